@@ -42,7 +42,7 @@ KINDS = (
         "SITEURL", "PATH", "OUTPUT_PATH", "THEME", "TIMEZONE", "DEFAULT_LANG", "DEFAULT_CATEGORY",
         "AUTHOR", "DEFAULT_DATE_FORMAT", "CACHE_PATH", "SLUGIFY_SOURCE", "SUMMARY_END_SUFFIX",
         "NEWSLETTER_*URL", "NEWSLETTER_SIGNUP_ACTION", "NEWSLETTER_FROM_NAME",
-        "NEWSLETTER_REPLY_TO", "NEWSLETTER_AUDIENCE", "*_SAVE_AS",
+        "NEWSLETTER_AUDIENCE", "*_SAVE_AS",
         "ARTICLE_*URL", "PAGE_*URL", "DRAFT_*URL", "STATIC_URL", "*_ARCHIVE_URL", "CATEGORY_URL",
         "TAG_URL", "AUTHOR_URL", "FEED_*ATOM", "FEED_*RSS", "*_FEED_ATOM", "*_FEED_RSS",
     )),
@@ -51,8 +51,6 @@ KINDS = (
     )),
     Kind("number", (int, float), "10, without quotes", (
         "DEFAULT_PAGINATION", "DEFAULT_ORPHANS", "FEED_MAX_ITEMS", "SUMMARY_MAX_LENGTH",
-        "NEWSLETTER_MAX_AGE_DAYS", "NEWSLETTER_MAX_PER_RUN", "NEWSLETTER_UNDO_MINUTES",
-        "NEWSLETTER_TIMEOUT", "NEWSLETTER_SETTLE", "NEWSLETTER_BARRIER", "DEPLOY_VERIFY",
     )),
     Kind("list", (list, tuple), '["one", "two"]', (
         "ARTICLE_PATHS", "ARTICLE_EXCLUDES", "PAGE_PATHS", "PAGE_EXCLUDES", "STATIC_PATHS",
@@ -63,11 +61,11 @@ KINDS = (
     )),
     Kind("mapping", (dict,), '{"name": "value"}', (
         "MARKDOWN", "DEFAULT_METADATA", "EXTRA_PATH_METADATA", "TEMPLATE_PAGES", "DATE_FORMATS",
-        "JINJA_ENVIRONMENT", "JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS", "NEWSLETTER_TOPICS",
-        "DEPLOY", "READERS", "PAGINATED_TEMPLATES",
+        "JINJA_ENVIRONMENT", "JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS", "READERS",
+        "PAGINATED_TEMPLATES",
     )),
 )  # fmt: skip
-"""The settings with a required type."""
+"""The settings with a required type, but for those that `send` and `deploy` read themselves."""
 NAMES = ("*_PATHS", "*_EXCLUDES", "DIRECT_TEMPLATES", "IGNORE_FILES", "THEME_TEMPLATES_OVERRIDES",
          "FORMATTED_FIELDS")  # fmt: skip
 """Lists of text alone."""

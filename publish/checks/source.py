@@ -136,9 +136,10 @@ class Source:
             return self.post.fields.get(name, "")
         return self.header.get(name)
 
-    def line(self, name: str) -> int:
-        """A header's line, else 1."""
-        return (self.post.lines if self.post else self.header.lines).get(name, 1)
+    def line(self, *names: str) -> int:
+        """The line of the first of these header fields that there is, else 1."""
+        lines = self.post.lines if self.post else self.header.lines
+        return next((lines[name] for name in names if name in lines), 1)
 
     @property
     def address_line(self) -> int:

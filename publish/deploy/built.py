@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -42,8 +42,11 @@ def survey(output: Path, names: Collection[str], memory: Path) -> dict[str, File
 
 
 @contextmanager
-def frozen(output: Path, release: Release, aside: Path) -> Iterator[Path]:
-    """A copy of the release in a folder of its own, which a concurrent build does not change.
+def frozen(
+    output: Path, release: Release, aside: Path, paths: Iterable[str] | None = None
+) -> Iterator[Path]:
+    """A copy of the release, or of some of its ``paths``, in a folder of its own, which a
+    concurrent build does not change.
 
     Raises:
         Refused: a file changed since the release was read.
@@ -51,7 +54,7 @@ def frozen(output: Path, release: Release, aside: Path) -> Iterator[Path]:
     shutil.rmtree(aside, ignore_errors=True)
     made: set[Path] = set()
     try:
-        for path in release.files:
+        for path in release.files if paths is None else paths:
             place = aside / path
             if place.parent not in made:
                 place.parent.mkdir(parents=True, exist_ok=True)

@@ -76,8 +76,7 @@ class Acts:
     def fixable(self, post: Post, data: bytes) -> list[Diagnostic]:
         """The findings of a post for which there is an automatic fix of its bytes ``data``."""
         found = parts.findings(self.reader.current, post) or ()
-        values = self.reader.settings.values
-        return [f for f in found if fixes.apply_fix(data, f, values) is not None]
+        return [f for f in found if fixes.apply_fix(data, f) is not None]
 
     def fix_page(self, post: Post, args: Mapping[str, str]) -> dict[str, Any] | None:
         """The variables of the page that shows a fix; None if there is nothing left to fix."""
@@ -291,11 +290,11 @@ class Acts:
     def _fixed(self, post: Post, form: Mapping[str, str]) -> tuple[Diagnostic, bytes, bytes] | None:
         """The finding named by the form, the file's bytes, and the fixed bytes; None if there is
         nothing left to fix."""
-        settings, wanted = self.reader.settings, (form.get("rule"), form.get("line"))
-        data = self.writer.read(settings, post)
+        wanted = (form.get("rule"), form.get("line"))
+        data = self.writer.read(self.reader.settings, post)
         for finding in parts.findings(self.reader.current, post) or ():
             if (finding.rule, str(finding.line)) == wanted:
-                made = fixes.apply_fix(data, finding, settings.values)
+                made = fixes.apply_fix(data, finding)
                 return None if made is None else (finding, data, made)
         return None
 

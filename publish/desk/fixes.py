@@ -8,24 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from publish.post import frontmatter
 from publish.post.diagnostic import Diagnostic
-from publish.post.urls import TRACKING_KEY, is_private
 
-URL = re.compile(r"https?://[^\s<>\"')\]]+")
-
-
-Fix = Callable[[bytes, Diagnostic, Mapping[str, Any]], bytes | None]
-"""A fix: from bytes, finding and settings to the fixed bytes, or None."""
+Fix = Callable[[bytes, Diagnostic], bytes | None]
+"""A fix: from bytes and finding to the fixed bytes, or None."""
 
 
-def apply_fix(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
+def apply_fix(data: bytes, finding: Diagnostic) -> bytes | None:
     """``data`` with the finding fixed; None if there is no automatic fix."""
     mend = FIXES.get(finding.rule)
-    made = mend(data, finding, values) if mend else None
+    made = mend(data, finding) if mend else None
     return None if made == data else made
 
 
@@ -46,7 +40,7 @@ def difference(before: bytes, after: bytes) -> list[tuple[int, str, str]]:
 def _line(change: Callable[[str, Diagnostic], str]) -> Fix:
     """A fix that changes the finding's own line."""
 
-    def mend(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
+    def mend(data: bytes, finding: Diagnostic) -> bytes | None:
         lines = data.splitlines(keepends=True)
         at = finding.line - 1
         if not 0 <= at < len(lines):
@@ -56,22 +50,6 @@ def _line(change: Callable[[str, Diagnostic], str]) -> Fix:
         return b"".join(lines)
 
     return mend
-
-
-def _https(text: str, finding: Diagnostic) -> str:
-    return URL.sub(lambda m: m[0] if is_private(m[0]) else re.sub("^http:", "https:", m[0]), text)
-
-
-def _untracked(text: str, finding: Diagnostic) -> str:
-    def clean(found: re.Match[str]) -> str:
-        parts = urlsplit(found[0])
-        pairs = parse_qsl(parts.query, keep_blank_values=True)
-        kept = [pair for pair in pairs if not TRACKING_KEY.fullmatch(pair[0])]
-        if len(kept) == len(pairs):
-            return found[0]
-        return urlunsplit(parts._replace(query=urlencode(kept)))
-
-    return URL.sub(clean, text)
 
 
 def _deeper(text: str, finding: Diagnostic) -> str:
@@ -101,7 +79,7 @@ def _key(key: str) -> Fix:
     """A fix that gives the header's ``key`` the finding's suggestion: among several names, in the
     place of the wrong one."""
 
-    def mend(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
+    def mend(data: bytes, finding: Diagnostic) -> bytes | None:
         if not finding.fix:
             return None
         wrong, meant = finding.fix
@@ -115,7 +93,7 @@ def _key(key: str) -> Fix:
     return mend
 
 
-def _closed(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> bytes | None:
+def _closed(data: bytes, finding: Diagnostic) -> bytes | None:
     """An unclosed ``:::`` block closed before the next block or heading, else at the end."""
     if "not closed" not in finding.message:
         return None
@@ -131,8 +109,8 @@ def _closed(data: bytes, finding: Diagnostic, values: Mapping[str, Any]) -> byte
 
 
 FIXES: Mapping[str, Fix] = {
-    "http-link": _line(_https),
-    "tracking-parameters": _line(_untracked),
+    "http-link": _line(_suggested),
+    "tracking-parameters": _line(_suggested),
     "h1-in-body": _line(_deeper),
     "mixed-quotes": _line(_curly),
     "broken-link": _line(_suggested),

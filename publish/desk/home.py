@@ -25,7 +25,6 @@ def view(now: Snapshot, at: datetime) -> SimpleNamespace:
     letters, order = now.newsletter.letters, list(URGENT)
     ahead = [m for m in letters if m.state in URGENT]
     ahead.sort(key=lambda m: (order.index(m.state), m.at or at))
-    sent = sorted((m for m in letters if m.state == "sent"), key=lambda m: m.at or at, reverse=True)
     writing = _writing(now)
     rows = [_row(now, post, at) for post in writing]
     older = [s for s in parts.never_mailed(now)
@@ -42,7 +41,7 @@ def view(now: Snapshot, at: datetime) -> SimpleNamespace:
         together=_together(now, writing),
         first=not now.posts,
         known=now.newsletter.asked is not None,
-        out=tuple(sent_row(now, letter, at) for letter in sent[:SHOWN]),
+        out=tuple(sent_row(now, letter, at) for letter in parts.sent(now, at)[:SHOWN]),
         older=len(older),
         site=states,
         site_says=says,

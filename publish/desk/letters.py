@@ -13,14 +13,11 @@ from publish.desk.parts import Button
 def index(now: Snapshot, at: datetime) -> SimpleNamespace:
     """All letters, scheduled ones first; ``never`` are titles and addresses of public posts that
     were never mailed."""
-    all_letters = now.newsletter.letters
-    waiting = [m for m in all_letters if m.state != "sent"]
-    sent = [m for m in all_letters if m.state == "sent"]
-    sent.sort(key=lambda m: m.at or at, reverse=True)
+    waiting = [m for m in now.newsletter.letters if m.state != "sent"]
     never = sorted(parts.never_mailed(now), key=lambda s: s.date or s.saved, reverse=True)
     return SimpleNamespace(
         waiting=[_waiting(now, m, at) for m in waiting],
-        out=[home.sent_row(now, m, at) for m in sent],
+        out=[home.sent_row(now, m, at) for m in parts.sent(now, at)],
         never=[(s.title, parts.href(s)) for s in never],
         says=f"{words.sentence(parts.as_of(now, at))}.",
         known=now.newsletter.asked is not None,

@@ -71,6 +71,12 @@ def letter_href(now: Snapshot, letter: Letter) -> str:
     return href(post) if post and not letter.several else f"/letter/{letter.key}"
 
 
+def sent(now: Snapshot, at: datetime) -> list[Letter]:
+    """The letters that went out, the newest first."""
+    found = [letter for letter in now.newsletter.letters if letter.state == "sent"]
+    return sorted(found, key=lambda letter: letter.at or at, reverse=True)
+
+
 def never_mailed(now: Snapshot) -> list[Post]:
     """The public posts that may have a letter and had none."""
     mailed = {letter.uid for letter in now.newsletter.letters}

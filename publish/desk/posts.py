@@ -9,30 +9,28 @@ from pathlib import Path
 
 from publish.desk.model import Kind, Post
 from publish.post.dates import visibility
+from publish.post.stamps import of_stat
 from publish.settings import Settings
 from publish.site import posts
-
-HEAD = 1024
-"""Bytes in which headers are searched first; a longer one is parsed from the whole file."""
-Stamp = tuple[int, int, int]
 
 
 class PostCache:
     """Caches posts by path and stamp."""
 
     def __init__(self) -> None:
-        self._known: dict[Path, tuple[Stamp, Post]] = {}
+        self._known: dict[Path, tuple[str, Post]] = {}
 
     def read(self, settings: Settings, now: datetime) -> tuple[Post, ...]:
         """All posts, ordered by path. A file that cannot be read is left out; the checks report
         it."""
-        found: dict[Path, tuple[Stamp, Post]] = {}
+        found: dict[Path, tuple[str, Post]] = {}
         for file in posts.files(settings, settings.posts):
             try:
-                stamp = _stamp(file)
-                known = self._known.get(file)
+                looked = file.stat()
+                stamp, known = of_stat(looked), self._known.get(file)
                 if known is None or known[0] != stamp:
-                    known = (stamp, post(settings, file, file.read_bytes(), stamp[0]))
+                    saved = looked.st_mtime_ns
+                    known = (stamp, post(settings, file, file.read_bytes(), saved))
             except OSError:
                 continue
             found[file] = known
@@ -42,9 +40,7 @@ class PostCache:
 
 def post(settings: Settings, file: Path, data: bytes, saved_ns: int) -> Post:
     """The post in a file's bytes; its kind does not take future dates into account."""
-    source = posts.Source(file, settings, data[:HEAD])
-    if source.header.ended == "file" and len(data) > HEAD:
-        source = posts.Source(file, settings, data)
+    source = posts.Source(file, settings, data)
     header = source.header
     # A file may consist of a header only.
     body = [*data.split(b"\n", header.body_line - 1), b""][header.body_line - 1]
@@ -56,7 +52,7 @@ def post(settings: Settings, file: Path, data: bytes, saved_ns: int) -> Post:
         kind=kind,
         title=source.title or file.stem,
         slug=source.slug,
-        pattern=source.address(source.slug),
+        address=source.address(source.slug) or f"/{source.slug}/",
         saved=datetime.fromtimestamp(saved_ns / 1e9, UTC),
         words=len(body.split()),
         date=source.date,
@@ -79,8 +75,3 @@ def _timed(found: Post, now: datetime) -> Post:
     if visibility(found.status, found.date, now) == "scheduled":
         return replace(found, kind="scheduled")
     return found
-
-
-def _stamp(file: Path) -> Stamp:
-    found = file.stat()
-    return found.st_mtime_ns, found.st_size, found.st_ino

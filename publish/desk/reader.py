@@ -31,10 +31,6 @@ REST = 1.0
 ALIVE = 15.0
 """Seconds after which a keep-alive is sent to a waiting page."""
 
-Check = Callable[[Settings], list[Diagnostic]]
-ReadNewsletter = Callable[[Settings], Newsletter]
-ReadSite = Callable[[Settings], Site]
-
 
 @dataclass
 class Reader:
@@ -42,9 +38,9 @@ class Reader:
     uploaded site; both are injected, as is ``check``."""
 
     settings: Settings
-    check: Check
-    read_newsletter: ReadNewsletter
-    read_site: ReadSite
+    check: Callable[[Settings], list[Diagnostic]]
+    read_newsletter: Callable[[Settings], Newsletter]
+    read_site: Callable[[Settings], Site]
     current: Snapshot = field(default_factory=Snapshot)
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _posts: PostCache = field(default_factory=PostCache)

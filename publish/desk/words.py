@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from publish.newsletter.schedule import MONTHS, WEEKDAYS
+from publish.office import words as office
 
 SPELT = (
     "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
@@ -85,9 +86,9 @@ def saved(when: datetime, zone: ZoneInfo, now: datetime) -> str:
     return f"on {_date(when, zone, now)}"
 
 
-def count(number: int, word: str, words: str = "") -> str:
-    """``1 reader``, ``1,204 readers``."""
-    return f"{number:,}{NARROW}{word if number == 1 else words or word + 's'}"
+def count(number: int, word: str) -> str:
+    """``1 reader``, ``1,204 readers``, as at the terminal, on one line."""
+    return office.count(number, word).replace(" ", NARROW)
 
 
 def spelt(number: int, word: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -65,13 +67,9 @@ class Writer:
             before = self.compare(settings, post, digest)
             if before == data:
                 return False
-            try:
+            with _writing(post.file):
                 self._keep(post, before, zone)
                 write_whole(self.file(settings, post), data)
-            except OSError as error:
-                raise ConfigError(
-                    f"{post.file}: cannot be written: {error.strerror}", "mend that"
-                ) from None
             return True
 
     def compare(self, settings: Settings, post: Post, digest: str) -> bytes:
@@ -93,14 +91,22 @@ class Writer:
             ConfigError: it exists already, or cannot be written.
         """
         file = settings.content / path
-        try:
+        with _writing(path):
             if file.exists():
                 raise FileExistsError(None, "it exists already")
             write_whole(file, data)
-        except OSError as error:
-            raise ConfigError(f"{path}: cannot be written: {error.strerror}", "mend that") from None
 
     def _keep(self, post: Post, data: bytes, zone: ZoneInfo) -> None:
         kept = self.originals / f"{datetime.now(zone):%Y-%m-%d}" / post.name
         if not kept.exists():
             write_whole(kept, data)
+
+
+@contextmanager
+def _writing(name: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ConfigError(
+            f"{name}: cannot be written: {error.strerror}", "mend its rights, or make room"
+        ) from None

@@ -20,8 +20,10 @@ from publish.newsletter.protocol import hour_of
 from publish.post.issue import Issue, key_of
 
 Kind = Literal["post", "update", "digest"]
-KINDS: dict[Kind, str] = {"post": "a letter", "update": "an update", "digest": "a digest"}
-"""Each kind in words."""
+KINDS: dict[Kind, str] = {
+    "post": "a letter of an earlier Uid", "update": "an update", "digest": "a digest",
+}  # fmt: skip
+"""Each kind of another letter that holds a post, in words."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,8 @@ def catalogue(
 def lacks_post(letter: Letter, composed: Collection[Issue]) -> bool:
     """Whether a post of the letter is not public here any more: it is not among the ``composed``
     issues, because it was retracted or deleted, is a draft, or is not for the mail."""
-    return not all(any(issue.key.startswith(post) for issue in composed) for post in letter.posts)
+    public = [key for issue in composed for key in issue.keys]
+    return not all(any(key.startswith(post) for key in public) for post in letter.posts)
 
 
 def named(letters: Sequence[Letter], name: str) -> list[Letter]:

@@ -7,7 +7,7 @@ machines that merge in any order end with the same ledger.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from publish.errors import Refused
@@ -132,13 +132,12 @@ def retired(ours: Table, theirs: Table, base: Table) -> Table:
     return found
 
 
-def newer_copy(lines: bytes, key: str, digests: Iterable[str]) -> str:
+def newer_copy(lines: bytes, key: str, digests: Sequence[str]) -> str:
     """The digest, of those of two copies of ``issues/KEY/``, that was posted last according to the
     merged ``lines`` of the ledger; the first one if neither is in it."""
-    choices = list(digests)
     posted = ""
     for fact in by_line(lines).values():
         digest = str(fact.data.get("digest") or "")
-        if fact.kind == "send_try" and fact.key == key and digest in choices:
+        if fact.kind == "send_try" and fact.key == key and digest in digests:
             posted = digest
-    return posted or choices[0]
+    return posted or digests[0]

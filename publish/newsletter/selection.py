@@ -53,10 +53,6 @@ class Bounds:
     public: Mapping[str, date] = field(default_factory=dict)
     first_letter: date | None = None
 
-    def shown_on(self, issue: Issue) -> date:
-        """The day the post became public."""
-        return self.public.get(issue.uid, issue.date.date())
-
 
 @dataclass(frozen=True)
 class Candidate:
@@ -153,7 +149,8 @@ def _held_elsewhere(other: Letter) -> str:
 
 
 def _by_age(issue: Issue, bounds: Bounds) -> tuple[Verdict, str]:
-    shown, written = bounds.shown_on(issue), issue.date.date()
+    written = issue.date.date()
+    shown = bounds.public.get(issue.uid, written)
     age = (bounds.today - shown).days
     if bounds.since and written < bounds.since:
         return Verdict.OLD, f"dated before NEWSLETTER_SINCE ({bounds.since})"

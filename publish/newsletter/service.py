@@ -73,7 +73,7 @@ class Service:
             CannotSchedule, PostChanged: see there.
             Refused, NothingSent, OutcomeUnknown: as their names say.
         """
-        state = self._lifted(self._state(issue), issue, request)
+        state = self._begun(issue, request)
         if state.past.intent is None and not state.past.done:
             state = self._note(state, issue, "intent", **_intent(issue, request))
         return self._run(state, issue, request)
@@ -87,17 +87,13 @@ class Service:
         Raises:
             PostChanged, Refused, NothingSent, OutcomeUnknown: as for ``deliver``.
         """
-        state = self._lifted(self._state(issue), issue, request)
+        state = self._begun(issue, request)
         return self._run(self._replacing(state, issue, request, campaign), issue, request)
 
-    def _lifted(self, state: p.State, issue: Issue, request: p.SendRequest) -> p.State:
-        named = request.lift and state.past.held
-        return self._note(state, issue, "lifted") if named else state
-
-    def _state(self, issue: Issue) -> p.State:
-        past = self.ledger.read().get(issue.key) or IssueState()
-        now = self.clock()
-        return p.State(now, past, run=self.ledger.run, began=now)
+    def _begun(self, issue: Issue, request: p.SendRequest) -> p.State:
+        past, now = self.ledger.read().get(issue.key) or IssueState(), self.clock()
+        state = p.State(now, past, run=self.ledger.run, began=now)
+        return self._note(state, issue, "lifted") if request.lift and past.held else state
 
     def _run(self, state: p.State, issue: Issue, request: p.SendRequest) -> Delivered:
         request = replace(request, digest=issue.digest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from publish.newsletter.protocol import Deleted, hour_of
 from publish.newsletter.service import NO_EFFECT
 
 Looked = Mapping[str, Campaign | type[Deleted]]
-"""Campaigns of unanswered sends by id, as just read: a listing may lag."""
+"""Campaigns of unanswered sends by id, as just read, for a listing may lag; a ``lost`` letter's."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,6 @@ class State:
         found = asdict(self)
         del found["facts"]
         return found
-
-
-def open_tries(letters: Sequence[Letter]) -> list[str]:
-    """The campaigns that must be read by id before ``state_of`` is called."""
-    return [posted.campaign for letter in letters for posted in letter.past.tries]
 
 
 def state_of(letter: Letter, looked: Looked, now: float, settle: float, run: str = "") -> State:

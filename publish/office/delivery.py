@@ -46,8 +46,7 @@ def delivery_of(
     office: Office, found: Letters, issue: Issue, timing: Timing, *, named: bool, replaces: str = ""
 ) -> Delivery:
     """The delivery of ``issue``, with the current digests of its inputs."""
-    parts = [x.issue for x in found.all if x.issue and x.key in issue.posts]
-    slugs = sorted(part.slug for part in parts) or [_slug_of_post(found, issue)]
+    slugs = sorted(part.slug for part in letters.parts(issue, found))
     return Delivery(
         issue, letters.segment(office, issue), timing, named,
         letters.source_digests(office, issue, found),
@@ -118,11 +117,6 @@ def result_lines(
         office.with_sandbox_note(f"{who}: {what} {office.format_local(at)}"),
         *office.words.later("take it back until then", f"publish undo {name}"),
     ]
-
-
-def _slug_of_post(found: Letters, issue: Issue) -> str:
-    key = issue.update_of or issue.key
-    return next((x.issue.slug for x in found.all if x.issue and x.key == key), issue.slug)
 
 
 def _why_changed(office: Office, item: Delivery, found: Letters) -> str:

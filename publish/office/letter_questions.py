@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from publish.newsletter.catalogue import Letter
+from publish.newsletter.facts import IssueState
 from publish.office import letters
 from publish.office.context import Office
 from publish.office.delivery import Delivery
@@ -85,10 +86,9 @@ def fingerprint(office: Office, found: Letters, items: Sequence[Delivery]) -> st
     account, past = office.account, office.ledger.read()
     known = {letter.key: letter for letter in found.all}
     facts = []
-    for item in items:
-        key = item.issue.key
-        campaigns = known[key].campaigns if key in known else ()
-        memory = letters.ledger_state(past[key]) if key in past else []
+    for key in (item.issue.key for item in items):
+        campaigns, it = known[key].campaigns if key in known else (), past.get(key, IssueState())
+        memory = [it.done, it.status, it.held, it.tried, it.unanswered, it.replacing]
         facts.append([memory, [(c.id, c.status) for c in campaigns]])
     return fingerprint_of(
         account.audience, account.server, account.sandbox, [i.confirmed() for i in items], facts

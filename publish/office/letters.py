@@ -12,7 +12,6 @@ from publish.errors import ConfigError
 from publish.newsletter import catalogue, changes, issue, selection, titles
 from publish.newsletter.campaign import DELETED, Campaign, Segment, by_age
 from publish.newsletter.catalogue import Letter
-from publish.newsletter.facts import IssueState
 from publish.newsletter.protocol import hour_of
 from publish.newsletter.selection import Bounds, Candidate
 from publish.office.context import Office
@@ -113,11 +112,16 @@ def choices(office: Office, found: Letters, named: Collection[str] = ()) -> list
     return selection.choose(found.all, bounds(office, found), named)
 
 
+def parts(letter: Issue, found: Letters) -> list[Issue]:
+    """The composed issues of the posts that a letter holds."""
+    keys = letter.posts or (letter.update_of or letter.key,)
+    return [x.issue for x in found.all if x.issue and x.key in keys] or [letter]
+
+
 def source_digests(office: Office, letter: Issue, found: Letters) -> dict[str, str]:
     """The digest of each source of the letter, by path."""
-    heads = [x.issue for x in found.all if x.issue and x.key in (letter.posts or (letter.key,))]
-    names = {head.source for head in heads} or {letter.source}
-    return {name: stamps.digest(str(office.settings.root / name)) for name in sorted(names)}
+    names = sorted({part.source for part in parts(letter, found)})
+    return {name: stamps.digest(str(office.settings.root / name)) for name in names}
 
 
 def composed_digests(folder: Path, slugs: Sequence[str]) -> dict[str, str]:
@@ -223,8 +227,3 @@ def _sent_at(letter: Letter) -> datetime | None:
     told = hour_of(letter.active.send_time) if letter.active else None
     done = letter.past.done_at
     return told or (datetime.fromtimestamp(done, UTC) if done else None)
-
-
-def ledger_state(past: IssueState) -> list[object]:
-    """The ledger's facts of a letter that a confirmation is bound to."""
-    return [past.done, past.status, past.held, past.tried, past.unanswered, past.replacing]

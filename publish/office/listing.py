@@ -77,7 +77,9 @@ def planned(
                 lines.append(f"skip  {office.words.letter(letter)}: scheduled for {hour}")
                 lines += indented(changed(office, letter, all_letters))
     lines += [] if posts else over_limit_warning(office, choices)
-    lines += [] if posts else [_fold_line([c.verdict for c in choices]), *_drafts(office)]
+    lines += [] if posts else [_fold_line([c.verdict for c in choices])]
+    drafts = () if posts else office.site.drafts()
+    lines += [f"draft {office.words.post(slug, title)}" for slug, title in drafts]
     if not any(item.send for item in items):
         lines.append(office.with_sandbox_note("nothing to send"))
     return items, [line for line in lines if line]
@@ -228,7 +230,3 @@ def _fold_line(why: Sequence[Verdict | None]) -> str:
 def folded(chosen: Sequence[Entry]) -> str:
     """The line in place of the folded entries; ``""`` if there are none."""
     return _fold_line([entry.folds for entry in chosen])
-
-
-def _drafts(office: Office) -> list[str]:
-    return [f"draft {office.words.post(slug, title)}" for slug, title in office.site.drafts()]

@@ -10,7 +10,6 @@ from typing import Any
 from publish.errors import OutcomeUnknown, Refused
 from publish.newsletter import issue
 from publish.newsletter.catalogue import KINDS, Letter
-from publish.newsletter.changes import Change
 from publish.newsletter.protocol import MARGIN, too_late
 from publish.office import delivery, letters, preflight
 from publish.office.context import Office
@@ -20,6 +19,11 @@ from publish.office.letters import Letters
 from publish.office.question import Done, Line, Question
 from publish.office.timing import Timing
 from publish.office.words import command
+
+CHANGES: dict[str, tuple[str, ...]] = {
+    "layout": ("layout only",), "unknown": ("unknown: no copy of what is scheduled was kept",),
+}  # fmt: skip
+"""What is said of a difference that is none of words."""
 
 
 def question(
@@ -57,14 +61,10 @@ def question(
         lines += lines_of(office, item)
         if at != hour:
             lines.append(Line("until now", office.format_local(hour)))
-        lines += [Line("change", text) for text in _change_lines(how, words)]
+        lines += [Line("change", str(text)) for text in words or CHANGES.get(how, ())]
     if not items:
-        names = [office.words.letter(x) for x in chosen]
-        said = [
-            office.with_sandbox_note(f"{name}: its scheduled letter has these words")
-            for name in names
-        ]
-        return Done(act, tuple(said))
+        said = (f"{office.words.letter(x)}: its scheduled letter has these words" for x in chosen)
+        return Done(act, tuple(map(office.with_sandbox_note, said)))
     if not again:
         preflight.require(office, [item.issue for item in items])
     yes = "Move the letter" if when else "Put the present words in"
@@ -124,12 +124,3 @@ def _not_scheduled(office: Office, found: Letters, letter: Letter) -> Refused:
             f"mail the present words again with {command('send', letter.slug, '--as-update')}",
         )
     return Refused(f"{name}: nothing is scheduled", f"send it with {command('send', letter.slug)}")
-
-
-def _change_lines(how: str, words: list[Change]) -> list[str]:
-    if how == "words":
-        return list(map(str, words))
-    return {
-        "layout": ["layout only"],
-        "unknown": ["unknown: no copy of what is scheduled was kept"],
-    }.get(how, [])

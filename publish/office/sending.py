@@ -61,10 +61,10 @@ def ask(
         "replace": replace, "build": build,
     }  # fmt: skip
     chosen = _composed(office, found, posts)
-    if replace or (at and not digest and not as_update and any(x.scheduled for x in chosen)):
-        return replacing.question(
-            office, found, chosen, when if at else None, wish, again=given is not None
-        )
+    moves = at is not None and not digest and not as_update
+    if replace or (moves and any(x.scheduled for x in chosen)):
+        hour = None if at is None else when
+        return replacing.question(office, found, chosen, hour, wish, again=given is not None)
     keys = {letter.key for letter in chosen}
     choices = letters.choices(office, found, keys)
     if posts:
@@ -278,7 +278,8 @@ def over_limit(office: Office, choices: Sequence[Candidate]) -> Refused | None:
     if len(due) <= most:
         return None
     return Refused(
-        f"{len(due)} letters are due at once, more than NEWSLETTER_MAX_PER_RUN ({most})",
+        f"{count(len(due), 'letter is', 'letters are')} due at once, more than "
+        f"NEWSLETTER_MAX_PER_RUN ({most})",
         f"if they are all meant: {command('send', *due)}",
     )
 

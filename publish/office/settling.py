@@ -19,7 +19,8 @@ from publish.office.context import Office
 def states(office: Office, chosen: Sequence[Letter]) -> list[State]:
     """The true state of each letter; the campaigns of unanswered sends are read by id."""
     looked: dict[str, Campaign | type[Deleted]] = {
-        name: office.api.campaign(name) for name in set(status.open_tries(chosen))
+        name: office.api.campaign(name)
+        for name in {posted.campaign for letter in chosen for posted in letter.past.tries}
     }
     # ``load_letters`` has read these by their ids.
     looked |= {letter.lost: Deleted for letter in chosen if letter.lost}

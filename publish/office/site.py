@@ -97,7 +97,11 @@ class Site:
         """Why the post of that slug or path has no letter, according to its header; None if it has
         one, or there is no such post."""
         post = self._source(name)
-        return _reason(post) if post else None
+        if post and post.status == "draft":
+            return "its post is a draft"
+        if post and not post.mailed:
+            return "its post says `Newsletter: no`"
+        return "its post is not public, or dated ahead" if post else None
 
     def uids(self, name: str) -> tuple[str, ...]:
         """The identities of the post of that slug or path, its own first; empty if there is no
@@ -128,11 +132,3 @@ class Site:
 
         posts = sources(self.settings, self.settings.posts)
         return [(post.slug, post.title) for post in posts if post.status == "draft"]
-
-
-def _reason(post: Source) -> str:
-    if post.status == "draft":
-        return "its post is a draft"
-    if not post.mailed:
-        return "its post says `Newsletter: no`"
-    return "its post is not public, or dated ahead"

@@ -30,11 +30,11 @@ def timing(office: Office, now: bool, at: str | None) -> Timing:
     Raises:
         ConfigError: both are given, or ``at`` is no future quarter of an hour.
     """
-    if now and at:
+    if now and at is not None:
         raise ConfigError("--now and --at exclude each other", "choose one")
     limits = office.account.limits
     ahead = timedelta(minutes=limits.undo_minutes)
-    if at:
+    if at is not None:
         return Timing(schedule.parse_at(at, office.now, office.zone), asked=True)
     if now:
         return Timing(None, asked=True)

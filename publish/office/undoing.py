@@ -68,7 +68,8 @@ def _meant(office: Office, post: str | None) -> tuple[Letter, Letters]:
     found = letters.load_letters(office)
     meant = list(found.all) if post is None else found.named([post])
     waiting = [x for x in meant if x.scheduled or x.unfinished]
-    own = [x for x in waiting if x.kind != "digest"] or waiting
+    # The name of a post means its own letter before a digest that holds it.
+    own = [x for x in waiting if post and x.kind != "digest"] or waiting
     if len(own) > 1:
         commands = ", ".join(command("undo", found.handle(x)) for x in own)
         raise Refused(f"{len(own)} letters are scheduled", f"name the one to take back: {commands}")

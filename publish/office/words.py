@@ -56,8 +56,8 @@ class Words:
 
 
 def count(number: int, one: str, many: str = "") -> str:
-    """``1 reader``, ``2 readers``."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
+    """``1 reader``, ``1,204 readers``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def command(*words: str) -> str:

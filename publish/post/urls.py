@@ -150,6 +150,14 @@ def tracking_keys(url: str) -> list[str]:
     return [key for key in found if TRACKING_KEY.fullmatch(key)]
 
 
+def without_tracking(url: str) -> str:
+    """``url`` without the pairs of its query that track readers; every other byte stays."""
+    pair = rf"(?:{TRACKING_KEY.pattern})=[^&;#]*"
+    first = re.compile(rf"\?{pair}(&amp;|[&;])?", re.I)
+    others = re.sub(rf"(?:&amp;|[&;]){pair}", "", url, flags=re.I)
+    return first.sub(lambda found: "?" if found[1] else "", others)
+
+
 def is_loopback(host: str) -> bool:
     """Whether ``host``, a Host header with or without a port, is this machine.
 

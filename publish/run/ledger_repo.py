@@ -75,7 +75,7 @@ class LedgerRepository(Repository):
             for attempt in range(ATTEMPTS):
                 tip = self._fetch()
                 theirs = self._at(tip)
-                full = merge_ledgers(self._here(), theirs, self._at("HEAD"))
+                full = merge_ledgers(_read(self.ledger), theirs, self._at("HEAD"))
                 if not self._contains(tip, "HEAD"):
                     full = only_uids(full, self._uids(tip, theirs))
                 if full == theirs:
@@ -153,7 +153,7 @@ class LedgerRepository(Repository):
         if not self._contains("HEAD", tip):
             if committed:
                 self.git("checkout", "-q", "HEAD", "--", f":(top){self.inside}")
-            for path in self._here().keys() - committed.keys():
+            for path in _read(self.ledger).keys() - committed.keys():
                 (self.ledger / path).unlink()
             try:
                 self.git("merge", "-q", "--ff-only", tip)
@@ -161,7 +161,7 @@ class LedgerRepository(Repository):
                 self._restore(ours)
                 raise Refused(f"the branch cannot be fast-forwarded: {error.message}",
                               "git pull, then run again") from None  # fmt: skip
-        self._restore(merge_ledgers(ours, self._here(), committed))
+        self._restore(merge_ledgers(ours, _read(self.ledger), committed))
 
     def _follow(self, commit: str) -> None:
         """Move branch and index to the pushed commit, so that the next run has nothing to do here.
@@ -175,7 +175,7 @@ class LedgerRepository(Repository):
     def _set_aside(self, committed: dict[str, bytes]) -> dict[str, bytes]:
         """The ledger, moved aside until it is completely restored; merged with what an earlier run
         left aside."""
-        ours = self._here()
+        ours = _read(self.ledger)
         if self.aside.is_dir():
             ours = merge_ledgers(ours, _read(self.aside), committed)
         part = self.aside.with_name("ledger.part")
@@ -191,9 +191,6 @@ class LedgerRepository(Repository):
         for path, data in files.items():
             write_whole(self.ledger / path, data)
         shutil.rmtree(self.aside, ignore_errors=True)
-
-    def _here(self) -> dict[str, bytes]:
-        return _read(self.ledger)
 
     def _at(self, commit: str) -> dict[str, bytes]:
         """The ledger in a commit."""

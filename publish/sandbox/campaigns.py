@@ -47,12 +47,9 @@ class Campaign:
 
 CONDITIONS = {
     "status": "CASE WHEN stale_until > :now THEN stale ELSE status END = :status",
-    "type": "type = :type",
     "list_id": "list_id = :list_id",
     "since_create_time": "created > :since_create_time",
     "before_create_time": "created < :before_create_time",
-    "since_send_time": "sent > :since_send_time",
-    "before_send_time": "sent < :before_send_time",
 }
 """The search conditions for campaigns; times are epoch seconds, exclusive."""
 _SHORT = ", ".join(

@@ -43,7 +43,7 @@ def sign_up(call: Call) -> Response:
     if known and known.status == "subscribed":
         return page("You are already subscribed", f"<p>{escape(email)} gets every issue.</p>")
     member = known or Member(home["id"], email, status="", source="Hosted Signup Form")
-    names = {name: value for name, value in _names(fields).items() if value}
+    names = {name: fields[name][:100] for name in FIELDS if fields.get(name)}
     member = _changed(call, member, status="pending", signed_up=int(call.now), names=names)
     send_confirmation(call.db, member, call.now, call.base)
     return _almost(email)
@@ -82,7 +82,11 @@ def confirm(call: Call) -> Response:
 def leave(call: Call) -> Response:
     """The page that asks to confirm unsubscribing (``?e=&c=``)."""
     if _is_sample(call):
-        return _sample("Unsubscribe (sample)")
+        return page(
+            "Unsubscribe (sample)",
+            "<p>In each reader's own copy this link knows the reader. Test mails and the archive "
+            "page belong to no reader, so there is nothing to change here.</p>",
+        )
     member = _reader(call)
     if member.status == "unsubscribed":
         words = f"<p>{escape(member.email)} will get no further issue.</p>"
@@ -112,23 +116,11 @@ def _is_sample(call: Call) -> bool:
     return "e" not in call.request.query
 
 
-def _sample(title: str) -> Response:
-    return page(
-        title,
-        "<p>In each reader's own copy this link knows the reader. Test mails and the archive page "
-        "belong to no reader, so there is nothing to change here.</p>",
-    )
-
-
 def _reader(call: Call, what: str = "subscription") -> Member:
     member = audience.by_token(call.db, call.request.query.get("e", ""))
     if member is None:
         raise missing(what)
     return member
-
-
-def _names(fields: dict[str, str]) -> dict[str, str]:
-    return {name: fields.get(name, "")[:100] for name in FIELDS}
 
 
 def _changed(

@@ -17,7 +17,7 @@ from publish.post.identity import RETIRED, SINCE, URLS
 from publish.settings import Settings, require_folders, require_kinds
 from publish.site import addresses, manifest, snapshot
 from publish.site.commit import below, commit, replace_record, site_of, staged, tree
-from publish.site.engine import ISSUES, Fit, Judge, Progress, Task, Unfit, cores, run
+from publish.site.engine import ISSUES, Fit, Judge, Progress, Task, cores, run
 from publish.site.manifest import Manifest
 
 LISTED = "addresses.json"
@@ -125,15 +125,13 @@ def _build(
             manifest.code(settings, first_scan), full, jobs or cores(),
             guards.judge, guards.fit, full_pelican=last.full_pelican,
         )  # fmt: skip
-        try:
-            rendered = run(task, progress)
-        except Unfit as unfit:
-            guards.answered(unfit.answer)
-            raise Refused("the site is not fit", "run `publish check`") from None
-        if rendered.errors:
+        rendered = run(task, progress)
+        if rendered.errors and rendered.fit:
             guards.unread(rendered.errors)
         if guards.judge:
             guards.answered(rendered.judged)
+        if not rendered.fit:
+            raise Refused("the site is not fit", "run `publish check`")
         present, staged_site = tree(target), site_of(stage)
         guards.validate_output(staged_site)
         clock.append(time.monotonic())

@@ -12,7 +12,12 @@ from typing import Any
 from urllib.parse import quote
 
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.serving import (
+    BaseWSGIServer,
+    WSGIRequestHandler,
+    make_server,
+    select_address_family,
+)
 from werkzeug.wrappers import Request, Response
 
 from publish.errors import ConfigError
@@ -146,7 +151,7 @@ def listening(app: Any, host: str, port: int) -> BaseWSGIServer:
     """
     try:
         # Werkzeug exits the process if the address is in use, so that is tested first.
-        with socket.create_server((host, port), family=_family(host)) as place:
+        with socket.create_server((host, port), family=select_address_family(host, port)) as place:
             number, handle = place.getsockname()[1], place.fileno()
             return make_server(
                 host, number, app, threaded=True, request_handler=_Quiet, fd=handle
@@ -174,7 +179,3 @@ class _Quiet(WSGIRequestHandler):
 def _text(status: int, body: bytes, kind: str) -> Response:
     text = kind.startswith("text/") or kind.endswith(("xml", "json", "javascript"))
     return Response(body, status, content_type=kind + ("; charset=utf-8" if text else ""))
-
-
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -143,3 +143,13 @@ def test_nothing_scrolls_sideways_and_nothing_is_cut(page: Page, site: str):
               root.style.fontSize = 2 * parseFloat(getComputedStyle(root).fontSize) + 'px' }""")
             assert (page.evaluate(WIDE), page.evaluate(CUT)) == ([], []), (kind, width, "200 %")
             page.evaluate("document.documentElement.style.removeProperty('font-size')")
+
+
+def test_a_word_that_is_longer_than_the_screen_is_broken(page: Page, site: str):
+    for kind in KINDS:
+        visit(page, site, kind)
+        page.set_viewport_size({"width": 320, "height": 700})
+        page.evaluate("""() => document.querySelectorAll(
+          "main :is(h1, h2, h3, p, .lines a, .neighbours a)").forEach(
+          e => { if (!e.childElementCount) e.textContent = "Donaudampfschifffahrt".repeat(3) })""")
+        assert page.evaluate(WIDE) == [], kind

@@ -120,6 +120,9 @@ def pages_show(library: Library, output: Path) -> None:
         ("Calm", "2026-11-01 07:30", [("Url", "x/{slug}")], []),
     ]
 )
+@example(
+    posts=[("Calm", "2026-11-01", [("Status", "draft"), ("Template", "no_such_template")], [])]
+)
 def test_a_build_refuses_only_what_a_check_has_named_and_pages_are_their_records(
     posts: list[tuple[str, str, list[tuple[str, str]], list[str]]],
 ):

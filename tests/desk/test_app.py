@@ -15,6 +15,7 @@ from publish.post.diagnostic import Diagnostic
 from tests.desk.stand import BASE, KEY, POST, Desk
 
 PAGES = ("/", "/letters", "/post/posts/three.md", "/new", "/keys", "/words", "/today")
+FIX = ("http://example.com/", "https://example.com/")
 ACTS = ("/ask/send", "/yes", "/no", "/open", "/fields", "/mended", "/photo", "/new")
 FORM = {"post": "posts/three.md"}
 FILE = "content/posts/three.md"
@@ -153,7 +154,7 @@ def test_a_field_that_cannot_be_is_refused_and_nothing_is_written(desk: Desk):
 
 def test_a_mend_shows_its_difference_and_is_written_on_a_yes(desk: Desk):
     finding = Diagnostic(FILE, 9, "http-link", "warning", "http://example.com/ is not encrypted",
-                         "write https:// if the site has it")  # fmt: skip
+                         "write https:// if the site has it", FIX)  # fmt: skip
     desk.find(finding)
     form = FORM | {"rule": "http-link", "line": "9", "digest": digest(desk)}
     shown = desk.get("/post/posts/three.md").text
@@ -168,7 +169,7 @@ def test_a_mend_shows_its_difference_and_is_written_on_a_yes(desk: Desk):
 
 
 def test_a_mend_onto_other_bytes_is_refused(desk: Desk):
-    finding = Diagnostic(FILE, 9, "http-link", "warning", "m", "r")
+    finding = Diagnostic(FILE, 9, "http-link", "warning", "m", "r", FIX)
     desk.find(finding)
     answer = desk.post("/mended", FORM | {"rule": "http-link", "line": "9", "digest": "old"})
     assert answer.status_code == 409

@@ -18,16 +18,18 @@ def mended(
     rule: str, text: str, line: int = 6, message: str = "", fix: tuple[str, str] | None = None
 ) -> str | None:
     finding = Diagnostic("content/posts/a.md", line, rule, "warning", message, "", fix)
-    made = fixes.apply_fix(text.encode(), finding, {})
+    made = fixes.apply_fix(text.encode(), finding)
     return None if made is None else made.decode()
 
 
 @pytest.mark.parametrize(
     ("rule", "before", "after", "more"),
     [
-        ("http-link", "[x](http://example.com/a)", "[x](https://example.com/a)", {}),
+        ("http-link", "[x](http://example.com/a)", "[x](https://example.com/a)",
+         {"fix": ("http://example.com/a", "https://example.com/a")}),
         ("tracking-parameters", "[x](https://e.com/?utm_source=n&id=2&fbclid=z#top)",
-         "[x](https://e.com/?id=2#top)", {}),
+         "[x](https://e.com/?id=2#top)",
+         {"fix": ("https://e.com/?utm_source=n&id=2&fbclid=z#top", "https://e.com/?id=2#top")}),
         ("h1-in-body", "# Start", "## Start", {}),
         ("mixed-quotes", 'She said "yes" and ("no"), it\'s \'fine\'.',
          "She said “yes” and (“no”), it’s ‘fine’.", {}),
@@ -90,8 +92,10 @@ def test_a_line_that_is_not_there_is_left_alone():
 
 def test_bytes_that_are_no_text_stay():
     data = b"Title: x\n\n\xff http://example.com/ \x80\n"
-    finding = Diagnostic("a", 3, "http-link", "warning", "", "")
-    assert fixes.apply_fix(data, finding, {}) == data.replace(b"http:", b"https:")
+    finding = Diagnostic(
+        "a", 3, "http-link", "warning", "", "", ("http://example.com/", "https://example.com/")
+    )
+    assert fixes.apply_fix(data, finding) == data.replace(b"http:", b"https:")
 
 
 def test_the_difference_is_shown_by_line():
@@ -122,7 +126,7 @@ def test_what_a_rule_knows_to_be_meant_ends_its_finding(tmp_path: Path):
     # From the end, as a line that is added moves those below it.
     for finding in sorted(before, key=lambda finding: -finding.line):
         file = project.root / finding.file
-        made = fixes.apply_fix(file.read_bytes(), finding, {})
+        made = fixes.apply_fix(file.read_bytes(), finding)
         assert made is not None, finding
         file.write_bytes(made)
     assert not {f.rule for f in project.findings() if f.fix}

@@ -57,7 +57,13 @@ class Served:
         )
         desk.find(
             Diagnostic(
-                FILE, 9, "http-link", "warning", "`http://example.com/` is open", "write it"
+                FILE,
+                9,
+                "http-link",
+                "warning",
+                "`http://example.com/` is open",
+                "write it",
+                ("http://example.com/", "https://example.com/"),
             ),
             Diagnostic(FILE, 12, "broken-link", "error", "nothing is at /x/", "correct it"),
         )

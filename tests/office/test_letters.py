@@ -251,6 +251,11 @@ def test_undo_without_a_name_wants_one_where_several_wait(author: Author):
         asked(author, "undo")
     assert "`publish undo dose`, `publish undo night`" in refused.value.remedy
     done(author, "undo", post="night")
+    author.post("third")
+    done(author, "send", posts=("night", "third"), digest=True)
+    with pytest.raises(Refused, match="2 letters are scheduled"):
+        asked(author, "undo")
+    done(author, "undo", post="third")
     done(author, "undo")
     with pytest.raises(Refused, match="nothing is scheduled"):
         asked(author, "undo")
@@ -1042,13 +1047,25 @@ def test_a_run_takes_back_the_letters_of_pages_that_are_about_to_go(author: Auth
     assert mails(author) == []
 
 
+def test_a_letter_of_an_earlier_uid_waits_for_its_hour(author: Author):
+    done(author, "send", posts=("dose",))
+    old = author.uid("dose")
+    author.edit("dose", f"Uid: {old}", f"Uid: bbbb00000000cccc\nWas: {old}")
+    author.site.fresh(author.office.voice)
+    assert not any(entry.urgent for entry in states(author))
+    assert retracting.withdraw(author.office) == []
+    with pytest.raises(Refused, match="scheduled in a letter of an earlier Uid, whose words"):
+        asked(author, "replace", posts=("dose",))
+    assert mails(author) == ["<p>Give 50 mg.</p>"]
+
+
 # --- the two sides of a question
 
 
 def test_what_cannot_be_asked_is_refused(author: Author):
     for act, wish in (
         ("send", {"posts": ("nothing",)}), ("paint", {}), ("send", {"replace": True}),
-        ("send", {"posts": ("dose",), "digest": True, "as_update": True}),
+        ("send", {"posts": ("dose",), "digest": True, "as_update": True}), ("send", {"at": ""}),
     ):  # fmt: skip
         with pytest.raises(ConfigError):
             ask(author.office, act, **wish)

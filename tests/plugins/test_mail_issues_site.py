@@ -299,6 +299,8 @@ def test_a_language_written_from_the_right_is(site: Site):
     site.build(DEFAULT_LANG="ar")
     html, text, _ = parts(site)
     assert '<html lang="ar" dir="rtl">' in html
+    # The theme's own sentence is read from the left.
+    assert ' dir="auto"' in html
     assert '<td align="right"' in html
     assert "مرحبا\n=====" in text
 

@@ -20,6 +20,7 @@ from publish.post.urls import (
     names_server,
     normal,
     tracking_keys,
+    without_tracking,
 )
 
 BASE = "https://a.example/post/"
@@ -155,3 +156,15 @@ def test_the_keys_that_follow_readers():
     url = "https://a.example/?id=1&UTM_source=x&amp;mc_eid=2;vero_id=3&reutm_x=4#gclid=5"
     assert tracking_keys(url) == ["UTM_source", "mc_eid", "vero_id"]
     assert tracking_keys("https://a.example/utm_source=x") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "left"),
+    [
+        ("?id=1&UTM_source=x&amp;mc_eid=2;vero_id=3&reutm_x=4", "?id=1&reutm_x=4"),
+        ("?utm_source=n&amp;q=a%20b+c&flag", "?q=a%20b+c&flag"), ("?fbclid=1#top", "#top"),
+        ("?utm_a=1&utm_b=2", ""), ("/utm_source=x", "/utm_source=x"),
+    ],
+)  # fmt: skip
+def test_an_address_without_what_follows_readers_is_otherwise_the_same(query: str, left: str):
+    assert without_tracking(f"https://a.example/{query}") == f"https://a.example/{left}"

@@ -33,7 +33,6 @@ def test_create_answers_200_with_the_whole_campaign(bench: Bench):
     assert made["recipients"]["list_id"] == SANDBOX_AUDIENCE
     assert made["recipients"]["list_name"] == "Creating Happy Pharmacists"
     assert made["recipients"]["recipient_count"] == 1
-    assert made["delivery_status"] == {"enabled": False}
     assert "report_summary" not in made
 
 
@@ -455,7 +454,6 @@ def test_a_report_exists_once_the_campaign_has_gone_out(bench: Bench):
     assert report["opens"]["unique_opens"] == 0
     assert report["clicks"]["unique_subscriber_clicks"] == 0
     assert report["bounces"] == {"hard_bounces": 0, "soft_bounces": 0, "syntax_errors": 0}
-    assert report["delivery_status"]["status"] == "delivered"
 
 
 def test_fields_reduce_one_campaign_too(bench: Bench):

@@ -53,12 +53,10 @@ def bad_timezone(site: Site) -> Iterator[Problem]:
 def setting_kind(site: Site) -> Iterator[Problem]:
     """A setting that is text where a number, a list or a mapping is needed, or the like; or one
     that `send` or `deploy` would refuse."""
-    told = set()
-    for name, message, remedy in misfits(site.given):
-        told.add(name)
-        yield _at(site, name, message, remedy)
+    for misfit in misfits(site.given):
+        yield _at(site, *misfit)
     for said in site.library.complaints:
-        if said.kind == "setting" and said.parts[0] not in told:
+        if said.kind == "setting":
             yield _at(site, said.parts[0], said.message, said.remedy)
 
 

@@ -197,18 +197,13 @@ def long_address(source: Source) -> Iterator[Problem]:
     if any(len(part.encode()) > LONGEST_PART for part in post.save_as.split("/")):
         message = "its address is too long for a file name"
         yield Problem(source.address_line, message, "write a shorter `Slug:`")
-    for key, names in (
-        ("category", post.categories),
-        ("tags", post.tags),
-        ("author", post.authors),
-    ):
-        for name in names:
-            # Imported late: most names do not need the slug module.
-            short = name.isascii() and len(name) <= LONGEST_NAME
-            if not short and len(slugify(name).encode()) > LONGEST_NAME:
-                message = f"the name {quoted(name, 40)} is too long for an address"
-                given = key if source.header.field(key) else "authors"
-                yield Problem(source.line(given), message, "write a shorter one")
+    named = {"category": post.categories, "tags": post.tags, "author": post.authors}
+    for key, name in ((key, name) for key, names in named.items() for name in names):
+        # Most names do not need the slug.
+        short = name.isascii() and len(name) <= LONGEST_NAME
+        if not short and len(slugify(name).encode()) > LONGEST_NAME:
+            message = f"the name {quoted(name, 40)} is too long for an address"
+            yield Problem(source.line(key, "authors"), message, "write a shorter one")
 
 
 @source_rule("missing-slug", "warning", "no `Slug:` line", "silent")

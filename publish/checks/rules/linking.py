@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from publish.checks.rule import source_rule
 from publish.checks.source import Source
 from publish.post.diagnostic import Problem, quoted
-from publish.post.urls import is_private, tracking_keys
+from publish.post.urls import is_private, tracking_keys, without_tracking
 
 VAGUE = {
     "click", "click here", "click this", "here", "this", "this link", "this page", "link", "more",
@@ -41,7 +41,9 @@ def http_link(source: Source) -> Iterator[Problem]:
     for link in source.links:
         if link.written[:7].lower() == "http://" and not is_local(link.written):
             message = f"{quoted(link.written)} is not encrypted"
-            yield Problem(source.line_of(link), message, "write https:// if the site has it")
+            fix = (link.written, f"https{link.written[4:]}")
+            remedy = "write https:// if the site has it"
+            yield Problem(source.line_of(link), message, remedy, fix=fix)
 
 
 @source_rule("local-link", "error", "`[page](http://localhost:8000/)`", any_format=True)
@@ -59,7 +61,9 @@ def tracking_parameters(source: Source) -> Iterator[Problem]:
     for link in source.links:
         if keys := tracking_keys(link.written):
             message = f"the address carries the tracker {quoted(keys[0])}"
-            yield Problem(source.line_of(link), message, "remove it; the address works without")
+            fix = (link.written, without_tracking(link.written))
+            remedy = "remove it; the address works without"
+            yield Problem(source.line_of(link), message, remedy, fix=fix)
 
 
 def is_local(target: str) -> bool:

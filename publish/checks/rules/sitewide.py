@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from publish.checks.rule import site_rule
 from publish.checks.site import Site
 from publish.checks.source import Source
-from publish.post.diagnostic import Problem, quoted
+from publish.post.diagnostic import Problem, Severity, quoted
 from publish.post.slug import slugify
 from publish.post.urls import folded, normal
 
@@ -31,7 +31,7 @@ def category_case(site: Site) -> Iterator[Problem]:
             by_case = spelling.casefold() == name.casefold()
             has = "is spelled" if by_case else "has the address of"
             yield Problem(
-                _line(source, kind),
+                source.line(*KEYS[kind]),
                 f"the {kind} {quoted(name)} {has} {quoted(spelling)} in {file}",
                 f"write {quoted(spelling)}, or change it there" if by_case
                 else "give one of them a name of other letters",
@@ -58,10 +58,6 @@ def _named(site: Site, source: Source) -> Iterator[tuple[str, str]]:
             # `yaml-value` reports a name in quotes or brackets.
             plain = (name for name in names if name.strip("[]\"'") == name)
             yield from ((kind, normalize("NFC", name)) for name in plain)
-
-
-def _line(source: Source, kind: str) -> int:
-    return next((source.line(key) for key in KEYS[kind] if source.get(key)), 1)
 
 
 def _slugs(site: Site, kind: str) -> Callable[[str], str]:
@@ -99,7 +95,7 @@ def _of_term(site: Site, kind: str, slug: str, message: str) -> Iterator[Problem
         names = getattr(post, {"category": "categories"}.get(kind, f"{kind}s")) if post else ()
         for name in names:
             if slug_of(name) == slug and source.public:
-                yield Problem(_line(source, kind), f"of the {kind} {quoted(name)}, {message}",
+                yield Problem(source.line(*KEYS[kind]), f"of the {kind} {quoted(name)}, {message}",
                               f"give the {kind} another name", source.file)  # fmt: skip
 
 
@@ -132,17 +128,19 @@ LISTS = (
 """Pelican's own templates that show no single post."""
 
 
-@site_rule("missing-template", "error", "`Template: no_such_template`")
+@site_rule("missing-template", "error", "`Template: no_such_template`", "same")
 def missing_template(site: Site) -> Iterator[Problem]:
     """A template that neither the theme nor Pelican has, or that is another kind of page's: the
-    post cannot be rendered."""
+    post cannot be rendered. Of a draft the kind alone is a warning: a template that is not there
+    fails all the same."""
     for source in site.sources:
         name = source.get("template").lower()
         mail = name.startswith("email/")
         if name in LISTS or mail or name == ("article" if source.is_page else "page"):
             kind = "pages" if source.is_page else "posts"
             what = f"the template {quoted(name)} is not made for {kind}"
-            yield Problem(source.line("template"), what, "remove the line", source.file)
+            severity: Severity | None = "warning" if source.kind == "draft" else None
+            yield Problem(source.line("template"), what, "remove the line", source.file, severity)
     for path, name in site.library.no_template.items():
         if path in ("DIRECT_TEMPLATES", "TEMPLATE_PAGES"):
             what = f"the theme has no template {quoted(name)}, which {path} names"

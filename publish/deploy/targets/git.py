@@ -171,13 +171,9 @@ class Git(Target):
 
     def _write(self, release: Release, paths: list[str]) -> None:
         """Put the files' bytes into the store."""
-        with tempfile.TemporaryDirectory(dir=self.store.parent) as folder:
-            files = []
-            for number, path in enumerate(paths):
-                file = Path(folder, str(number))
-                file.write_bytes(built.content(self.place.output, release, path))
-                files.append(str(file))
-            listed = "".join(f"{file}\n" for file in files).encode()
+        aside = self.place.cache / "site"
+        with built.frozen(self.place.output, release, aside, paths) as folder:
+            listed = "".join(f"{folder / path}\n" for path in paths).encode()
             self.repository.git("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listed)
 
     def _commit(self, tree: str, remote: Remote, record: Record) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from publish.sandbox import SANDBOX_U, audience
 from publish.sandbox.api.paging import collection
-from publish.sandbox.request import Call, Routes, iso
+from publish.sandbox.request import Call, Routes
 
 routes = Routes("/3.0")
 
@@ -23,16 +23,11 @@ def ping(call: Call) -> dict[str, Any]:
 @routes("GET", "/")
 def root(call: Call) -> dict[str, Any]:
     """The account: its owner, plan and role."""
-    lists = audience.audiences(call.db)
-    contact = dict(lists[0]["contact"]) if lists else {}
-    contact["addr1"], contact["addr2"] = contact.pop("address1", ""), contact.pop("address2", "")
     return {
         "account_id": SANDBOX_U,
         "account_name": "Sandbox",
         "role": "owner",
         "pricing_plan_type": "forever_free" if "free_plan" in call.conditions else "monthly",
-        "contact": contact,
-        "total_subscribers": sum(audience.counts(call.db, a["id"])["subscribed"] for a in lists),
     }
 
 
@@ -50,9 +45,6 @@ def show(call: Call, list_id: str) -> dict[str, Any]:
 
 def _shown(call: Call, home: Mapping[str, Any]) -> dict[str, Any]:
     counts = audience.counts(call.db, home["id"])
-    made, sent = call.db.execute(
-        "SELECT COUNT(*), MAX(sent) FROM campaigns WHERE list_id = ?", (home["id"],)
-    ).fetchone()
     form = f"{call.base}/subscribe?u={SANDBOX_U}&id={home['id']}"
     return {
         **home,
@@ -63,7 +55,5 @@ def _shown(call: Call, home: Mapping[str, Any]) -> dict[str, Any]:
             "total_contacts": counts.total() - counts["archived"],
             "unsubscribe_count": counts["unsubscribed"],
             "cleaned_count": counts["cleaned"],
-            "campaign_count": made,
-            "campaign_last_sent": iso(sent),
         },
     }

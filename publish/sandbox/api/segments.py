@@ -41,7 +41,9 @@ def create(call: Call, list_id: str) -> dict[str, Any]:
     name = words(body, "name")
     if "static_segment" not in body:
         raise invalid(("static_segment", "The sandbox keeps static segments only."))
-    emails = _emails(body, "static_segment")
+    emails = body["static_segment"] or []
+    if not isinstance(emails, list):
+        raise invalid(("static_segment", "This must be a list of e-mail addresses."))
     cursor = call.db.execute(
         "INSERT INTO segments (list_id, name, created, updated) VALUES (?,?,?,?)",
         (list_id, name, int(call.now), int(call.now)),
@@ -66,13 +68,6 @@ def _load(call: Call, list_id: str, segment: str) -> sqlite3.Row:
     audience.audience(call.db, list_id)
     query = "SELECT * FROM segments WHERE list_id = ? AND CAST(id AS TEXT) = ?"
     return audience.row(call.db, "segment", query, (list_id, segment))
-
-
-def _emails(body: dict[str, Any], field: str) -> list[Any]:
-    found = body.get(field) or []
-    if not isinstance(found, list):
-        raise invalid((field, "This must be a list of e-mail addresses."))
-    return found
 
 
 def _join(call: Call, list_id: str, segment: int, email: object) -> audience.Member | None:

@@ -69,7 +69,8 @@ class Run(NamedTuple):
     that were read outside content, theme and plugin folders. ``due`` is when the next scheduled
     post becomes public (seconds since the epoch; 0: none waits). ``untracked``: the next build
     cannot be skipped. ``kept`` are files that stay as they lie in the output. ``rendered`` is how
-    many pages were rendered. ``judged`` is what ``judge`` returned. ``seconds`` is by phase.
+    many pages were rendered. ``judged`` is what ``judge`` returned; if it does not find the site
+    ``fit``, nothing is rendered. ``seconds`` is by phase.
     ``errors`` are what Pelican and the plugins refuse, of a run until ``"read"``; any other fails
     by them. ``full_pelican`` tells that all that Pelican can load was needed."""
 
@@ -83,6 +84,7 @@ class Run(NamedTuple):
     seconds: Mapping[str, float] = {}
     errors: tuple[Complaint, ...] = ()
     full_pelican: bool = False
+    fit: bool = True
 
 
 class UnfitSource(ValueError):
@@ -95,14 +97,6 @@ class BadMoment(ValueError):
     def __init__(self, key: str) -> None:
         super().__init__(f"`{key.title()}:` is not a valid date")
         self.key = key
-
-
-class Unfit(Exception):
-    """The judge found the site unfit; ``answer`` is its result."""
-
-    def __init__(self, answer: Any) -> None:
-        super().__init__(answer)
-        self.answer = answer
 
 
 class NeedsFullPelican(Exception):
@@ -135,7 +129,6 @@ def run(task: Task, progress: Progress | None = None) -> Run:
     Raises:
         Refused: anything failed; the message names the file.
         ConfigError: the settings file fails.
-        Unfit: the judge says so.
     """
     # A forked process may wait for ever for a lock held by a thread of its parent.
     if _own and threading.active_count() == 1:

@@ -108,26 +108,15 @@ def _of_terms(loop: nodes.For) -> bool:
 
 class Compiled(BytecodeCache):
     """A cache of compiled templates in one file with checksums; Jinja's own executes whatever bytes
-    it finds.
+    it finds."""
 
-    ``names`` are those of the templates that were loaded.
-    """
-
-    SHARED = ("_now", "names")
+    SHARED = ("_now",)
 
     def __init__(self, file: Path, key: bytes) -> None:
         self._file, self._key = file, key
         known = cache.load(file)
         self._old: dict[str, bytes] = known.get("code", {}) if known.get("key") == key else {}
         self._now: dict[str, bytes] = {}
-        self.names: set[str] = set()
-
-    def get_bucket(
-        self, environment: Environment, name: str, filename: str | None, source: str
-    ) -> Bucket:
-        """Called when Jinja loads a template, before it is compiled."""
-        self.names.add(name)
-        return super().get_bucket(environment, name, filename, source)
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Called when Jinja loads a template."""

@@ -21,7 +21,7 @@ from publish.light import StubUsed
 from publish.post import cache
 from publish.post.contents import contents, keep_drafts_out
 from publish.settings import neighbours_first
-from publish.site.engine import ISSUES, BadMoment, NeedsFullPelican, Progress, Run, Task, Unfit
+from publish.site.engine import ISSUES, BadMoment, NeedsFullPelican, Progress, Run, Task
 from publish.site.engine.audit import Audit
 from publish.site.engine.logged import LogCollector
 from publish.site.snapshot import ACCOUNTS
@@ -130,16 +130,14 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
             live.save(task.stage / "pages")
         held.extend(judging.generators)
         clock.phase("save")
-    except Unfit as unfit:
-        return unfit
     except Stop:
         pass
     except StubUsed:
         return NeedsFullPelican()
     except (Exception, SystemExit) as error:  # a settings file, theme or plugin may raise anything
         log.failed(error)
-        if judging and (verdict := judging.verdict()):
-            return verdict
+        if judging:
+            judging.hear()
     finally:
         audit.stop()
         _forget_compiled(task.code)
@@ -147,10 +145,10 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
         for each in (live, judging, service):
             if each:
                 each.close()
-    answer = judging.answer if judging else None
-    if task.until == "read" or (log.errors and task.judge and answer is None):
+    answer, fit = (judging.answer, judging.fit) if judging else (None, True)
+    if task.until == "read" or not fit or (log.errors and task.judge and answer is None):
         return Run(judged=answer, seconds=clock.seconds, errors=tuple(log.errors),
-                   full_pelican=task.full_pelican)  # fmt: skip
+                   full_pelican=task.full_pelican, fit=fit)  # fmt: skip
     if log.errors:
         also = f" (and {len(log.errors) - 1} more)" if len(log.errors) > 1 else ""
         remedy = "mend that and build again; the built site is as it was"

@@ -6,12 +6,13 @@ Meanwhile plugins compose letters, unless much was read: then they wait for the 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
 from pelican import Pelican, signals
 
-from publish.site.engine import Task, Unfit
+from publish.site.engine import Task
 from publish.site.engine.audit import Audit
 from publish.site.engine.logged import LogCollector
 from publish.site.engine.pool import Pool
@@ -42,7 +43,7 @@ class Judging:
         if task.until == "read":  # in a build, links that the fork resolves are resolved again
             self._parts.append(log)
         self._copy: Pool | None = None
-        self._fit = False
+        self.fit = True
         self.answer: Any = None
         self.generators: list[Any] = []
         signal, get_writer = signals.all_generators_finalized, Pelican._get_writer
@@ -77,18 +78,14 @@ class Judging:
         if self._copy:
             self._copy.close()
 
-    def verdict(self) -> Unfit | None:
-        """The judge's verdict on a run that has failed, which takes precedence over the failure."""
-        try:
+    def hear(self) -> None:
+        """Get the answer in a run that has failed: that the site is unfit takes precedence."""
+        with contextlib.suppress(Exception):  # the run's own error is reported
             self._settle()
             if self._task.judge and not (self.generators or self._task.until):
                 answer, fit = self._judge(0)
-                return None if fit else Unfit(answer)
-        except Unfit as unfit:
-            return unfit
-        except Exception:  # the run's own error is reported
-            return None
-        return None
+                if not fit:
+                    self.answer, self.fit = answer, fit
 
     def _ask(self, generators: list[Any], session: Session | None) -> None:
         self._phase("read")
@@ -103,7 +100,7 @@ class Judging:
         if task.until == "read":
             self._settle()
             self._phase("judge")
-        composes = self._fit and task.compose is not None and task.compose(generators)
+        composes = self.fit and task.compose is not None and task.compose(generators)
         if task.until == "read" and not composes:
             raise Stop
 
@@ -118,6 +115,6 @@ class Judging:
         copy, self._copy = self._copy, None
         if copy is None:
             return
-        [(self.answer, self._fit)] = copy.answers()
-        if self._task.until != "read" and not self._fit:
-            raise Unfit(self.answer)
+        [(self.answer, self.fit)] = copy.answers()
+        if self._task.until != "read" and not self.fit:
+            raise Stop

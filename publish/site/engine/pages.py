@@ -103,12 +103,11 @@ class Pages:
             return sum(1 for called in self.posts if not called.startswith("Static "))
         return sum(self._dirty(entry, self._env) for entry in self.old.values())
 
-    def load_templates(self, names: set[str]) -> None:
-        """Load templates that will be rendered, and ``names``, so that forks need not."""
-        for called in self._closures.met | names:
+    def load_templates(self) -> None:
+        """Load the templates of the last build's pages, so that forks need not."""
+        for called in self._closures.met:
             with contextlib.suppress(Exception):  # rendering the template reports it
                 self._env.get_template(called)
-                self._closures.of(self._env, called)
 
     def _dirty(self, entry: Entry, env: Any) -> bool:
         """Whether a dependency that it shares with other pages has changed."""
@@ -175,7 +174,7 @@ class Pages:
         mine = looks.variables & FIXED.union(own)
         pages = {v for v in mine if isinstance(context.get(v), Page)}
         names = {context[variable]: variable for variable in pages}
-        used = mine - pages
+        used = mine - pages - {"output_file"}  # by which the entry is found
         for page, attribute in looks.list_pages:
             if page not in names:
                 return None  # a list page from elsewhere

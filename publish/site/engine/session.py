@@ -130,7 +130,7 @@ class Session:
     def begin(self) -> None:
         """Before rendering: share the work among processes if there is much."""
         if self._stale >= WORTH:
-            self.pages.load_templates(self.compiled.names)
+            self.pages.load_templates()
             self._progress("pages", -self._stale)
             parts = (self.pages, self._staging, self._log, self._audit)
             self._pool = Pool(self._jobs, self._work, self._audit, parts)

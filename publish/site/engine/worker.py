@@ -28,7 +28,7 @@ def start(
     """Run ``task`` in a new process, or that of ``worker``; the caller must close it.
 
     Raises:
-        Refused, ConfigError, Unfit: as ``engine.run``.
+        Refused, ConfigError: as ``engine.run``.
     """
     worker = worker or Worker(task.settings, full_pelican=task.full_pelican)
     try:
@@ -71,7 +71,7 @@ class Worker:
         """Do the one task.
 
         Raises:
-            Refused, ConfigError, Unfit: as ``engine.run``.
+            Refused, ConfigError: as ``engine.run``.
             NeedsFullPelican: it must be run again with ``full_pelican``.
         """
         try:
