@@ -111,6 +111,19 @@ def test_more_commands_than_fit_into_a_pipe_are_carried_out(servers: Rigs, tmp_p
     assert set(files) <= set(stand.listed())
 
 
+@pytest.mark.parametrize(("name", "what"), [("post-0", "a folder"), ("index.html/x", "a file")])
+def test_what_is_in_the_way_is_named_with_the_next_step(
+    servers: Rigs, tmp_path: Path, name: str, what: str
+):
+    stand = stands.make("folder", servers, tmp_path, f"way-{next(NUMBERS)}")
+    stand.build(site(1))
+    place = Path(stand.options["path"], name)
+    place.parent.mkdir(exist_ok=True)
+    place.write_text("theirs")
+    with pytest.raises(Stopped, match=f"that is not ours is in the way of {what}"):
+        stand.deploy("a1")
+
+
 def test_a_server_whose_order_failed_is_free_at_once(servers: Rigs, tmp_path: Path):
     stand = stands.make("sftp", servers, tmp_path, f"free-{next(NUMBERS)}")
     stand.build(site(1))

@@ -108,6 +108,9 @@ class Folder(IncrementalTarget):
             if parent.is_symlink() and not parent.resolve().is_relative_to(root):
                 raise Refused(f"{parent}: is a link out of {self.path}, and nothing is written "
                               "through it", "remove the link, then deploy again")  # fmt: skip
+            if parent.is_file():
+                raise Refused(f"{parent}: a file that is not ours is in the way of a folder",
+                              "move it elsewhere, then deploy again")  # fmt: skip
         return self.path / path
 
 
