@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 FOLDER = "cards"
 _drawn: dict[str, Any] = {}
 """File name to card, in the current run."""
+_missing: list[str] = []
+"""Those of them that the output lacks."""
 _ahead: list[Callable[[], Any]] = []
 """Functions that wait for the cards drawn in other processes."""
 
@@ -114,10 +116,15 @@ def _ornament(line: str, weight: Any) -> str:
 def _begin(settings: Any) -> None:
     """Draw new cards in other processes, from the last on, while sources are checked, and letters
     and pages made. A refused build leaves its cards in the cache for the next one."""
-    engine = settings.get("ENGINE")
-    if engine and not engine.planning:
+    from publish.post.installed import release
+
+    engine, pillow = settings.get("ENGINE"), release("pillow")
+    if engine and engine.planning:
+        return
+    _missing[:] = [f for f in _drawn if not (engine and engine.holds(f"{FOLDER}/{f}", pillow))]
+    if engine:
         cache = _cache(settings)
-        new = [file for file in reversed(_missing(engine)) if not (cache / file).exists()]
+        new = [file for file in reversed(_missing) if not (cache / file).exists()]
         _ahead.append(engine.ahead(lambda file: _kept(cache / file) and None, new))
 
 
@@ -130,16 +137,15 @@ def write(pelican: Any) -> None:
 
     cache, output = _cache(pelican.settings), Path(pelican.output_path, FOLDER)
     engine = pelican.settings.get("ENGINE")
-    missing = _missing(engine)
 
     def put(file: str) -> None:
         write_whole(output / file, _kept(cache / file))
 
     try:
-        new = [file for file in missing if engine and not (cache / file).exists()]
+        new = [file for file in _missing if engine and not (cache / file).exists()]
         if engine:
             engine.shared(put, new)
-        for file in missing:
+        for file in _missing:
             put(file)
         for wait in _ahead:
             wait()
@@ -152,13 +158,6 @@ def _cache(settings: Any) -> Path:
 
     # Part of the key: another release of Pillow may compress differently.
     return Path(settings["CACHE_PATH"], FOLDER, release("pillow"))
-
-
-def _missing(engine: Any) -> list[str]:
-    from publish.post.installed import release
-
-    pillow = release("pillow")
-    return [f for f in _drawn if not (engine and engine.holds(f"{FOLDER}/{f}", pillow))]
 
 
 def _kept(file: Path) -> bytes:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
 from typing import Any
-from urllib.parse import urlsplit
 
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, Rule
@@ -26,6 +25,23 @@ STATIC = {
     "idiomorph.js": ("vendor/idiomorph.min.js", "text/javascript"),
 }
 """Names below the key: where each lies in the package, and its media type."""
+VIEWS = {
+    "/": "home", "/letters": "letters", "/letter/<key>": "letter", "/post/<path:name>": "post",
+    "/new": "new", "/inbox": "inbox", "/keys": "keys", "/words": "words", "/today": "today",
+    "/mend": "mend", "/events": "events",
+    "/<any({}):file>".format(", ".join(f'"{name}"' for name in STATIC)): "static",
+}  # fmt: skip
+ACTS = {
+    "/ask/<act>": "ask", "/yes": "confirm", "/no": "cancel", "/stop": "stop", "/open": "open",
+    "/fields": "fields", "/mended": "apply_fix", "/photo": "photo", "/new": "new",
+}  # fmt: skip
+ADDRESSES = Map(
+    [
+        *(Rule(path, endpoint=name, methods=["GET"]) for path, name in VIEWS.items()),
+        *(Rule(path, endpoint=f"do_{name}", methods=["POST"]) for path, name in ACTS.items()),
+    ],
+    strict_slashes=False,
+)
 Environ = dict[str, Any]
 Start = Callable[..., Any]
 
@@ -38,34 +54,6 @@ class App:
     guard: Guard
     reader: Reader
     acts: Any
-    _map: Map = field(init=False)
-
-    def __post_init__(self) -> None:
-        views = (
-            ("/", "home"), ("/letters", "letters"), ("/letter/<key>", "letter"),
-            ("/post/<path:name>", "post"), ("/new", "new"), ("/inbox", "inbox"),
-            ("/keys", "keys"), ("/words", "words"), ("/today", "today"),
-            ("/mend", "mend"), ("/events", "events"),
-        )  # fmt: skip
-        acts = (
-            ("/ask/<act>", "ask"), ("/yes", "confirm"), ("/no", "cancel"), ("/stop", "stop"),
-            ("/open", "open"), ("/fields", "fields"), ("/mended", "apply_fix"),
-            ("/photo", "photo"), ("/new", "new"),
-        )  # fmt: skip
-        self._map = Map(
-            [
-                *(Rule(path, endpoint=name, methods=["GET"]) for path, name in views),
-                *(Rule(path, endpoint=f"do_{name}", methods=["POST"]) for path, name in acts),
-                Rule("/<any({}):file>".format(", ".join(f'"{name}"' for name in STATIC)),
-                     endpoint="static", methods=["GET"]),
-            ],
-            strict_slashes=False,
-        )  # fmt: skip
-
-    @property
-    def base(self) -> str:
-        """The beginning of every address of the desk."""
-        return f"/k/{self.guard.key}"
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
         """Answer a request."""
@@ -73,7 +61,7 @@ class App:
         with Request(environ) as request:
             response = self._answer(request)
         found = self.reader.current
-        for name, value in guards.headers(_origin(found.preview)).items():
+        for name, value in guards.headers(found.preview).items():
             response.headers[name] = value
         return response(environ, start)
 
@@ -81,8 +69,10 @@ class App:
         refusal = self.guard.judge(request.method, request.path, request.headers)
         if refusal:
             return Response(refusal.why + "\n", refusal.status, mimetype="text/plain")
-        adapter = self._map.bind(
-            request.host, path_info=request.path[len(self.base) :], default_method=request.method
+        adapter = ADDRESSES.bind(
+            request.host,
+            path_info=request.path[len(self.acts.base) :],
+            default_method=request.method,
         )
         try:
             endpoint, values = adapter.match()
@@ -99,7 +89,9 @@ class App:
             return self._events(request)
         if endpoint.startswith("do_"):
             answer = self.acts.answer(endpoint[3:], request, **values)
-            return answer if isinstance(answer, Response) else redirect(self.base + answer, 303)
+            return (
+                answer if isinstance(answer, Response) else redirect(self.acts.base + answer, 303)
+            )
         return self._page(f"{endpoint}.html", request, 200, values)
 
     def _page(
@@ -108,7 +100,7 @@ class App:
         visit = pages.Visit(
             self.reader.current, datetime.now(UTC), self.acts, request.args, values
         )  # fmt: skip
-        view = pages.draw(name, self.base, visit)
+        view = pages.draw(name, self.acts.base, visit)
         if view is None:
             raise NotFound
         return Response(view, status, mimetype="text/html")
@@ -128,8 +120,3 @@ class App:
 def _static(name: str) -> Response:
     place, kind = STATIC[name]
     return Response((resources.files("publish") / place).read_bytes(), mimetype=kind)
-
-
-def _origin(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""

@@ -143,13 +143,13 @@ def wish(act: str, form: Mapping[str, str], post: Post | None) -> dict[str, Any]
         raise Refused(f"there is no act {act!r}", "go back to the desk")
     if act == "deploy":
         return {}
+    at = form.get("at", "").strip() or None
     if not name:
         raise Refused("that post is not there any more", "go back to the desk")
     match act:
         case "send" if together:
             return {"posts": together, "digest": True}
         case "send":
-            at = form.get("at", "").strip() or None
             return {"posts": (name,), "as_update": form.get("as_update") == "yes", "at": at}
         case "replace":
             return {"posts": (name,), "replace": True}
@@ -163,7 +163,6 @@ def wish(act: str, form: Mapping[str, str], post: Post | None) -> dict[str, Any]
             to = form.get("to", "").strip()
             return {"post": name, "to": to or None, "gone": not to}
         case "publish":
-            at = form.get("at", "").strip() or None
             return {"post": name, "at": at, "keep_date": form.get("keep_date") == "yes"}
         case _:
             return {"post": name}

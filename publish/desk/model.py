@@ -20,7 +20,7 @@ Kind = Literal["draft", "scheduled", "public"]
 class Post:
     """A post according to its file. ``name`` is the path below the content folder, ``file`` below
     the site's. ``digest`` is of its bytes: a write replaces only the bytes that were shown.
-    ``pattern`` is its address by the settings; ``""`` where they do not tell it."""
+    ``address`` is where readers find it once it is public, from the site's root on."""
 
     name: str
     file: str
@@ -29,7 +29,7 @@ class Post:
     title: str
     slug: str
     saved: datetime
-    pattern: str = ""
+    address: str = ""
     words: int = 0
     date: datetime | None = None
     uid: str = ""
@@ -39,11 +39,6 @@ class Post:
     categories: tuple[str, ...] = ()
     status: str = ""
     mailed: bool = True
-
-    @property
-    def address(self) -> str:
-        """Where readers find it once it is public, from the site's root on."""
-        return self.pattern or f"/{self.slug}/"
 
 
 LetterState = Literal["scheduled", "sending", "sent", "held", "unknown", "incomplete"]

@@ -18,6 +18,8 @@ from publish.post.urls import normal
 
 CHANGES = 8
 """Changed places that are shown before the rest is only counted."""
+TIMED = {"/ask/publish": "publish", "/ask/send": "send", "/ask/undo": "move"}
+"""What takes an hour, by the next step."""
 UNSENT = {
     "send": "not yet", "old": "an older post: its letter goes out only if you send it",
     "held": "taken back; it stays here until you send it",
@@ -59,7 +61,7 @@ def view(
         first=_first(now, post),
         small=_small(post),
         letter=_facts(now, post, renderings),
-        time_act=_time_act(post, letter),
+        time_act=_time_act(now, post),
         saved=words.saved(post.saved, now.zone, at),
         technical_details=_technical_details(post, letter),
     )
@@ -127,13 +129,10 @@ def _letter_steps(
             return Step("stopped", scheduled, letter.why or "in doubt"), Step("", delivered, "")
 
 
-def _time_act(post: Post, letter: Letter | None) -> str:
+def _time_act(now: Snapshot, post: Post) -> str:
     """The act that accepts an hour chosen by the author; ``""`` if none does."""
-    if not post.mailed:
-        return ""
-    if letter is None or letter.state == "held":
-        return {"draft": "publish", "public": "send"}.get(post.kind, "")
-    return "move" if letter.state == "scheduled" else ""
+    step = parts.next_step(now, post) if post.mailed else None
+    return TIMED.get(step.to, "") if step else ""
 
 
 def _remark(post: Post, finding: Diagnostic, fixable: Collection[Diagnostic]) -> SimpleNamespace:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -45,9 +45,10 @@ class Visit(NamedTuple):
 def draw(name: str, base: str, visit: Visit) -> str | None:
     """The page of that template; None if its subject does not exist."""
     kind = name.removesuffix(".html")
-    makers = {
-        "home": _home, "post": _post, "letters": _letters, "letter": _letter, "new": _new,
-        "inbox": _inbox, "today": _today, "mend": _mend,
+    makers: dict[str, Callable[[Visit], Context | None]] = {
+        "home": _home, "post": _post, "letter": _letter, "new": _new, "inbox": _inbox,
+        "letters": lambda v: {"page": letters.index(v.now, v.at)},
+        "today": lambda v: {"entries": v.acts.log.last_day(v.now.zone, v.at)}, "mend": _mend,
     }  # fmt: skip
     made = makers[kind](visit) if kind in makers else {}
     if made is None:
@@ -135,10 +136,6 @@ def _snippet(now: Snapshot, post: Post, found: renderings.Renderings, at: dateti
     }  # fmt: skip
 
 
-def _letters(visit: Visit) -> Context:
-    return {"page": letters.index(visit.now, visit.at)}
-
-
 def _letter(visit: Visit) -> Context | None:
     found = letters.one(visit.now, visit.values["key"], visit.at)
     if found is None:
@@ -161,10 +158,6 @@ def _inbox(visit: Visit) -> Context | None:
         for mail in mails.newest(visit.acts.reader.settings.root, MAILS)
     ]  # fmt: skip
     return {"address": visit.now.inbox, "mails": found}
-
-
-def _today(visit: Visit) -> Context:
-    return {"entries": visit.acts.log.last_day(visit.now.zone, visit.at)}
 
 
 def _mend(visit: Visit) -> Context | None:

@@ -52,7 +52,7 @@ def post(settings: Settings, file: Path, data: bytes, saved_ns: int) -> Post:
         kind=kind,
         title=source.title or file.stem,
         slug=source.slug,
-        pattern=source.address(source.slug),
+        address=source.address(source.slug) or f"/{source.slug}/",
         saved=datetime.fromtimestamp(saved_ns / 1e9, UTC),
         words=len(body.split()),
         date=source.date,

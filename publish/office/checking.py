@@ -93,31 +93,28 @@ def in_the_way(settings: Settings, library: Library) -> Iterator[Complaint]:
 
 
 def unfit_for_commands(settings: Settings) -> Iterator[Complaint]:
-    """Complaints about what a build does without, and other commands refuse."""
-    yield from damaged_ledger(settings)
-    for wrong in {wrong.message: wrong for wrong in wrong_settings(settings)}.values():
-        yield Complaint(wrong.text, wrong.file, wrong.line, wrong.remedy, "setting", (wrong.name,))
-
-
-def wrong_settings(settings: Settings) -> Iterator[WrongSetting]:
-    """What `send` and `deploy` refuse in the settings file."""
+    """Complaints about what a build does without, and `send` and `deploy` refuse."""
     from publish.newsletter.account import READERS
 
+    yield from damaged_ledger(settings)
     readers = [partial(read, settings, name) for name, read in READERS.items()]
-    given = settings.values.get("DEPLOY")
-    if given or "DEPLOY_VERIFY" in settings.values:
+    if {"DEPLOY", "DEPLOY_VERIFY"} & settings.values.keys():
         from publish.office import golive
 
-        readers += [partial(golive.verify_timeout, settings), partial(golive.named, settings)]
+        given = settings.values.get("DEPLOY")
         names = given if isinstance(given, Mapping) else ()
+        readers += [partial(golive.verify_timeout, settings), partial(golive.named, settings)]
         readers += [partial(golive.target_of, settings, str(name)) for name in names]
+    found: dict[str, WrongSetting] = {}
     for read in readers:
         try:
             read()
         except WrongSetting as wrong:
-            yield wrong
+            found[wrong.message] = wrong
         except PublishError:
             continue  # the fault of this machine, which another one may not have
+    for each in found.values():
+        yield Complaint(each.text, each.file, each.line, each.remedy, "setting", (each.name,))
 
 
 def damaged_ledger(settings: Settings) -> tuple[Complaint, ...]:

@@ -27,6 +27,7 @@ def a_post(name: str = "posts/quit.md", **more: Any) -> Post:
         "file": f"content/{name}", "digest": "d" * 32, "kind": "public", "title": stem.title(),
         "slug": stem, "saved": NOW - timedelta(minutes=4), "words": 1004, "uid": f"uid-{stem}",
         "date": NOW - timedelta(days=2), "categories": ("Career",), "status": "published",
+        "address": f"/{more.get('slug', stem)}/",
     }  # fmt: skip
     return Post(name, **known | more)
 

@@ -98,7 +98,7 @@ def test_what_waits_to_be_uploaded_is_the_posts_own_page():
     assert "waits" not in rail(lists, post)[1][1]
     own = a_snapshot(post, site=Site(NOW, NOW, ("career/index.html",), ("live",)))
     assert "waits to be uploaded" in rail(own, post)[1][1]
-    dated = a_post(pattern="/2026/11/quit.html")
+    dated = a_post(address="/2026/11/quit.html")
     there = a_snapshot(dated, site=Site(NOW, NOW, ("2026/11/quit.html",), ("live",)))
     assert "waits to be uploaded" in rail(there, dated)[1][1]
 

@@ -145,7 +145,7 @@ def test_a_page_is_shown_wherever_it_lies(monkeypatch: pytest.MonkeyPatch):
     )
     files.clear()
     files |= {"/2026/qu%C3%AFt.html": page}
-    silent = a_post(mailed=False, pattern="/2026/quït.html")
+    silent = a_post(mailed=False, address="/2026/quït.html")
     assert renderings.fetch_renderings("http://127.0.0.1:9", silent).page.title == "There"
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from publish import sandbox
 from publish.cli.group import run
-from publish.desk import asking, pages, site_state
+from publish.desk import asking, site_state
 from publish.desk.acts import Acts
 from publish.desk.app import App
 from publish.desk.guard import Guard
@@ -73,7 +73,7 @@ def pressed(twins: tuple[Open, Open]) -> Iterator[Desk]:
     folder.mkdir(parents=True, exist_ok=True)
     acts = Acts(
         reader, asking.Office(False), Writer(folder / "originals"), Log(folder / "log.jsonl"),
-        Jobs(reader.tell), lambda name, now, context: pages.render(name, now, BASE, context),
+        Jobs(reader.tell), BASE,
     )  # fmt: skip
     yield Desk(root, App(Guard(8100, KEY), reader, acts), acts, FakeOffice(), [])
     acts.jobs.close()

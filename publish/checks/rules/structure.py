@@ -10,6 +10,7 @@ from publish.checks.source import Source
 from publish.post.diagnostic import Problem, quoted
 
 BLOCKS = ("email-only", "web-only")
+INSIDE = re.compile(r"[ \t>*+-]+:::\s*(?:email|web)-only\b")
 ITEM = re.compile(r" {0,3}(\d{1,9})\.[ \t]+\S")
 
 
@@ -54,7 +55,12 @@ def unclosed_block(source: Source) -> Iterator[Problem]:
 
 @source_rule("unknown-block", "error", "`::: mail-only`", "same")
 def unknown_block(source: Source) -> Iterator[Problem]:
-    """A block of another name would be shown everywhere, its marks too."""
+    """A block of another name, or in a list or a quotation, would be shown everywhere, its marks
+    too."""
+    for line, text in source.prose_lines if source.reading.uses("only_blocks") else ():
+        if INSIDE.match(text):
+            message = "this ::: does not begin its line, so the block is shown everywhere"
+            yield Problem(line, message, "begin the line with it, outside of lists and quotations")
     for line, name in _marks(source):
         if name and name not in BLOCKS:
             message = f"there is no block {quoted(name, 40)}"

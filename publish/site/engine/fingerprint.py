@@ -136,6 +136,8 @@ _SHOWN = (Content, URLWrapper)
 
 
 def _of_shown(value: Any) -> bytes | None:
+    if isinstance(value, Content):
+        return of_bytes(b"post" + name(value).encode("utf-8", "surrogatepass"))
     if isinstance(value, list) and all(isinstance(each, Content) for each in value):
         return of_bytes(b"posts" + "\0".join(map(name, value)).encode("utf-8", "surrogatepass"))
     return fingerprint(list(value) if isinstance(value, list) else value)

@@ -174,7 +174,7 @@ class Pages:
         mine = looks.variables & FIXED.union(own)
         pages = {v for v in mine if isinstance(context.get(v), Page)}
         names = {context[variable]: variable for variable in pages}
-        used = mine - pages
+        used = mine - pages - {"output_file"}  # by which the entry is found
         for page, attribute in looks.list_pages:
             if page not in names:
                 return None  # a list page from elsewhere
