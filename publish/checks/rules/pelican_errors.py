@@ -86,7 +86,8 @@ def _problem(said: Complaint, site: Site) -> Problem:
                 return Problem(source.line(key), message, "use letters or digits", source.file)
         if (setting := DEFAULTS.get(kind)) and site.values.get(setting) == name:
             return _of_settings(f"{setting} makes no address: {name}", remedy, site)
-    if not said.file or again is missing:
+    named = NAME.match(CLASS.sub("", said.message))
+    if not said.file or again is missing or (named and named[0] in site.given and not said.kind):
         return _of_settings(said.message, remedy, site)
     if said.line:
         own = (_of_key(said, s) for s in site.sources if s.file == printable(said.file))
