@@ -89,13 +89,6 @@ def _secrets(settings: Settings, files: Iterable[str], look: Look) -> list[Troub
     ]
 
 
-def leaks(staged: Mapping[str, str]) -> Iterator[tuple[str, int]]:
-    """The staged files (names in the output to paths) that hold keys, with the lines."""
-    for name, file in sorted(staged.items()):
-        for line in scan(file) if name.endswith(WRITTEN) and _ordinary(file) else ():
-            yield name, line
-
-
 def scan(file: str) -> tuple[int, ...]:
     """The lines, from 1, that look like keys; none if the file cannot be read."""
     return secret_keys.lines(_bytes(file))

@@ -76,12 +76,12 @@ def judge(settings: Settings, library: Library, *, built: bool = False) -> Judge
 
 def leaks(settings: Settings, staged: Mapping[str, str]) -> list[Diagnostic]:
     """Findings about keys in staged pages (names in the output to paths)."""
-    from publish.checks.rules.sitewide import LEAK
-
     output = os.path.relpath(settings.output, settings.root)
     return [
-        Diagnostic(f"{output}/{name}", line, "secret", "error", *LEAK)
-        for name, line in environment.leaks(staged)
+        Diagnostic(f"{output}/{name}", line, "secret", "error", *sitewide.LEAK)
+        for name, file in sorted(staged.items())
+        if name.endswith(environment.WRITTEN)
+        for line in environment.scan(file)
     ]
 
 

@@ -155,7 +155,7 @@ def report(
     Example: publish report --plot figures.svg
     """
     from publish.newsletter import report
-    from publish.newsletter.protocol import hour_of
+    from publish.newsletter.facts import hour_of
     from publish.office import listing
     from publish.post.files import write_whole
 

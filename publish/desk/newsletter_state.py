@@ -69,7 +69,7 @@ class NewsletterReader:
             )
 
     def _letter(self, room: Office, found: Letters, known: Known, state: State) -> Letter | None:
-        from publish.newsletter.protocol import hour_of
+        from publish.newsletter.facts import hour_of
         from publish.office import letters
 
         how = _how(state)
@@ -131,7 +131,7 @@ def _how(state: State) -> LetterState | None:
 
 def _old(state: State, now: float) -> bool:
     """Whether it was sent more than a week ago."""
-    from publish.newsletter.protocol import hour_of
+    from publish.newsletter.facts import hour_of
 
     hour = hour_of(state.send_time)
     return hour is not None and now - hour.timestamp() > 7 * 86400

@@ -134,11 +134,8 @@ class Steps:
             if not PICTURE_NAME.search(url):
                 out.append(fragments.paragraph(fragments.linked(url.rsplit("/", 1)[-1], url)))
                 continue
-            words = f"<figcaption>{note}</figcaption>" if note.strip() else ""
-            out.append(
-                f'<figure><img src="{escape(url)}" alt="{escape(alt)}" '
-                f'class="wp-image-{number}">{words}</figure>'
-            )
+            shown = f'<img src="{escape(url)}" alt="{escape(alt)}" class="wp-image-{number}">'
+            out.append(fragments.figure(shown, note))
         return "\n\n" + "\n".join(out) + "\n\n" if out else ""
 
     # Second step ------------------------------------------------------------------------------
@@ -169,11 +166,9 @@ class Steps:
         return Finished(number, whole, rewriter.used, located, gone)
 
     def _without_end(self, root: El) -> str:
-        kids = root.elements
-        gone = {len(kids) - 1 - place for place in ending.dropped(ending.tail(root), self.common)}
-        root.kids = [kid for place, kid in enumerate(kids) if place not in gone]
-        words = (" ".join(kids[place].text().split()) for place in sorted(gone))
-        return "\n".join(filter(None, words))
+        gone = ending.dropped(root, self.common)
+        root.kids = [kid for kid in root.elements if kid not in gone]
+        return "\n".join(filter(None, (" ".join(el.text().split()) for el in gone)))
 
     def _rewriter(self, entry: Entry, context: Context) -> Rewriter:
         return Rewriter(

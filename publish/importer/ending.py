@@ -61,11 +61,8 @@ def _last(el: El) -> Last:
     links = [k.get("href") for k in el.walk() if k.tag == "a" and k.get("href")]
     call = "call" in el.attrs or any(SHARE.search(link) for link in links)
     plain = f"{el.tag} {words} {pictures} {len(links)}"
-    return Last(
-        hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()[:16], el.tag, words[:400],
-        call,
-        el.get("group"),
-    )  # fmt: skip
+    sign = hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()[:16]
+    return Last(sign, el.tag, words[:400], call, el.get("group"))
 
 
 def shared(counts: Counter[int], posts: int) -> set[int]:
@@ -85,11 +82,12 @@ def ends(one: Sequence[Last]) -> list[int]:
     return out
 
 
-def dropped(one: Sequence[Last], common: Container[int]) -> list[int]:
-    """The blocks of a post's end to remove, counted from the last one (0); see ``shared``."""
+def dropped(root: El, common: Container[int]) -> list[El]:
+    """The blocks of a post's end to remove; see ``shared``."""
+    one = tail(root)
     lengths = [n for n, digest in enumerate(ends(one), 1) if digest and digest in common]
     end = one[len(one) - max(lengths, default=0) :]
-    return [len(end) - 1 - place for place in sorted(_calls(end))]
+    return [root.elements[place - len(end)] for place in sorted(_calls(end))]
 
 
 def _calls(end: Sequence[Last]) -> set[int]:

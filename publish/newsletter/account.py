@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time
 from math import inf
 from typing import Any
@@ -93,7 +93,7 @@ def limits(settings: Settings) -> Limits:
     Raises:
         ConfigError: one is not a number or is negative, or is no day or hour.
     """
-    return Limits(**{limit: read(settings, limit) for limit, read in LIMITS.items()})
+    return Limits(**{each.name: READERS[each.name](settings, each.name) for each in fields(Limits)})
 
 
 def account(
@@ -230,12 +230,10 @@ def _count(settings: Settings, limit: str) -> int:
     return int(_number(settings, limit))
 
 
-Reader = Callable[[Settings, str], Any]
-LIMITS: Mapping[str, Reader] = {
+READERS: Mapping[str, Callable[[Settings, str], Any]] = {
     **dict.fromkeys(("timeout", "settle", "barrier", "undo_minutes", "max_age_days"), _number),
-    "since": _day, "max_per_run": _count, "send_at": _hour,
+    "since": _day, "max_per_run": _count, "send_at": _hour, "reply_to": _address,
+    "topics": _topics,
 }  # fmt: skip
-"""What reads each of the limits."""
-READERS: Mapping[str, Reader] = {**LIMITS, "reply_to": _address, "topics": _topics}
 """What reads each setting of the newsletter that has a form of its own; called with the settings
 and the name, it raises ``WrongSetting`` for a wrong one."""

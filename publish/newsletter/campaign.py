@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from publish.newsletter import titles
@@ -123,11 +122,6 @@ def settings_of(issue: Issue, sender: Sender, title: str) -> dict[str, Any]:
         "auto_footer": False,
         "inline_css": False,
     }
-
-
-def iso_of(moment: datetime) -> str:
-    """A time as Mailchimp writes it: ISO 8601 in UTC with whole seconds."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def carrying(campaigns: Iterable[Campaign], key: str) -> list[Campaign]:

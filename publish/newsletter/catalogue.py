@@ -15,8 +15,7 @@ from typing import Any, Literal
 from publish.errors import ConfigError
 from publish.newsletter import titles
 from publish.newsletter.campaign import DELETED, DRAFT, SCHEDULED, Campaign, by_age
-from publish.newsletter.facts import IssueState
-from publish.newsletter.protocol import hour_of
+from publish.newsletter.facts import IssueState, hour_of
 from publish.post.issue import Issue, key_of
 
 Kind = Literal["post", "update", "digest"]

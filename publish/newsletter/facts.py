@@ -46,6 +46,20 @@ class Fact:
         return head | {name: value for name, value in named.items() if value} | dict(self.data)
 
 
+def hour_of(text: str) -> datetime | None:
+    """The time of an ISO 8601 text with a zone; None for any other text."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def iso_of(moment: datetime) -> str:
+    """A time as Mailchimp writes it: ISO 8601 in UTC with whole seconds."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
 def parse(document: Mapping[str, Any]) -> Fact:
     """A fact out of a line's JSON.
 

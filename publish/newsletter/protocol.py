@@ -12,7 +12,7 @@ from typing import Literal
 
 from publish.errors import Exit
 from publish.newsletter.campaign import DRAFT, SCHEDULED, Campaign, Segment, carrying
-from publish.newsletter.facts import IssueState, Replacing
+from publish.newsletter.facts import IssueState, Replacing, hour_of
 
 POLL = 0.5
 """Seconds between two reads of an unchanged campaign, at first."""
@@ -249,15 +249,6 @@ def _settling(
     known = since if since <= state.now else state.began
     rest = known + request.settle - state.now
     return Wait(min(rest, max(POLL, request.settle / 60)), why, again) if rest > 0 else None
-
-
-def hour_of(text: str) -> datetime | None:
-    """The time of an ISO 8601 text with a zone; None for any other text."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else None
 
 
 def _elect(drafts: list[Campaign], state: State, request: SendRequest) -> Step:

@@ -11,8 +11,9 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 
 from publish.newsletter import titles
-from publish.newsletter.campaign import DELETED, SCHEDULED, STATES, iso_of
+from publish.newsletter.campaign import DELETED, SCHEDULED, STATES
 from publish.newsletter.catalogue import Letter
+from publish.newsletter.facts import iso_of
 from publish.post.issue import Issue
 
 MAX_DATE_AGE_DAYS = 60

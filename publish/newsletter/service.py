@@ -20,8 +20,8 @@ from publish.newsletter import protocol as p
 from publish.newsletter import titles
 from publish.newsletter.account import Sender
 from publish.newsletter.answers import Answer, Proof
-from publish.newsletter.campaign import Campaign, iso_of, settings_of
-from publish.newsletter.facts import Fact, IssueState, apply
+from publish.newsletter.campaign import Campaign, settings_of
+from publish.newsletter.facts import Fact, IssueState, apply, iso_of
 from publish.newsletter.ledger import Ledger
 from publish.newsletter.titles import Marks
 from publish.post.issue import Issue

@@ -8,8 +8,8 @@ from typing import Any
 
 from publish.newsletter.campaign import DELETED, STATES, Campaign
 from publish.newsletter.catalogue import Kind, Letter
-from publish.newsletter.facts import Fact, OpenSend
-from publish.newsletter.protocol import Deleted, hour_of
+from publish.newsletter.facts import Fact, OpenSend, hour_of
+from publish.newsletter.protocol import Deleted
 from publish.newsletter.service import NO_EFFECT
 
 Looked = Mapping[str, Campaign | type[Deleted]]

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from publish.newsletter.facts import hour_of
+
 LONGEST = 100
 """The most characters that Mailchimp stores of a title."""
 MOST_POSTS = 6
@@ -44,7 +46,7 @@ def read(title: str) -> Marks:
         return Marks()
     hour, of, posts = (pattern.search(title) for pattern in (_HOUR, _OF, _POSTS))
     return Marks(
-        keys[0], "[held]" in title, _moment(hour[1]) if hour else None, of[1] if of else "",
+        keys[0], "[held]" in title, hour_of(hour[1]) if hour else None, of[1] if of else "",
         tuple(posts[1].split(",")) if posts else (),
     )  # fmt: skip
 
@@ -76,10 +78,3 @@ def short(key: str) -> str:
 def holds(posts: Sequence[str], key: str) -> bool:
     """Whether ``posts`` (keys or short keys) include the post of ``key``."""
     return any(post and key.startswith(post) for post in posts)
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
-    except ValueError:
-        return None

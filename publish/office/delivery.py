@@ -10,7 +10,8 @@ from typing import Any
 
 from publish.errors import Refused
 from publish.newsletter.campaign import SCHEDULED, Segment
-from publish.newsletter.protocol import SendRequest, hour_of
+from publish.newsletter.facts import hour_of
+from publish.newsletter.protocol import SendRequest
 from publish.newsletter.service import CannotSchedule, Delivered, Service
 from publish.office import letters, settling
 from publish.office.context import Office

@@ -12,7 +12,7 @@ from publish.errors import ConfigError
 from publish.newsletter import catalogue, changes, issue, selection, titles
 from publish.newsletter.campaign import DELETED, Campaign, Segment, by_age
 from publish.newsletter.catalogue import Letter
-from publish.newsletter.protocol import hour_of
+from publish.newsletter.facts import hour_of
 from publish.newsletter.selection import Bounds, Candidate
 from publish.office.context import Office
 from publish.office.site import Site

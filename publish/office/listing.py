@@ -9,7 +9,7 @@ from typing import Any
 from publish.errors import PublishError
 from publish.newsletter import report
 from publish.newsletter.catalogue import Letter
-from publish.newsletter.protocol import hour_of
+from publish.newsletter.facts import hour_of
 from publish.newsletter.report import Figures
 from publish.newsletter.selection import Candidate, PlanItem, Verdict, plan_item
 from publish.newsletter.status import State

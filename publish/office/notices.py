@@ -64,8 +64,8 @@ def _orphans(settings: Settings) -> list[str]:
     if not folders:
         return []  # most builds end here, without importing the newsletter
     from publish.newsletter import catalogue, issue, schedule
+    from publish.newsletter.facts import hour_of
     from publish.newsletter.ledger import Damaged, Ledger
-    from publish.newsletter.protocol import hour_of
     from publish.office.words import Words, command
     from publish.post.text import moment
 

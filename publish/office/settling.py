@@ -8,8 +8,8 @@ from datetime import datetime
 from publish.newsletter import holding, status
 from publish.newsletter.campaign import SCHEDULED, Campaign
 from publish.newsletter.catalogue import Letter
-from publish.newsletter.facts import Fact, IssueState
-from publish.newsletter.protocol import Deleted, hour_of, vanished
+from publish.newsletter.facts import Fact, IssueState, hour_of
+from publish.newsletter.protocol import Deleted, vanished
 from publish.newsletter.service import failure
 from publish.newsletter.status import State
 from publish.office import letters

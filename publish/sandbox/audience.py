@@ -123,6 +123,17 @@ def save(db: sqlite3.Connection, member: Member) -> None:
     put(db, "members", "list_id, id", {**vars(member), "id": member.id})
 
 
+def forget(db: sqlite3.Connection, member: Member) -> None:
+    """Delete all data of a member, except mails already delivered."""
+    key = (member.list_id, member.id)
+    db.execute("DELETE FROM members WHERE list_id = ? AND id = ?", key)
+    db.execute(
+        "DELETE FROM segment_members WHERE segment_id IN"
+        " (SELECT id FROM segments WHERE list_id = ?) AND member_id = ?",
+        key,
+    )
+
+
 def check_segment(db: sqlite3.Connection, list_id: str, opts: Mapping[str, Any]) -> None:
     """Refuse a segment that does not exist here.
 

@@ -16,7 +16,7 @@ from publish.sandbox.state import put, read
 class Campaign:
     """A campaign. Times are epoch seconds.
 
-    ``due`` is when it goes out (``schedule``) or has gone out (``sending``). The rest
+    ``due`` is when it goes out (``schedule``, ``paused``) or has gone out (``sending``). The rest
     imitates Mailchimp's delays: its recipients are counted from ``counted`` on, it is listed from
     ``listed`` on, and until ``stale_until`` it shows the status ``stale``.
     """
@@ -47,9 +47,12 @@ class Campaign:
 
 CONDITIONS = {
     "status": "CASE WHEN stale_until > :now THEN stale ELSE status END = :status",
+    "type": "type = :type",
     "list_id": "list_id = :list_id",
     "since_create_time": "created > :since_create_time",
     "before_create_time": "created < :before_create_time",
+    "since_send_time": "sent > :since_send_time",
+    "before_send_time": "sent < :before_send_time",
 }
 """The search conditions for campaigns; times are epoch seconds, exclusive."""
 _SHORT = ", ".join(

@@ -23,7 +23,7 @@ CONCERNS = {
     "list_lag": _CREATING,
     "status_lag": (
         r"POST /3\.0/campaigns/[^/]+/actions/"
-        r"(send|schedule|unschedule|cancel-send)"
+        r"(send|schedule|unschedule|pause|resume|cancel-send)"
     ),
     "sending": r"POST /3\.0/campaigns/[^/]+/actions/send",
 }

@@ -1,7 +1,7 @@
 """A campaign's state machine: allowed transitions, and whether it is ready to send. Pure.
 
-``save → sending → sent``; ``save ⇄ schedule → sending``; ``sending → canceled``. ``readers`` is
-the number of its recipients now.
+``save → sending → sent``; ``save ⇄ schedule → sending``; ``schedule ⇄ paused``; ``sending →
+canceled``. ``readers`` is the number of its recipients now.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from publish.sandbox.problem import Problem, invalid
 QUARTER = 15 * 60
 """Seconds between two moments a campaign can be scheduled for."""
 
-EDITABLE = ("save", "schedule")
+EDITABLE = ("save", "schedule", "paused")
 
 
 def checklist(campaign: Campaign, readers: int, now: float) -> list[dict[str, Any]]:

@@ -82,6 +82,12 @@ def typed(folder: Path, *words: str, monkeypatch: pytest.MonkeyPatch,
             "./output/a cannot be run: Permission denied",
         ),
         ({"DEPLOY": {"a": {"kind": "git", "history": "none"}}}, [], 2, "must be keep or squash"),
+        (
+            {"DEPLOY": {"a": {"kind": "git", "remote": "/no/such", "branch": "a..b"}}},
+            [],
+            2,
+            '["branch"]: is no name of a branch',
+        ),
         ({"DEPLOY": {"a": {"kind": "ssh", "host": "h", "path": "a\nb"}}}, [], 2, "must be a text"),
         (
             {"DEPLOY": {"a": {"kind": "ssh", "host": "h", "path": "a", "port": "x"}}},

@@ -37,6 +37,8 @@ def test_the_account_names_its_plan_and_role(bench: Bench):
     assert found["account_name"] == "Sandbox"
     assert found["role"] == "owner"
     assert found["pricing_plan_type"] == "monthly"
+    assert found["total_subscribers"] == 1
+    assert found["contact"]["addr1"] == "1 Example Street"
     assert bench.mc.root.get_root(fields=["role"]) == {"role": "owner"}
 
 
@@ -105,6 +107,8 @@ def test_the_list_tells_its_name_defaults_and_numbers(bench: Bench):
     assert found["campaign_defaults"]["from_email"] == "hello@happypharmacists.example"
     assert found["contact"]["country"] == "US"
     assert found["stats"]["member_count"] == 1
+    assert found["stats"]["campaign_count"] == 0
+    assert found["stats"]["campaign_last_sent"] == ""
 
 
 def test_the_numbers_follow_what_happens(bench: Bench):
@@ -119,6 +123,10 @@ def test_the_numbers_follow_what_happens(bench: Bench):
     assert stats["unsubscribe_count"] == 1
     assert stats["cleaned_count"] == 1
     assert stats["total_contacts"] == 5
+    assert stats["campaign_count"] == 1
+    assert stats["campaign_last_sent"] == "2026-11-24T12:00:00+00:00"
+    assert stats["last_sub_date"] == "2026-11-24T12:00:00+00:00"
+    assert stats["last_unsub_date"] == "2026-11-24T12:00:00+00:00"
 
 
 def test_there_is_one_list(bench: Bench):
@@ -223,7 +231,18 @@ def test_an_archived_member_gets_nothing_and_can_come_back(bench: Bench):
     assert bench.mc.lists.add_list_member(LIST, body)["merge_fields"]["FNAME"] == "Demo"
 
 
-def test_members_are_listed_in_pages_by_status(bench: Bench):
+def test_a_member_can_be_forgotten_for_good(bench: Bench):
+    lists = bench.mc.lists
+    lists.create_segment(LIST, {"name": "A", "static_segment": [DEMO]})
+    assert lists.delete_list_member_permanent(LIST, hash_of(DEMO)).status_code == 204
+    assert problem_of(lists.get_list_member, LIST, hash_of(DEMO))["status"] == 404
+    assert lists.get_list_members_info(LIST, status="archived")["total_items"] == 0
+    bench.reader(DEMO)
+    (segment,) = lists.list_segments(LIST)["segments"]
+    assert segment["member_count"] == 0
+
+
+def test_members_are_listed_in_pages_by_status_and_date(bench: Bench):
     for number in range(3):
         bench.clock.pass_(60)
         bench.reader(f"r{number}@example.com")
@@ -231,6 +250,10 @@ def test_members_are_listed_in_pages_by_status(bench: Bench):
     page = lists.get_list_members_info(LIST, count=2, offset=1)
     assert [m["email_address"] for m in page["members"]] == ["r0@example.com", "r1@example.com"]
     assert page["total_items"] == 4
+    since = lists.get_list_members_info(LIST, since_last_changed="2026-11-24T12:02:00Z")
+    assert [m["email_address"] for m in since["members"]] == ["r2@example.com"]
+    before = lists.get_list_members_info(LIST, before_timestamp_opt="2026-11-24T12:01:00Z")
+    assert [m["email_address"] for m in before["members"]] == [DEMO]
     assert lists.get_list_members_info(LIST, status="cleaned")["members"] == []
 
 
@@ -243,11 +266,13 @@ def test_a_segment_holds_the_members_it_was_given(bench: Bench):
     assert made["type"] == "static"
     assert made["member_count"] == 1
     assert lists.get_segment(LIST, str(made["id"])) == made
+    inside = lists.get_segment_members_list(LIST, str(made["id"]))
+    assert [m["email_address"] for m in inside["members"]] == [ANA]
     assert lists.list_segments(LIST)["segments"] == [made]
     assert lists.list_segments(LIST, type="saved")["segments"] == []
 
 
-def test_members_join_a_segment(bench: Bench):
+def test_members_join_and_leave_a_segment(bench: Bench):
     bench.reader(ANA)
     lists = bench.mc.lists
     segment = str(lists.create_segment(LIST, {"name": "A", "static_segment": []})["id"])
@@ -258,6 +283,20 @@ def test_members_join_a_segment(bench: Bench):
         lists.create_segment_member, LIST, segment, {"email_address": "x@example.com"}
     )
     assert said["status"] == 400
+    assert lists.remove_segment_member(LIST, segment, hash_of(ANA)).status_code == 204
+    assert lists.get_segment(LIST, segment)["member_count"] == 0
+
+
+def test_several_members_change_at_once(bench: Bench):
+    bench.reader(ANA)
+    lists = bench.mc.lists
+    segment = str(lists.create_segment(LIST, {"name": "A", "static_segment": [DEMO]})["id"])
+    done = lists.batch_segment_members(
+        {"members_to_add": [ANA, "x@example.com"], "members_to_remove": [DEMO]}, LIST, segment
+    )
+    assert (done["total_added"], done["total_removed"]) == (1, 1)
+    inside = lists.get_segment_members_list(LIST, segment)["members"]
+    assert [m["email_address"] for m in inside] == [ANA]
 
 
 def test_a_segment_counts_subscribed_members_only(bench: Bench):
@@ -265,6 +304,14 @@ def test_a_segment_counts_subscribed_members_only(bench: Bench):
     segment = str(lists.create_segment(LIST, {"name": "A", "static_segment": [DEMO]})["id"])
     lists.update_list_member(LIST, hash_of(DEMO), {"status": "unsubscribed"})
     assert lists.get_segment(LIST, segment)["member_count"] == 0
+
+
+def test_a_deleted_segment_is_gone(bench: Bench):
+    lists = bench.mc.lists
+    segment = str(lists.create_segment(LIST, {"name": "A", "static_segment": [DEMO]})["id"])
+    assert lists.delete_segment(LIST, segment).status_code == 204
+    assert problem_of(lists.get_segment, LIST, segment)["status"] == 404
+    assert bench.api("GET", f"/lists/{LIST}/members/{hash_of(DEMO)}").status == 200
 
 
 @pytest.mark.parametrize(
@@ -337,6 +384,7 @@ def test_a_campaign_goes_to_those_who_chose_the_interest(bench: Bench, interest:
         ("", {"type": "radio"}),
         ("/{}/interests", {}),
         ("/{}/interests", {"name": 5}),
+        ("/{}/interests", {"name": "Other", "display_order": 2**80}),
     ],
 )
 def test_impossible_interests_are_refused(
@@ -351,10 +399,11 @@ def test_impossible_interests_are_refused(
 
 def test_interests_come_in_their_order(bench: Bench, interest: tuple[str, str]):
     category, _ = interest
-    for name in ("Zebra", "Network"):
-        bench.mc.lists.create_interest_category_interest(LIST, category, {"name": name})
+    for name, order in (("Zebra", 2), ("Network", 1)):
+        body = {"name": name, "display_order": order}
+        bench.mc.lists.create_interest_category_interest(LIST, category, body)
     found = bench.mc.lists.list_interest_category_interests(LIST, category)
-    assert [item["name"] for item in found["interests"]] == ["Career", "Zebra", "Network"]
+    assert [item["name"] for item in found["interests"]] == ["Career", "Network", "Zebra"]
 
 
 def test_an_interest_that_is_not_there_is_not_found(bench: Bench, interest: tuple[str, str]):

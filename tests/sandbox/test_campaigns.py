@@ -33,6 +33,7 @@ def test_create_answers_200_with_the_whole_campaign(bench: Bench):
     assert made["recipients"]["list_id"] == SANDBOX_AUDIENCE
     assert made["recipients"]["list_name"] == "Creating Happy Pharmacists"
     assert made["recipients"]["recipient_count"] == 1
+    assert made["delivery_status"] == {"enabled": False}
     assert "report_summary" not in made
 
 
@@ -204,13 +205,16 @@ def test_html_alone_brings_a_text_made_of_it(bench: Bench):
     campaign = bench.draft(content=False)
     markup = (
         "<html><head><title>No</title><style>p{}</style></head><body><h1>Habits</h1>"
-        "<p>Read\nthe  long&nbsp;story.</p><ul><li>One<li>Two"
+        '<p>Read\nthe  <a href="https://e.example/a">long&nbsp;story</a>.</p><ul><li>One<li>Two'
         "</ul><p>Salt &amp; light<br>*|UNSUB|*</p></body></html>"
     )
     bench.mc.campaigns.set_content(campaign, {"html": markup})
     text = bench.mc.campaigns.get_content(campaign)["plain_text"]
-    assert "Habits Read the long story. One Two Salt & light *|UNSUB|*" in text
+    assert "Habits" in text
+    assert "Read the long story (https://e.example/a)." in " ".join(text.split())
+    assert "Salt & light\n*|UNSUB|*" in text
     assert "p{}" not in text
+    assert "No" not in text
 
 
 @pytest.mark.parametrize(
@@ -454,6 +458,12 @@ def test_a_report_exists_once_the_campaign_has_gone_out(bench: Bench):
     assert report["opens"]["unique_opens"] == 0
     assert report["clicks"]["unique_subscriber_clicks"] == 0
     assert report["bounces"] == {"hard_bounces": 0, "soft_bounces": 0, "syntax_errors": 0}
+    assert report["delivery_status"]["status"] == "delivered"
+
+
+def test_a_sent_campaign_carries_the_summary_of_its_report(bench: Bench):
+    campaign = bench.sent()
+    assert bench.mc.campaigns.get(campaign)["report_summary"]["opens"] == 0
 
 
 def test_fields_reduce_one_campaign_too(bench: Bench):

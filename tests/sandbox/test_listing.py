@@ -99,11 +99,32 @@ def test_the_time_may_have_another_offset(five: Bench):
     assert titles(found) == ["4"]
 
 
+def test_send_times_filter_and_sort(five: Bench):
+    for title in ("3", "1"):
+        (campaign,) = [
+            c for c in five.mc.campaigns.list()["campaigns"] if c["settings"]["title"] == title
+        ]
+        five.mc.campaigns.set_content(campaign["id"], {"html": "<p>*|UNSUB|*</p>"})
+        five.mc.campaigns.send(campaign["id"])
+        five.clock.pass_(60)
+    listed = five.mc.campaigns.list
+    by_send = listed(status="sent", sort_field="send_time", sort_dir="ASC")
+    assert titles(by_send) == ["3", "1"]
+    since = listed(since_send_time="2026-11-24T12:05:00Z")
+    assert titles(since) == ["1"]
+    assert titles(listed(before_send_time="2026-11-24T12:06:00Z")) == ["3"]
+
+
 def test_the_status_filters(five: Bench):
     five.sent(title="gone")
     assert titles(five.mc.campaigns.list(status="sent")) == ["gone"]
     assert five.mc.campaigns.list(status="save")["total_items"] == 5
     assert five.mc.campaigns.list(status="paused")["campaigns"] == []
+
+
+def test_the_type_filters(five: Bench):
+    assert five.mc.campaigns.list(type="plaintext")["total_items"] == 0
+    assert five.mc.campaigns.list(type="regular")["total_items"] == 5
 
 
 def test_the_list_filters(five: Bench):
@@ -139,10 +160,11 @@ def test_filters_go_together(five: Bench):
         ("offset=99999999999999999999", "offset"),
         ("status=canceled", "status"),
         ("status=archived", "status"),
+        ("type=letter", "type"),
         ("sort_field=title", "sort_field"),
         ("sort_dir=UP", "sort_dir"),
         ("since_create_time=yesterday", "since_create_time"),
-        ("before_create_time=2026-13-01", "before_create_time"),
+        ("before_send_time=2026-13-01", "before_send_time"),
     ],
 )
 def test_a_query_nobody_can_mean_is_refused(bench: Bench, query: str, field: str):
@@ -169,6 +191,13 @@ def test_a_field_names_all_that_is_below_it(five: Bench):
 
 def test_a_field_nobody_has_is_no_error(five: Bench):
     assert five.mc.campaigns.list(fields=["campaigns.color"], count=1) == {"campaigns": [{}]}
+
+
+def test_excluded_fields_are_left_out(five: Bench):
+    found = five.mc.campaigns.list(exclude_fields=["campaigns.settings", "total_items"], count=1)
+    assert set(found) == {"campaigns"}
+    assert "settings" not in found["campaigns"][0]
+    assert found["campaigns"][0]["status"] == "save"
 
 
 def test_recipients_are_those_of_today_until_it_is_sent(five: Bench):

@@ -1,12 +1,13 @@
-"""Merge tags, footers and times: the rules, without a server."""
+"""Merge tags, footers, text made of HTML, and times: the rules, without a server."""
 
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from publish.post.urls import is_loopback
+from publish.sandbox.api.content import plain_text
 from publish.sandbox.campaigns import Campaign
 from publish.sandbox.mergetags import (
     Reader,
@@ -109,6 +110,34 @@ def test_the_footer_stands_inside_the_last_body():
 def test_the_text_footer_too():
     assert with_text_footer("a *|UNSUB|*") == "a *|UNSUB|*"
     assert with_text_footer("a\n\n").startswith("a\n\n--\n")
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<p>One</p><p>Two</p>", "One\n\nTwo\n"),
+        ("One<br>Two<br/>Three", "One\nTwo\nThree\n"),
+        ("<a>no address</a> <a href='x'>one</a>", "no address one (x)\n"),
+        ("a &lt; b &amp; c", "a < b & c\n"),
+        ("<script>no</script><style>no</style>yes", "yes\n"),
+        ("<p>a\n  b</p>", "a b\n"),
+        ("</a></p>unmatched", "unmatched\n"),
+        ("", "\n"),
+    ],
+)
+def test_text_is_made_of_html(markup: str, text: str):
+    assert plain_text(markup) == text
+
+
+@given(st.text())
+@example("\n")
+@example("\x00")
+@example("<!-- -->")
+@example("<?a?>")
+@example("<!--")
+@example("<title>")
+def test_any_html_gives_some_text(markup: str):
+    assert plain_text(markup).endswith("\n")
 
 
 @pytest.mark.parametrize(

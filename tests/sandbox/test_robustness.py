@@ -26,7 +26,7 @@ WORDS = st.sampled_from(
         "match", "any", "conditions", "condition_type", "Interests", "StaticSegment", "op", "value",
         "settings", "title", "subject_line", "tracking", "html", "plain_text", "email_address",
         "ana@example.com", "status", "subscribed", "pending", "merge_fields", "interests", "name",
-        "static_segment", "test_emails",
+        "static_segment", "members_to_add", "members_to_remove", "display_order", "test_emails",
         "send_type", "schedule_time", "2026-11-24T12:15:00Z", "status_if_new", "checkboxes",
     ]
 )  # fmt: skip
@@ -46,6 +46,7 @@ CALLS = [
     ("PUT", f"/lists/{LIST}/members/ana@example.com"),
     ("PATCH", f"/lists/{LIST}/members/demo.reader@example.com"),
     ("POST", f"/lists/{LIST}/segments"),
+    ("POST", f"/lists/{LIST}/segments/{{segment}}"),
     ("POST", f"/lists/{LIST}/segments/{{segment}}/members"),
     ("POST", f"/lists/{LIST}/interest-categories"),
     ("POST", f"/lists/{LIST}/interest-categories/{{category}}/interests"),
@@ -78,6 +79,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Bench, di
 @given(body=BODIES)
 @example(body={"recipients": {"list_id": LIST, "segment_opts": {"saved_segment_id": [1]}}})
 @example(body={"recipients": {"list_id": LIST, "segment_opts": {"conditions": {"op": 1}}}})
+@example(body={"name": "N", "title": "T", "type": "radio", "display_order": 2**70})
+@example(body={"members_to_add": 5, "members_to_remove": True})
 @example(body={"email_address": ["x"], "status": {}, "status_if_new": []})
 @example(body={"schedule_time": {}, "test_emails": [[]], "send_type": []})
 @example(body={"settings": {"title": "\x00"}, "tracking": {"opens": float("nan")}})
@@ -94,7 +97,7 @@ def test_any_json_object_gets_an_answer_in_the_apis_manner(
 
 
 QUERY = st.sampled_from(
-    ["count", "offset", "fields", "since_create_time", "status", "sort_dir",
+    ["count", "offset", "fields", "exclude_fields", "since_create_time", "status", "sort_dir",
      "list_id", "type", "before", "EMAIL", "e", "c", "u", "id"]
 )  # fmt: skip
 

@@ -153,6 +153,7 @@ def test_names_are_taken_along(bench: Bench):
     sign_up(bench, FNAME="Ana", LNAME="Reader", EVIL="1")
     found = bench.mc.lists.get_list_member(SANDBOX_AUDIENCE, ANA)
     assert found["merge_fields"] == {"FNAME": "Ana", "LNAME": "Reader"}
+    assert found["full_name"] == "Ana Reader"
 
 
 @pytest.mark.parametrize("path", [sandbox.signup_path(), "/subscribe?" + "x=1"])

@@ -135,6 +135,41 @@ def test_what_is_scheduled_is_neither_scheduled_nor_sent_again(bench: Bench):
     assert len(bench.mails()) == 1
 
 
+def test_a_scheduled_campaign_can_be_paused_and_resumed(bench: Bench):
+    campaign = bench.draft()
+    bench.mc.campaigns.schedule(campaign, {"schedule_time": moment(900)})
+    assert bench.mc.campaigns.pause(campaign).status_code == 204
+    bench.later(600)
+    assert bench.status(campaign) == "paused"
+    assert bench.mc.campaigns.resume(campaign).status_code == 204
+    assert bench.status(campaign) == "schedule"
+    bench.later(300)
+    assert bench.status(campaign) == "sent"
+    assert len(bench.mails()) == 1
+
+
+def test_a_paused_campaign_mails_nobody_until_it_is_resumed(bench: Bench):
+    campaign = bench.draft()
+    bench.mc.campaigns.schedule(campaign, {"schedule_time": moment(900)})
+    bench.mc.campaigns.pause(campaign)
+    bench.later(3600)
+    found = bench.mc.campaigns.get(campaign)
+    assert (found["status"], found["send_time"]) == ("paused", moment(900))
+    assert bench.mc.campaigns.list(status="paused")["total_items"] == 1
+    assert problem_of(bench.mc.campaigns.send, campaign)["status"] == 400
+    assert bench.mails() == []
+    bench.mc.campaigns.resume(campaign)
+    assert bench.status(campaign) == "sent"
+    assert len(bench.mails()) == 1
+
+
+def test_only_what_is_scheduled_can_be_paused_and_only_what_is_paused_resumed(bench: Bench):
+    campaign = bench.draft()
+    assert problem_of(bench.mc.campaigns.pause, campaign)["status"] == 400
+    assert problem_of(bench.mc.campaigns.resume, campaign)["status"] == 400
+    assert problem_of(bench.mc.campaigns.pause, bench.sent())["status"] == 400
+
+
 # The rules themselves, without a server.
 
 READY = Campaign(
@@ -148,7 +183,7 @@ READY = Campaign(
     },
     html="<p>Words</p>",
 )
-STATUSES = ("save", "schedule", "sending", "sent", "canceled")
+STATUSES = ("save", "paused", "schedule", "sending", "sent", "canceled")
 
 
 def test_the_checklist_of_a_complete_campaign_has_four_good_lines():
@@ -193,7 +228,7 @@ def test_only_a_draft_may_be_sent_or_scheduled(status: str):
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_only_what_has_not_begun_to_go_out_may_be_changed(status: str):
-    if status in ("save", "schedule"):
+    if status in ("save", "paused", "schedule"):
         state_machine.require_editable(status)
         return
     with pytest.raises(Problem, match="cannot be changed"):
@@ -268,6 +303,14 @@ class Life(RuleBasedStateMachine):
     @rule()
     def unschedule(self) -> None:
         self.step("unschedule", "schedule", "save")
+
+    @rule()
+    def pause(self) -> None:
+        self.step("pause", "schedule", "paused")
+
+    @rule()
+    def resume(self) -> None:
+        self.step("resume", "paused", "schedule")
 
     @rule()
     def cancel(self) -> None:

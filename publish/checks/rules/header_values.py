@@ -35,15 +35,16 @@ SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{2}|\d{4})(?!\d)")
 
 @source_rule("repeated-key", "error", "two `Tags:` lines", "same", any_format=True)
 def repeated_key(source: Source) -> Iterator[Problem]:
-    """A key given twice: Pelican takes the first of some, and joins others to something new. A
-    warning where nothing is known to read the key."""
+    """A key given twice, or both `Author` and `Authors`: Pelican takes the first of some, and joins
+    others to something new. A warning where nothing is known to read the key."""
     first: dict[str, Field] = {}
     for field in source.header:
-        before = first.setdefault(field.name, field)
+        before = first.setdefault("authors" if field.name == "author" else field.name, field)
         if before is field:
             continue
         known = field.name in KNOWN or field.name in source.reading.keys
-        name = KNOWN.get(field.name, quoted(field.key, 40))
+        same = before.name == field.name
+        name = KNOWN.get(field.name, quoted(field.key, 40)) if same else "Authors"
         if field.value == before.value:
             remedy = "remove this line"
         elif field.name in LISTS:

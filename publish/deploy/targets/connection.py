@@ -83,6 +83,7 @@ class Connection:
 
     def failed(self) -> Failed:
         """The error for a failed command, with the program's last output."""
+        self.listener.join(0.2)  # What it said arrives beside the answer, and may be later.
         return Failed(f"{self.name}: {last_lines(self.said) or 'an order failed'}", self.remedy)
 
     def close(self) -> None:

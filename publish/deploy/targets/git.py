@@ -45,6 +45,8 @@ class Git(Target):
         # Arguments are visible to every user of the machine.
         self.url = re.sub(r"^(https?://)[^/]*@", r"\1", self.address)
         self.ref = f"refs/heads/{self.branch}"
+        if not self.repository.agrees("check-ref-format", self.ref):
+            raise place.wrong("branch", "is no name of a branch")
 
     def additions(self, release: Release) -> Mapping[str, bytes]:
         """``.nojekyll``, and ``CNAME`` where the site has a name of its own."""

@@ -18,7 +18,7 @@ FIRST = ("run", "p", "blockquote", "h2", "h3", "h4", "h5", "h6")
 PART = "<!-- -->"
 """Between two lists or quotations, which would be one else."""
 ATTRIBUTES = {
-    "a": ("href", "title", "id"), "img": ("src", "alt", "title"), "td": ("colspan", "rowspan"),
+    "a": ("href", "title"), "img": ("src", "alt", "title"), "td": ("colspan", "rowspan"),
     "th": ("colspan", "rowspan"), "ol": ("start", "reversed", "type"), "li": ("value",),
     "abbr": ("title",), "span": ("lang", "dir"), "bdo": ("dir",), "bdi": ("dir",),
     "details": ("open",),
@@ -265,14 +265,13 @@ def html(el: El | str, dialect: Dialect) -> str:
         return f'<a id="{escape(el.get("id"))}"></a>' if el.get("id") in dialect.anchors else ""
     attrs = "".join(
         f' {name}="{escape(el.attrs[name])}"' if el.attrs[name] else f" {name}"
-        for name in ATTRIBUTES.get(tag,
-        ()) if name in el.attrs and (name != "id" or el.attrs[name] in dialect.anchors)
+        for name in ATTRIBUTES.get(tag, ()) if name in el.attrs
     )  # fmt: skip
     if tag == "img" and "alt" not in el.attrs:
         attrs += ' alt=""'
     if tag in ("td", "th") and el.get("align"):
         attrs += f' style="text-align: {el.get("align")};"'
-    if el.get("id") in dialect.anchors and " id=" not in attrs and el.get("id"):
+    if el.get("id") in dialect.anchors and el.get("id"):
         attrs += f' id="{escape(el.get("id"))}"'
     if tag in ("br", "hr", "img"):
         return f"<{tag}{attrs}>"

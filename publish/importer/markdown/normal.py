@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from publish.importer.markdown.embeds import framed, label, watch
 from publish.importer.markdown.inline_runs import split, spread, tidy
 from publish.importer.markdown.structures import STRUCTURES, attributes_of, lines
 from publish.importer.tree import BLOCKS, CONTAINERS, GONE, INLINE, MADE, El
 
-PARTING = BLOCKS | GONE - {"svg", "canvas", "input"} | {"iframe", "video", "audio", "embed"}
+FRAMES = {"iframe", "video", "audio", "embed"}
+PARTING = BLOCKS | GONE - {"svg", "canvas", "input"} | FRAMES
 """What parts two paragraphs; an icon or a field stands in a line."""
 INNER = {"li", "blockquote", "td", "th", "dt", "dd", "figcaption", "caption", "summary"}
 LAZY = ("data-src", "data-lazy-src", "data-original", "data-orig-file")
@@ -90,30 +91,10 @@ class Flow:
 
     def block(self, el: El, autop: bool, wrap: bool) -> list[El]:
         """The blocks that a block element becomes; ``wrap`` as for ``flow``."""
-        tag = el.tag
-        if tag in GONE:
-            return self.gone(el, autop)
-        if tag in ("iframe", "video", "audio", "embed"):
-            return self._frame(el, autop)
-        if tag == "form":
-            return self._form(el, autop)
-        if tag in CONTAINERS or tag in ("li", "dt", "dd", "figcaption", "summary", "caption"):
+        if make := KINDS.get(el.tag):
+            return make(self, el, autop)
+        if el.tag in CONTAINERS or el.tag in WITHIN_OTHERS:
             return self._container(el, autop, wrap)
-        if tag == "p":
-            return self._paragraph(el, autop)
-        if tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
-            return self._heading(el, autop)
-        if tag in STRUCTURES:
-            return STRUCTURES[tag](self, el, autop)
-        if tag in ("pre", "xmp", "listing", "textarea"):
-            named = " ".join(k.get("class") for k in el.walk() if k.tag in ("pre", "code"))
-            made = El("pre", {**attributes_of(el, "id"), "class": named}, self._preformatted(el))
-            return [made] if made.text().strip() else []
-        if tag == "blockquote":
-            inside = self.flow(el, autop, True)
-            return [El("blockquote", attributes_of(el, "id"), [*inside])] if inside else []
-        if tag == "hr":
-            return [El("hr")]
         return self.flow(el, autop, True)  # a row or a cell outside a table
 
     def _container(self, el: El, autop: bool, wrap: bool) -> list[El]:
@@ -189,6 +170,15 @@ class Flow:
             kids = lines(inside)
             return [El(el.tag, attributes_of(el, "id"), kids)] if kids else []
         return [El(el.tag, {}, b.kids) if b.tag in ("run", "p") else b for b in inside]
+
+    def _pre(self, el: El, autop: bool) -> list[El]:
+        named = " ".join(k.get("class") for k in el.walk() if k.tag in ("pre", "code"))
+        made = El("pre", {**attributes_of(el, "id"), "class": named}, self._preformatted(el))
+        return [made] if made.text().strip() else []
+
+    def _quote(self, el: El, autop: bool) -> list[El]:
+        inside = self.flow(el, autop, True)
+        return [El("blockquote", attributes_of(el, "id"), [*inside])] if inside else []
 
     def _preformatted(self, el: El) -> list[El | str]:
         kids: list[El | str] = []
@@ -290,6 +280,15 @@ class Flow:
         return [El("img", attrs)]
 
 
+WITHIN_OTHERS = ("li", "dt", "dd", "figcaption", "summary", "caption")
+KINDS: Mapping[str, Callable[[Flow, El, bool], list[El]]] = {
+    **dict.fromkeys(GONE, Flow.gone), **dict.fromkeys(FRAMES, Flow._frame), **STRUCTURES,
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), Flow._heading),
+    **dict.fromkeys(("pre", "xmp", "listing", "textarea"), Flow._pre),
+    "form": Flow._form, "p": Flow._paragraph, "blockquote": Flow._quote,
+    "hr": lambda *_: [El("hr")],
+}  # fmt: skip
+"""What makes the blocks of each element."""
 CALL = re.compile(
     r"[\s_-](?:sharedaddy|sd-sharing|sharing|share|social|addtoany\w*|a2a_kit|addthis\w*|ssba|"
     r"mc_embed_signup|mc4wp|subscribe|subscription|newsletter|signup|sign-up|optin|opt-in|cta|"

@@ -36,6 +36,7 @@ GROUPS = {
     **dict.fromkeys(("group", "columns", "cover", "media-text"), 'data-group="1"'),
     **dict.fromkeys(("buttons", "button"), 'data-call="1"'),
 }
+SCREENS = ("desktop", "tablet", "phone")
 SILENT = {"post-title", "site-title", "site-logo", "site-tagline", "post-date", "post-author"}
 
 
@@ -94,9 +95,9 @@ def _inside(block: Code, context: Context) -> str:
 
 def _block(block: Code, context: Context) -> str:
     made = _shown(block, context)
-    screens = divi5.at(block.attributes, "module", "decoration", "disabledOn")
-    hidden = [divi5.at(screens, name, "value") == "on" for name in ("desktop", "tablet", "phone")]
-    if not all(hidden) and divi5.at(block.attributes, "metadata", "blockVisibility") is not False:
+    screens = fragments.at(block.attributes, "module", "decoration", "disabledOn")
+    hidden = all(fragments.at(screens, name, "value") == "on" for name in SCREENS)
+    if not hidden and fragments.at(block.attributes, "metadata", "blockVisibility") is not False:
         return made
     context.lose("hidden-left", f"wp:{block.name}", plain(made))
     return ""

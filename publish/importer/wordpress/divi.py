@@ -224,7 +224,7 @@ def _by(fields: Fields, body: str, value: list[str]) -> str:
 
 def _social(fields: Fields, body: str, value: list[str]) -> str:
     links = [
-        f'<a href="{escape(fields[key])}">{key.removesuffix("_url").capitalize()}</a>'
+        fragments.linked(key.removesuffix("_url").capitalize(), fields[key])
         for key in NETWORKS if fields.get(key)
     ]  # fmt: skip
     return fragments.paragraph(*links, between=" ")
@@ -248,10 +248,8 @@ def _image(fields: Fields, body: str, value: list[str]) -> str:
     src, alt, to, title = value[:4]
     if not _picture(src) or fields.get("use_icon") == "on":
         return ""
-    image = fragments.image(src, alt or title)
-    if to and fields.get("show_in_lightbox") != "on":
-        image = f'<a href="{escape(to)}">{image}</a>'
-    return f"<p>{image}</p>"
+    to = "" if fields.get("show_in_lightbox") == "on" else to
+    return f"<p>{fragments.image(src, alt or title, to)}</p>"
 
 
 def _picture(value: str) -> bool:

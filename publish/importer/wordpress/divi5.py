@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from publish.importer.model import number_of
-from publish.importer.wordpress import divi
+from publish.importer.wordpress import divi, fragments
 from publish.importer.wordpress.expand import Context, dynamic, expand, module, referred
 from publish.importer.wordpress.nesting import Code
 from publish.post.text import plain
@@ -88,7 +88,7 @@ def _fields(name: str, given: Mapping[str, Any], context: Context) -> tuple[dict
             continue
         shown = value_of(value["innerContent"])
         key = ELEMENTS.get(element) or re.sub(r"([A-Z])", lambda m: f"_{m[1].lower()}", element)
-        level = value_of(at(value, "decoration", "font", "font"))
+        level = value_of(fragments.at(value, "decoration", "font", "font"))
         if isinstance(level, dict) and isinstance(level.get("headingLevel"), str):
             fields.setdefault("title_level", level["headingLevel"])
         if isinstance(shown, str) and element in ("content", "description"):
@@ -97,7 +97,7 @@ def _fields(name: str, given: Mapping[str, Any], context: Context) -> tuple[dict
             _take(name, key, shown, fields)
     if ids := picture_ids(attributes, "galleryIds", 0):
         fields.setdefault("gallery_ids", ids)
-    url = value_of(at(attributes, "module", "advanced", "link"))
+    url = value_of(fragments.at(attributes, "module", "advanced", "link"))
     if isinstance(url, dict) and isinstance(url.get("url"), str):
         fields.setdefault("url", url["url"])
     return {k: dynamic(v, context) for k, v in fields.items()}, body
@@ -152,13 +152,6 @@ def _take(name: str, key: str, shown: Any, fields: dict[str, str]) -> None:
     elif divi.known(name4) and not str(shown).startswith("http") and key not in divi.named(name4):
         key = f"+{key}"
     fields[key] = str(shown)
-
-
-def at(value: Any, *path: str) -> Any:
-    """The value at a path of keys; None if there is none."""
-    for part in path:
-        value = value.get(part) if isinstance(value, dict) else None
-    return value
 
 
 def picture_ids(value: Any, key: str, depth: int) -> str:

@@ -144,11 +144,8 @@ def _said(key: str, value: str, link: str, level: str) -> str:
 
 
 def _image(value: Mapping[str, Any], note: str, link: str) -> str:
-    image = fragments.image(_url(value), str(value.get("alt") or ""))
-    if link:
-        image = f'<a href="{escape(link)}">{image}</a>'
-    words = f"<figcaption>{escape(note)}</figcaption>" if note else ""
-    return f"<figure>{image}{words}</figure>"
+    image = fragments.image(_url(value), str(value.get("alt") or ""), link)
+    return fragments.figure(image, escape(note))
 
 
 def _listed(items: list[dict[str, Any]]) -> str:

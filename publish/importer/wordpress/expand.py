@@ -238,22 +238,16 @@ def dynamic(value: str, context: Context) -> str:
 
 def _of_json(raw: str, context: Context) -> str:
     found = fragments.of_json(raw)
-    if not isinstance(found, dict):
+    if not isinstance(found, dict) or found.get("type") == "color":
         return ""
-    value = found.get("value")
-    inner = value if isinstance(value, dict) else {}
-    name = str(found.get("content") or inner.get("name") or "")
-    given = found.get("settings") or inner.get("settings")
-    settings: dict[str, object] = given if isinstance(given, dict) else {}
-    if found.get("type") == "color":
-        return ""
-    words = context.fields.get(name)
-    if words is None:
+    name = str(found.get("content") or fragments.at(found, "value", "name") or "")
+    settings = found.get("settings") or fragments.at(found, "value", "settings")
+    if name not in context.fields:
         context.lose("dynamic-left", name or "?")
-        words = ""
-    if not words:
-        return ""
-    return f"{settings.get('before') or ''}{words}{settings.get('after') or ''}"
+    if words := context.fields.get(name):
+        before, after = (fragments.at(settings, side) or "" for side in ("before", "after"))
+        return f"{before}{words}{after}"
+    return ""
 
 
 IMAGE = re.compile(r"(?:<a\b[^<>]*>\s*)?<img\b[^<>]*>(?:\s*</a>)?", re.I)
@@ -262,15 +256,12 @@ IMAGE = re.compile(r"(?:<a\b[^<>]*>\s*)?<img\b[^<>]*>(?:\s*</a>)?", re.I)
 def _caption(code: Code, context: Context) -> str:
     inside = _inside(code, context)
     image = IMAGE.search(inside)
-    words = unescape(code.get("caption"))
-    if image and not words:
-        words = inside[image.end() :].strip()
-        before = inside[: image.start()].strip()
-        words = f"{before} {words}".strip() if before else words
     if not image:
         return inside
-    note = f"<figcaption>{words}</figcaption>" if words.strip() else ""
-    return f"<figure>{image[0]}{note}</figure>"
+    rest = f"{inside[: image.start()].strip()} {inside[image.end() :].strip()}".strip()
+    words = unescape(code.get("caption")).strip()
+    note, rest = (words, rest) if words else (rest, "")
+    return fragments.figure(image[0], note) + rest
 
 
 def _embed(code: Code, context: Context) -> str:

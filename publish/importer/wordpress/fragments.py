@@ -12,9 +12,16 @@ from typing import Any
 TAG = re.compile(r"(<(?:/?[a-zA-Z][^<>]*|!--.*?--)>)", re.S)
 
 
-def image(src: str, alt: str) -> str:
-    """A picture."""
-    return f'<img src="{escape(src)}" alt="{escape(alt)}">'
+def image(src: str, alt: str, to: str = "") -> str:
+    """A picture, linked if there is an address."""
+    made = f'<img src="{escape(src)}" alt="{escape(alt)}">'
+    return f'<a href="{escape(to)}">{made}</a>' if to else made
+
+
+def figure(shown: str, note: str) -> str:
+    """What is shown, with its caption in HTML."""
+    words = f"<figcaption>{note}</figcaption>" if note.strip() else ""
+    return f"<figure>{shown}{words}</figure>"
 
 
 def paragraph(*parts: str, between: str = "") -> str:
@@ -57,3 +64,10 @@ def of_base64(value: str) -> str:
         data = base64.b64decode(value + "=" * (-len(value) % 4), validate=True)
         return data.decode("utf-8", "replace")
     return ""
+
+
+def at(value: Any, *path: str) -> Any:
+    """The value at a path of keys; None if there is none."""
+    for part in path:
+        value = value.get(part) if isinstance(value, dict) else None
+    return value

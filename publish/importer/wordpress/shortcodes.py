@@ -100,17 +100,15 @@ def _token(text: str, match: re.Match[str], ends: _Next) -> Mark | None:
             return Mark(start, at + 2, name, False, values, True)
         if not here or here in "[<" or len(values) > 2000:
             return None
-        if key := KEY.match(text, at):
-            value, at = _value(text, key.end(), ends)
-            if at < 0:
-                return None
-            values.setdefault(key[1].lower(), value)
-            continue
-        value, at = _value(text, at, ends)
+        key = KEY.match(text, at)
+        value, at = _value(text, key.end() if key else at, ends)
         if at < 0:
             return None
-        values[str(count)] = value
-        count += 1
+        if key:
+            values.setdefault(key[1].lower(), value)
+        else:
+            values[str(count)] = value
+            count += 1
 
 
 def _value(text: str, at: int, ends: _Next) -> tuple[str, int]:

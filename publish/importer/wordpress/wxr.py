@@ -23,19 +23,21 @@ from publish.post.text import clean
 CHUNK = 1 << 18
 PROLOG = 1 << 20
 """Bytes before the first element; no export has more."""
-CONTROL = bytes(c for c in range(32) if c not in (9, 10, 13))
-ENTITY = re.compile(
-    rb"&(?:(?:#(?:x0*(?P<hex>[0-9A-Fa-f]{1,6})|0*(?P<dec>[0-9]{1,7}))|(?P<name>[A-Za-z]\w{1,31}));)?"
-)
-NONCHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]")
+MARK = re.compile(
+    r"\]\]>|<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+|&(?:(?:#(?:x0*(?P<hex>[0-9A-Fa-f]{1,6})|0*(?P<dec>[0-9]{1,7}))"
+    r"|(?P<name>[A-Za-z]\w{1,31}));)?", re.A,
+)  # fmt: skip
+"""An entity, a sign that should be one, or the beginning or end of a section of text."""
+BEGUN = re.compile(r"(?:&[^;]{0,39}|\]{1,2}|<!?\[?[CDAT]{0,5})\Z")
+"""What may be the beginning of one."""
 SIGNS = bytes(range(32, 127))
-HIDDEN = re.compile(r"<!--.*?-->|<\?.*?\?>", re.S)
+HIDDEN = re.compile(r"<!--(?:.*?-->|.*)|<\?(?:.*?\?>|.*)", re.S)
 WIDE = {
     b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\0?\0": "utf-16-le", b"\0<\0?": "utf-16-be",
 }  # fmt: skip
 Decode = Callable[[bytes, bool], str]
-XML_NAMES = {b"amp", b"lt", b"gt", b"quot", b"apos"}
-NAMES = {k.encode(): f"&#{v};".encode() for k, v in html.entities.name2codepoint.items()}
+XML_NAMES = {"amp", "lt", "gt", "quot", "apos"}
+NAMES = {name: f"&#{code};" for name, code in html.entities.name2codepoint.items()}
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z\d]{2,8})*")
 VALUES = {
     "title": "title", "link": "link", "guid": "guid", "pubDate": "pub_date",
@@ -67,7 +69,7 @@ class Filter:
 
     def __init__(self, stream: IO[bytes], name: str) -> None:
         self._stream = stream
-        self._rest = b""
+        self._rest = ""
         self._cdata = False
         self.mended = 0
         head = stream.read(CHUNK)
@@ -104,70 +106,35 @@ class Filter:
             begun, self._head = self._head, ""
             data = b"" if begun else self._stream.read(CHUNK)
             ended = not begun and not data
-            text = self._rest + self._clean((begun or self._decode(data, ended)).encode())
+            given = begun or self._decode(data, ended)
+            allowed = clean(given)
+            self.mended += len(given) - len(allowed)
+            text = self._rest + allowed
             # A possible beginning of an entity or section waits for more bytes.
-            cut = len(text) if ended else _safe(text)
+            part = None if ended else BEGUN.search(text, max(len(text) - 40, 0))
+            cut = part.start() if part else len(text)
             text, self._rest = text[:cut], text[cut:]
             if text or ended:
-                return self._marked(text)
-
-    def _clean(self, data: bytes) -> bytes:
-        clean = data.translate(None, CONTROL)
-        if b"\xef\xbf" in clean:
-            clean = NONCHARACTER.sub(b"", clean)
-        self.mended += len(data) - len(clean)
-        return clean
+                return MARK.sub(self._marked, text).encode()
 
     def _as_1252(self, error: UnicodeError) -> tuple[str, int]:
         assert isinstance(error, UnicodeDecodeError)
         self.mended += 1
         return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
 
-    def _marked(self, data: bytes) -> bytes:
+    def _marked(self, found: re.Match[str]) -> str:
         """Repair entities and signs outside CDATA; inside it everything is text."""
-        out: list[bytes] = []
-        at = 0
-        while at < len(data):
-            mark = b"]]>" if self._cdata else b"<![CDATA["
-            end = data.find(mark, at)
-            piece = data[at:] if end < 0 else data[at:end]
-            out.append(piece if self._cdata else self._markup(piece))
-            if end < 0:
-                break
-            out.append(mark)
-            self._cdata = not self._cdata
-            at = end + len(mark)
-        return b"".join(out)
-
-    def _markup(self, piece: bytes) -> bytes:
-        if b"]]>" in piece:
-            piece = piece.replace(b"]]>", b"]]&gt;")
-            self.mended += 1
-        return ENTITY.sub(self._entity, piece) if b"&" in piece else piece
-
-    def _entity(self, found: re.Match[bytes]) -> bytes:
+        sign = found[0]
+        if self._cdata or sign[0] == "<":
+            self._cdata = sign != "]]>"
+            return sign
         if name := found["name"]:
-            return found[0] if name in XML_NAMES else NAMES.get(name, b"&amp;" + found[0][1:])
-        if found[0] == b"&":
-            self.mended += 1
-            return b"&amp;"
-        number = int(found["hex"], 16) if found["hex"] else int(found["dec"])
-        if number < 0x110000 and clean(chr(number)):
-            return found[0]
+            return sign if name in XML_NAMES else NAMES.get(name, f"&amp;{sign[1:]}")
+        number = int(found["hex"] or "0", 16) or int(found["dec"] or 0)
+        if 0 < number < 0x110000 and clean(chr(number)):
+            return sign
         self.mended += 1
-        return b""
-
-
-def _safe(data: bytes) -> int:
-    """The length of ``data`` up to the last complete entity and section mark."""
-    cut = data.rfind(b"&", -40)
-    cut = len(data) if cut < 0 or b";" in data[cut:] else cut
-    for mark in (b"]]>", b"<![CDATA["):
-        for size in range(len(mark) - 1, 0, -1):
-            if data.endswith(mark[:size], 0, cut):
-                cut -= size
-                break
-    return cut
+        return {"&": "&amp;", "]]>": "]]&gt;"}.get(sign, "")
 
 
 def _decoder(head: bytes, bad: Callable[[UnicodeError], tuple[str, int]]) -> Decode:

@@ -1,8 +1,9 @@
-"""The actions of a campaign: test, send, schedule, unschedule, cancel."""
+"""The actions of a campaign: test, send, schedule, unschedule, pause, resume, cancel."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from publish.sandbox import audience, state_machine
 from publish.sandbox import campaigns as store
@@ -12,6 +13,15 @@ from publish.sandbox.problem import Problem, choice, invalid
 from publish.sandbox.request import Call, Routes, seconds
 
 MOST_TESTS = 50
+MOVES = {
+    "unschedule": ("unschedule", "schedule", "save"),
+    # Mailchimp pauses RSS campaigns, which the sandbox does not have: here a scheduled campaign can
+    # be paused, so that programs can be tested with that state.
+    "pause": ("pause", "schedule", "paused"),
+    "resume": ("resume", "paused", "schedule"),
+    "cancel-send": ("cancel", "sending", "canceled"),
+}
+"""For each action of one state: its verb, the status it needs, and the one it leads to."""
 routes = Routes("/3.0/campaigns/{}/actions")
 
 
@@ -36,16 +46,19 @@ def schedule(call: Call, campaign_id: str) -> None:
     _step(call, campaign, "schedule", due=at)
 
 
-@routes("POST", "/unschedule")
-def unschedule(call: Call, campaign_id: str) -> None:
-    """Make a scheduled campaign a draft again."""
-    _back(call, campaign_id, "unschedule", "schedule", "save")
+def move(call: Call, campaign_id: str, action: str) -> None:
+    """Perform one of ``MOVES``; a campaign that came due while paused goes out at once."""
+    campaign = store.load(call.db, campaign_id)
+    verb, needed, status = MOVES[action]
+    state_machine.require(campaign.status, needed, verb)
+    waits = status in ("schedule", "paused")
+    _step(call, campaign, status, due=campaign.due if waits else None)
+    if action == "resume":
+        tick(call.db, call.now, call.base)
 
 
-@routes("POST", "/cancel-send")
-def cancel(call: Call, campaign_id: str) -> None:
-    """Cancel a campaign that is being sent."""
-    _back(call, campaign_id, "cancel", "sending", "canceled")
+for _action in MOVES:
+    routes("POST", f"/{_action}")(partial(move, action=_action))
 
 
 @routes("POST", "/test")
@@ -70,12 +83,6 @@ def _ready(call: Call, campaign_id: str, action: str) -> Campaign:
     readers = len(audience.recipients(call.db, campaign.list_id, campaign.segment))
     state_machine.require_ready(campaign, readers, call.now, action)
     return campaign
-
-
-def _back(call: Call, campaign_id: str, action: str, needed: str, status: str) -> None:
-    campaign = store.load(call.db, campaign_id)
-    state_machine.require(campaign.status, needed, action)
-    _step(call, campaign, status, due=None)
 
 
 def _step(

@@ -18,8 +18,10 @@ from publish.sandbox.request import Call, Routes, iso
 
 TYPES = ("regular", "plaintext", "absplit", "rss", "variate")
 STATUSES = ("save", "paused", "schedule", "sending", "sent")
-WENT_OUT = ("sending", "sent", "canceled")
-TIMES = ("since_create_time", "before_create_time")
+DELIVERY = {"sending": "delivering", "sent": "delivered", "canceled": "canceled"}
+SORT = {"create_time": "created", "send_time": "COALESCE(sent, 0)"}
+TIMES = ("since_create_time", "before_create_time", "since_send_time", "before_send_time")
+SUMMARY = ("opens", "unique_opens", "open_rate", "clicks", "subscriber_clicks", "click_rate")
 routes = Routes("/3.0")
 
 
@@ -46,11 +48,12 @@ def shower(call: Call) -> Callable[[Campaign], dict[str, Any]]:
         # Show the former status for a while, if a fault rule demands that.
         stale = call.now < true.stale_until
         campaign = replace(true, status=true.stale, emails_sent=0) if stale else true
-        when = {"schedule": campaign.due, "save": None}
+        when = {"schedule": campaign.due, "paused": campaign.due, "save": None}
         archive = f"{call.base}/archive/{campaign.id}"
         return {
             "id": campaign.id,
             "web_id": campaign.web_id,
+            "parent_campaign_id": "",
             "type": campaign.type,
             "create_time": iso(campaign.created),
             "archive_url": archive,
@@ -58,14 +61,21 @@ def shower(call: Call) -> Callable[[Campaign], dict[str, Any]]:
             "status": campaign.status,
             "emails_sent": campaign.emails_sent,
             "send_time": iso(when.get(campaign.status, campaign.sent)),
+            "content_type": "html",
+            "needs_block_refresh": False,
+            "resendable": False,
             "recipients": {
                 "list_id": campaign.list_id,
+                "list_is_active": True,
                 "list_name": named(campaign.list_id),
+                "segment_text": "A part of the list." if campaign.segment else "",
                 "recipient_count": recipients(campaign),
                 **({"segment_opts": dict(campaign.segment)} if campaign.segment else {}),
             },
             "settings": dict(campaign.settings),
             "tracking": dict(campaign.tracking),
+            **({"report_summary": dict.fromkeys(SUMMARY, 0)} if campaign.status == "sent" else {}),
+            "delivery_status": _delivery_status(campaign),
         }
 
     return shown
@@ -77,14 +87,15 @@ def index(call: Call) -> dict[str, Any]:
     request = call.request
     wanted = {
         "status": one_of(request, "status", STATUSES),
+        "type": one_of(request, "type", TYPES),
         "list_id": request.query.get("list_id", ""),
         **{name: bound(request, name) for name in TIMES},
     }
-    one_of(request, "sort_field", ("create_time",), "create_time")
+    column = SORT[one_of(request, "sort_field", tuple(SORT), "create_time")]
     way = one_of(request, "sort_dir", ("ASC", "DESC"), "DESC")
     found, total = store.search(
         call.db, {k: v for k, v in wanted.items() if v not in ("", None)}, call.now,
-        f"created {way}, web_id {way}", window(request),
+        f"{column} {way}, web_id {way}", window(request),
     )  # fmt: skip
     return {"campaigns": list(map(shower(call), found)), "total_items": total}
 
@@ -143,7 +154,7 @@ def replicate(call: Call, campaign_id: str) -> dict[str, Any]:
 def report(call: Call, campaign_id: str) -> dict[str, Any]:
     """The report of a campaign that is sent or being sent; opens and clicks are not tracked."""
     campaign = store.load(call.db, campaign_id)
-    if campaign.status not in WENT_OUT:
+    if campaign.status not in DELIVERY:
         raise missing("report")
     unsubscribed = call.db.execute(
         "SELECT COUNT(*) FROM unsubscribes WHERE campaign_id = ?", (campaign_id,)
@@ -153,19 +164,38 @@ def report(call: Call, campaign_id: str) -> dict[str, Any]:
         "campaign_title": campaign.setting("title"),
         "type": campaign.type,
         "list_id": campaign.list_id,
+        "list_is_active": True,
         "list_name": audience.audience(call.db, campaign.list_id)["name"],
         "subject_line": campaign.setting("subject_line"),
         "preview_text": campaign.setting("preview_text"),
         "emails_sent": campaign.emails_sent,
+        "abuse_reports": 0,
         "unsubscribed": unsubscribed,
         "send_time": iso(campaign.sent),
         "bounces": dict.fromkeys(("hard_bounces", "soft_bounces", "syntax_errors"), 0),
+        "forwards": {"forwards_count": 0, "forwards_opens": 0},
         "opens": {"opens_total": 0, "unique_opens": 0, "open_rate": 0, "last_open": ""},
         "clicks": {
             "clicks_total": 0, "unique_clicks": 0, "unique_subscriber_clicks": 0, "click_rate": 0,
             "last_click": "",
         },
+        "list_stats": dict.fromkeys(("sub_rate", "unsub_rate", "open_rate", "click_rate"), 0),
+        "timeseries": [],
+        "delivery_status": _delivery_status(campaign),
     }  # fmt: skip
+
+
+def _delivery_status(campaign: Campaign) -> dict[str, Any]:
+    """The progress of a campaign being sent."""
+    if campaign.status not in DELIVERY:
+        return {"enabled": False}
+    return {
+        "enabled": True,
+        "can_cancel": campaign.status == "sending",
+        "status": DELIVERY[campaign.status],
+        "emails_sent": campaign.emails_sent,
+        "emails_canceled": 0,
+    }
 
 
 def _add(call: Call, draft: Campaign) -> dict[str, Any]:

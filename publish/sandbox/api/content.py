@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
-from publish.post.text import plain
+from publish.post.text import clean, plain
 from publish.sandbox import audience, state_machine
 from publish.sandbox import campaigns as store
 from publish.sandbox.delivery import archive
@@ -14,6 +15,9 @@ from publish.sandbox.request import Call, Routes
 
 LIMIT = 2 * 1024 * 1024
 """The most bytes one body may have; mail programs clip far earlier."""
+BLOCKS = ("p", "div", "tr", "li", "h1", "h2", "h3", "h4")
+LINE = "\ue000"
+"""A placeholder for line ends, which occurs in no text."""
 routes = Routes("/3.0/campaigns/{}")
 
 
@@ -49,7 +53,7 @@ def write(call: Call, campaign_id: str) -> dict[str, Any]:
     if errors:
         raise invalid(*errors)
     html = "" if campaign.type == "plaintext" else body.get("html") or ""
-    text = body.get("plain_text") or plain(html)
+    text = body.get("plain_text") or (html and plain_text(html))
     store.save(call.db, replace(campaign, html=html, plain_text=text))
     return show(call, campaign_id)
 
@@ -63,3 +67,19 @@ def checklist(call: Call, campaign_id: str) -> dict[str, Any]:
         "is_ready": not state_machine.faults(campaign, readers, call.now),
         "items": state_machine.checklist(campaign, readers, call.now),
     }
+
+
+def plain_text(markup: str) -> str:
+    """HTML as plain text: each link followed by its address, each block a paragraph."""
+    import lxml.html
+
+    # With a root of its own, for markup may hold no element.
+    body = lxml.html.document_fromstring("<html>" + clean(markup), ensure_head_body=True).body
+    for element in body.iter("a", "br", *BLOCKS):
+        href = element.get("href")
+        behind = LINE * 2 if element.tag in BLOCKS else LINE if element.tag == "br" else ""
+        if element.tag in BLOCKS:
+            element.text = LINE + (element.text or "")
+        element.tail = (f" ({href})" if href else behind) + (element.tail or "")
+    text = re.sub(rf" ?{LINE} ?", "\n", plain(lxml.html.tostring(body, encoding="unicode")))
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

@@ -9,7 +9,7 @@ from typing import Any
 
 from publish.sandbox import audience
 from publish.sandbox.api.paging import collection
-from publish.sandbox.problem import choice, words
+from publish.sandbox.problem import choice, invalid, words
 from publish.sandbox.request import Call, Routes
 
 TYPES = ("checkboxes", "dropdown", "radio", "hidden")
@@ -20,8 +20,7 @@ routes = Routes("/3.0/lists/{}/interest-categories")
 def categories(call: Call, list_id: str) -> dict[str, Any]:
     """The categories of an audience."""
     audience.audience(call.db, list_id)
-    query = "SELECT * FROM interest_categories WHERE list_id = ? ORDER BY rowid"
-    rows = call.db.execute(query, (list_id,)).fetchall()
+    rows = _ordered(call, "interest_categories WHERE list_id = ?", list_id)
     return collection(call.request, "categories", rows, dict, list_id=list_id)
 
 
@@ -38,7 +37,7 @@ def add_category(call: Call, list_id: str) -> dict[str, Any]:
     """Add a category with ``title`` and ``type``."""
     audience.audience(call.db, list_id)
     body = call.request.json()
-    values = list_id, words(body, "title"), choice("type", body.get("type"), TYPES), 0
+    values = list_id, words(body, "title"), choice("type", body.get("type"), TYPES), _order(body)
     return show_category(call, list_id, _insert(call, "interest_categories", *values))
 
 
@@ -46,8 +45,7 @@ def add_category(call: Call, list_id: str) -> dict[str, Any]:
 def interests(call: Call, list_id: str, category: str) -> dict[str, Any]:
     """The interests of a category."""
     above = {"list_id": list_id, "category_id": show_category(call, list_id, category)["id"]}
-    query = "SELECT * FROM interests WHERE category_id = ? ORDER BY rowid"
-    rows = call.db.execute(query, (category,)).fetchall()
+    rows = _ordered(call, "interests WHERE category_id = ?", category)
     return collection(call.request, "interests", rows, partial(_shown, call), **above)
 
 
@@ -56,7 +54,7 @@ def add_interest(call: Call, list_id: str, category: str) -> dict[str, Any]:
     """Add an interest with ``name``."""
     show_category(call, list_id, category)
     body = call.request.json()
-    values = category, list_id, words(body, "name"), 0
+    values = category, list_id, words(body, "name"), _order(body)
     return show_interest(call, list_id, category, _insert(call, "interests", *values))
 
 
@@ -66,6 +64,11 @@ def show_interest(call: Call, list_id: str, category: str, interest: str) -> dic
     show_category(call, list_id, category)
     query = "SELECT * FROM interests WHERE category_id = ? AND id = ?"
     return _shown(call, audience.row(call.db, "interest", query, (category, interest)))
+
+
+def _ordered(call: Call, source: str, parent: str) -> list[sqlite3.Row]:
+    query = f"SELECT * FROM {source} ORDER BY display_order, id"  # noqa: S608 - our own words
+    return call.db.execute(query, (parent,)).fetchall()
 
 
 def _insert(call: Call, table: str, *values: object) -> str:
@@ -81,3 +84,10 @@ def _shown(call: Call, row: sqlite3.Row) -> dict[str, Any]:
     count = sum(bool(reader.interests.get(row["id"])) for reader in readers)
     # The API gives this one count as a string.
     return {**dict(row), "subscriber_count": str(count)}
+
+
+def _order(body: dict[str, Any]) -> int:
+    found = body.get("display_order") or 0
+    if not isinstance(found, int) or not 0 <= found < 2**31:
+        raise invalid(("display_order", "This must be a whole number, 0 or more."))
+    return found

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from publish.sandbox import audience
-from publish.sandbox.api.paging import collection, one_of
+from publish.sandbox.api.paging import between, collection, one_of
 from publish.sandbox.audience import STATUSES, Member
 from publish.sandbox.delivery import send_confirmation
 from publish.sandbox.problem import Problem, choice, invalid, missing
@@ -19,16 +19,31 @@ routes = Routes("/3.0/lists/{}/members")
 
 def document(member: Member) -> dict[str, Any]:
     """A member as the API shows one."""
+    names = (member.merge_fields.get("FNAME", ""), member.merge_fields.get("LNAME", ""))
     return {
         "id": member.id,
         "email_address": member.email,
+        "unique_email_id": member.token[:10],
+        "contact_id": member.id,
+        "full_name": " ".join(filter(None, names)),
+        "web_id": int(member.id[:7], 16),
+        "email_type": "html",
         "status": member.status,
         "merge_fields": {"FNAME": "", "LNAME": "", **member.merge_fields},
         "interests": dict(member.interests),
+        "stats": {"avg_open_rate": 0, "avg_click_rate": 0},
+        "ip_signup": "",
         "timestamp_signup": iso(member.signed_up),
+        "ip_opt": "",
         "timestamp_opt": iso(member.opted_in),
+        "member_rating": 2,
         "last_changed": iso(member.changed),
+        "language": "",
+        "vip": False,
+        "email_client": "",
         "source": member.source,
+        "tags_count": 0,
+        "tags": [],
         "list_id": member.list_id,
     }
 
@@ -41,7 +56,9 @@ def index(call: Call, list_id: str) -> dict[str, Any]:
     found = [
         member
         for member in audience.members(call.db, list_id, status)
-        if status or member.status != "archived"
+        if (status or member.status != "archived")
+        and between(call.request, "last_changed", member.changed)
+        and between(call.request, "timestamp_opt", member.opted_in)
     ]
     return collection(call.request, "members", found, document, list_id=list_id)
 
@@ -97,6 +114,12 @@ def archive(call: Call, list_id: str, member_id: str) -> None:
     """Archive a member, who can subscribe again."""
     member = load(call, list_id, member_id)
     audience.save(call.db, replace(member, status="archived", changed=int(call.now)))
+
+
+@routes("POST", "/{}/actions/delete-permanent")
+def delete(call: Call, list_id: str, member_id: str) -> None:
+    """Delete a member permanently."""
+    audience.forget(call.db, load(call, list_id, member_id))
 
 
 def load(call: Call, list_id: str, member_id: str) -> Member:

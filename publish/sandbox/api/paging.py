@@ -48,6 +48,14 @@ def one_of(request: Request, name: str, allowed: Sequence[str], default: str = "
     return found if found == default else choice(name, found, allowed)
 
 
+def between(request: Request, what: str, at: int | None) -> bool:
+    """Whether ``at`` lies after ``since_<what>`` and before ``before_<what>``, both exclusive."""
+    since, before = bound(request, f"since_{what}"), bound(request, f"before_{what}")
+    if since is not None and (at is None or at <= since):
+        return False
+    return before is None or (at is not None and at < before)
+
+
 def bound(request: Request, name: str) -> int | None:
     """A date of the query in epoch seconds, or None if it has none.
 
@@ -59,9 +67,12 @@ def bound(request: Request, name: str) -> int | None:
 
 
 def reduced(request: Request, document: Any) -> Any:
-    """``document`` reduced to ``fields``, if the query has them."""
-    fields = request.query.get("fields")
-    return _keep(document, _tree(fields)) if fields else document
+    """``document`` reduced to ``fields``, without ``exclude_fields``."""
+    if fields := request.query.get("fields"):
+        document = _keep(document, _tree(fields))
+    if exclude := request.query.get("exclude_fields"):
+        document = _drop(document, _tree(exclude))
+    return document
 
 
 def _number(request: Request, name: str, default: int) -> int:
@@ -85,4 +96,16 @@ def _keep(found: Any, tree: Tree) -> Any:
         return [_keep(item, tree) for item in found]
     if isinstance(found, dict) and tree:
         return {key: _keep(item, tree[key]) for key, item in found.items() if key in tree}
+    return found
+
+
+def _drop(found: Any, tree: Tree) -> Any:
+    if isinstance(found, list):
+        return [_drop(item, tree) for item in found]
+    if isinstance(found, dict):
+        return {
+            key: _drop(item, tree.get(key, {}))
+            for key, item in found.items()
+            if key not in tree or tree[key]
+        }
     return found
