@@ -143,7 +143,8 @@ def state(file: str, content: str) -> tuple[str, os.stat_result]:
     except (OSError, ValueError):  # or a symbolic link to itself
         return "unreadable", NOTHING
     # An empty file is no source, whatever its name.
-    if found.st_size and any("\ud800" <= char <= "\udfff" for char in file.removeprefix(content)):
+    name = file.removeprefix(content)
+    if found.st_size and not name.isascii() and any("\ud800" <= char <= "\udfff" for char in name):
         return "bad-file-name", found
     # Opening a pipe would block.
     return ("" if stat.S_ISREG(found.st_mode) else "unreadable"), found

@@ -150,7 +150,7 @@ def roll_back(target: Target, place: Place, wanted: str, options: DeployOptions)
             before = tuple(p for p in (known.past(), *known.before) if p.release != past.release)
             record = Record(
                 past.release, past.source, past.time, before=before,
-                hold=replace(hold, to=past.release), open=_open(target),
+                hold=replace(hold, to=past.release), open="after" if target.after else "",
             )  # fmt: skip
             target.roll_back(past, remote, record)
             _run_after_step(target, record, out)
@@ -215,15 +215,11 @@ def _apply_plan(target: Target, release: Release, now: Remote, todo: Plan, out: 
         out.state = "deployed"
         return
     out.state = "partial"
-    record = replace(known.succeeded(release, target.keep), open=_open(target))
+    # The step after the release is recorded as open until it has succeeded.
+    record = replace(known.succeeded(release, target.keep), open="after" if target.after else "")
     target.put(release, todo, now, record)
     out.state = "deployed"
     _run_after_step(target, record, out)
-
-
-def _open(target: Target) -> str:
-    """The step still to be done once the release is up; recorded until it has succeeded."""
-    return "after" if target.after else ""
 
 
 def _run_after_step(target: Target, record: Record, out: Outcome) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import Enum
 
 from publish.deploy.plan import Remote, vanishing
-from publish.deploy.release import CONTROL, Hold, Record, Release
+from publish.deploy.release import CONTROL, Record, Release
 from publish.errors import NothingSent, Refused
 from publish.post.urls import folded
 
@@ -83,8 +83,15 @@ def is_superseded(
     if record is None or resume:
         return False
     if record.hold:
-        _require_newer(release, record.hold, compare)
-        return False
+        hold = record.hold
+        if hold.source and compare(release.source, hold.source) is Age.NEWER:
+            return False
+        raise Refused(
+            f"the site was rolled back from release {hold.release[:12]}, and this is no newer "
+            "source",
+            "commit the correction, then deploy; or, to put this up all the same: "
+            "publish deploy --resume",
+        )
     age = compare(release.source, record.source)
     if age in (Age.SAME, Age.NONE):
         return target_changed and record.release != release.id and record.time > release.time
@@ -96,13 +103,3 @@ def is_superseded(
             "this one up all the same: publish deploy --resume",
         )
     return age is Age.OLDER
-
-
-def _require_newer(release: Release, hold: Hold, compare: Compare) -> None:
-    if hold.source and compare(release.source, hold.source) is Age.NEWER:
-        return
-    raise Refused(
-        f"the site was rolled back from release {hold.release[:12]}, and this is no newer source",
-        "commit the correction, then deploy; or, to put this up all the same: "
-        "publish deploy --resume",
-    )

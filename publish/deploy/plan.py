@@ -99,7 +99,7 @@ def plan(
     expiring, expired = {}, []
     for path in sorted(set(dropped) - set(pages) - set(kept_for_letters)):
         since = record.expiring.get(path) or release.time
-        if _at(release.time) - _at(since) >= GRACE:
+        if datetime.fromisoformat(release.time) - datetime.fromisoformat(since) >= GRACE:
             expired.append(path)
         else:
             expiring[path] = since
@@ -140,7 +140,3 @@ def phase_of(kind: Kind, new: bool) -> str:
     if kind == "data":
         return "feeds and indexes"
     return "lists" if kind == "list" else f"{'new' if new else 'changed'} {kind}s"
-
-
-def _at(time: str) -> datetime:
-    return datetime.fromisoformat(time)

@@ -12,7 +12,7 @@ from publish.importer.tree import El
 from publish.importer.wordpress import blocks, elementor, fragments
 from publish.importer.wordpress.expand import Context, expand
 
-MORE = re.compile(r"<!--\s*more\b.*?-->", re.S)
+MORE = re.compile(r"<!--\s*more\b.{0,400}?-->", re.S)
 NEXT = re.compile(r"<!--\s*nextpage\s*-->")
 
 

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from html.parser import HTMLParser
 from ipaddress import ip_address
 from typing import Any, Literal
@@ -39,6 +40,7 @@ TRACKING_KEY = re.compile(
 """Query keys by which senders and advertisers follow a reader."""
 
 
+@lru_cache(maxsize=1 << 14)
 def normal(path: str) -> str:
     """An address normalized: ``/a``, ``/a/`` and ``/a/index.html`` are the same."""
     path = unquote(path.split("#")[0]).strip().lstrip("/")

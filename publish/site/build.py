@@ -116,7 +116,7 @@ def _build(
     first_scan, until = manifest.scan(settings), manifest.midnight(settings)
     environment = snapshot.environment_digest(str(settings.path))
     clock.append(time.monotonic())
-    in_output = {} if full else _stamps(target, last.files)
+    in_output = {} if full else stamps.of(f"{target}{os.sep}{name}" for name in last.files)
     with staged(settings.cache) as stage:
         task = Task(
             settings.path, overrides(settings, stage, forget=full), stage,
@@ -224,10 +224,6 @@ def intact(
     letters, start = stamps.of(last.issues), len(last.issued) + 1
     return (*pages, *(f"{ISSUES}/{path[start:]}" for path, stamp in letters.items()
                       if stamp == last.issues[path]))  # fmt: skip
-
-
-def _stamps(folder: Path, names: Iterable[str]) -> stamps.Stamps:
-    return stamps.of(f"{folder}{os.sep}{name}" for name in names)
 
 
 def _stamps_left(

@@ -132,7 +132,7 @@ def _near(staged: Mapping[str, str], target: Path, names: Collection[str]) -> di
     """The files to rename, by name; they are first copied to the target's file system if that is
     another one, since only a rename within one is atomic. Every folder to be written is tested
     before ``target`` changes."""
-    for parent in {_existing(target / name) for name in names}:
+    for parent in {next(p for p in (target / n).parents if p.is_dir()) for n in names}:
         if not os.access(parent, os.W_OK | os.X_OK):
             raise PermissionError(13, "may not be written in", str(parent))
     found = {name: Path(staged[name]) for name in names}
@@ -147,13 +147,7 @@ def _near(staged: Mapping[str, str], target: Path, names: Collection[str]) -> di
 
 
 def _one_device(stage: Path, target: Path) -> bool:
-    place = target if target.exists() else target.parent
-    return stage.stat().st_dev == place.stat().st_dev
-
-
-def _existing(path: Path) -> Path:
-    """The nearest existing folder above ``path``."""
-    return next(parent for parent in path.parents if parent.is_dir())
+    return stage.stat().st_dev == target.stat().st_dev
 
 
 def _refuse_obstacles(target: Path, names: Collection[str], gone: Collection[str]) -> None:

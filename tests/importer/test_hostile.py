@@ -242,3 +242,8 @@ def test_values_that_no_wordpress_writes_keep_no_post_away(blog: Settings, text:
 def test_an_address_of_the_site_that_is_none_does_not_end_it(blog: Settings):
     head = HEAD.replace(">https://old.example<", ">http://[old<")
     assert imported(blog, head + item(1, "x") + TAIL) == 0
+
+
+@pytest.mark.timeout(60)
+def test_a_flood_of_marks_that_nothing_ends_is_read_in_a_minute():
+    assert body.blocks_of(Item(1, body="<!--more " * 100_000), alone()).elements == []

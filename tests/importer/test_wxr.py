@@ -125,3 +125,12 @@ def test_any_damage_is_refused_or_read(tmp_path_factory, junk: bytes, at: int, c
     damaged = text[:at] + junk + text[at + cut :]
     with suppress(Refused):
         items(tmp_path_factory.mktemp("x"), damaged)
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<?", "<![CDATA["])
+@pytest.mark.timeout(60)
+def test_a_flood_that_a_square_of_work_would_not_end_in_a_minute_is_refused(
+    tmp_path: Path, piece: str
+):
+    with pytest.raises(Refused):
+        items(tmp_path, piece * 250_000)

@@ -31,7 +31,7 @@ MARK = re.compile(
 BEGUN = re.compile(r"(?:&[^;]{0,39}|\]{1,2}|<!?\[?[CDAT]{0,5})\Z")
 """What may be the beginning of one."""
 SIGNS = bytes(range(32, 127))
-HIDDEN = re.compile(r"<!--.*?-->|<\?.*?\?>", re.S)
+HIDDEN = re.compile(r"<!--(?:.*?-->|.*)|<\?(?:.*?\?>|.*)", re.S)
 WIDE = {
     b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\0?\0": "utf-16-le", b"\0<\0?": "utf-16-be",
 }  # fmt: skip
