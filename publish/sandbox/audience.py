@@ -147,8 +147,11 @@ def check_segment(db: sqlite3.Connection, list_id: str, opts: Mapping[str, Any])
         raise invalid((field, "There is no such segment in this list."))
     if opts.get("match", "any") not in ("any", "all"):
         raise invalid((field, "match must be any or all."))
-    if not isinstance(conditions, list) or len(conditions) > 1 or not all(map(_known, conditions)):
-        raise invalid((field, "The sandbox evaluates one condition, on interests alone."))
+    if not isinstance(conditions, list):
+        raise invalid((field, "conditions must be a list."))
+    for condition in conditions:
+        if not (isinstance(condition, dict) and _evaluable(condition, known)):
+            raise invalid((field, f"The sandbox cannot evaluate the condition {condition}."))
 
 
 def recipients(db: sqlite3.Connection, list_id: str, opts: Mapping[str, Any]) -> list[Member]:
@@ -157,20 +160,28 @@ def recipients(db: sqlite3.Connection, list_id: str, opts: Mapping[str, Any]) ->
     if saved := opts.get("saved_segment_id"):
         inside = _inside(db, int(saved))
         return [member for member in found if member.id in inside]
-    for condition in opts.get("conditions") or ():
-        chosen = [str(name) for name in condition["value"]]
-        found = [member for member in found if any(map(member.interests.get, chosen))]
-    return found
+    conditions = opts.get("conditions") or ()
+    if not conditions:
+        return found
+    verdict = any if opts.get("match", "any") == "any" else all
+    return [m for m in found if verdict(_meets(db, m, condition) for condition in conditions)]
 
 
-def _known(condition: object) -> bool:
-    """Whether it asks for readers who chose one of several interests."""
-    return (
-        isinstance(condition, dict)
-        and condition.get("condition_type") == "Interests"
-        and condition.get("op") == "interestcontains"
-        and isinstance(condition.get("value"), list)
-    )
+def _evaluable(condition: Mapping[str, Any], segments: Sequence[int]) -> bool:
+    value = condition.get("value")
+    if condition.get("condition_type") == "StaticSegment":
+        return value in segments
+    return condition.get("condition_type") == "Interests" and isinstance(value, list)
+
+
+def _meets(db: sqlite3.Connection, member: Member, condition: Mapping[str, Any]) -> bool:
+    op, value = str(condition.get("op")), condition.get("value")
+    if condition.get("condition_type") == "StaticSegment":
+        return (member.id in _inside(db, int(str(value)))) == (op != "static_not")
+    chosen = [bool(member.interests.get(str(name))) for name in value or ()]
+    if op == "interestcontainsall":
+        return all(chosen)
+    return any(chosen) == (op != "interestnotcontains")
 
 
 def _inside(db: sqlite3.Connection, segment: int) -> set[str]:

@@ -377,6 +377,45 @@ def test_a_campaign_goes_to_those_who_chose_the_interest(bench: Bench, interest:
 
 
 @pytest.mark.parametrize(
+    ("op", "match", "who"),
+    [
+        ("interestcontains", "any", {"both", "one", "two"}),
+        ("interestcontains", "all", {"both"}),
+        ("interestnotcontains", "all", {"none"}),
+        ("interestnotcontains", "any", {"none", "one", "two"}),
+    ],
+)
+def test_conditions_are_joined_by_any_or_all(bench: Bench, op: str, match: str, who: set[str]):
+    lists = bench.mc.lists
+    lists.delete_list_member(LIST, hash_of(DEMO))
+    chosen = {"both": (True, True), "one": (True, False), "two": (False, True), "none": ()}
+    for name, interests in chosen.items():
+        bench.reader(f"{name}@example.com")
+        picked = dict(zip(("aa", "bb"), interests, strict=False))
+        lists.update_list_member(LIST, hash_of(f"{name}@example.com"), {"interests": picked})
+    conditions = [
+        {"condition_type": "Interests", "op": op, "value": [value]} for value in ("aa", "bb")
+    ]
+    campaign = bench.draft()
+    bench.mc.campaigns.update(campaign, {"recipients": recipients_for(conditions, match)})
+    bench.mc.campaigns.send(campaign)
+    assert {str(mail["To"]).partition("@")[0] for mail in bench.mails()} == who
+
+
+@pytest.mark.parametrize(("op", "who"), [("static_is", ANA), ("static_not", DEMO)])
+def test_a_condition_may_name_a_static_segment(bench: Bench, op: str, who: str):
+    bench.reader(ANA)
+    segment = bench.mc.lists.create_segment(LIST, {"name": "A", "static_segment": [ANA]})["id"]
+    campaign = bench.draft()
+    condition = {
+        "condition_type": "StaticSegment", "field": "static_segment", "op": op, "value": segment,
+    }  # fmt: skip
+    bench.mc.campaigns.update(campaign, {"recipients": recipients_for([condition])})
+    bench.mc.campaigns.send(campaign)
+    assert [str(mail["To"]) for mail in bench.mails()] == [who]
+
+
+@pytest.mark.parametrize(
     ("path", "body"),
     [
         ("", {"title": "Topics", "type": "stars"}),
