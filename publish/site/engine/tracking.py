@@ -25,6 +25,7 @@ SAFE = {"builtins", "collections", "datetime", "decimal", "fractions", "jinja2",
         "pelican", "zoneinfo"}  # fmt: skip
 """Packages whose objects depend on nothing but their contents."""
 _PLAIN, _POST, _LIST_PAGE, _MUTABLE, _CLOCK, _FOREIGN = range(6)
+_STOCK: Any = Environment.getattr, Environment.getitem, Context.resolve_or_missing
 
 
 class Looks:
@@ -53,9 +54,6 @@ class Tracker:
     def install(self) -> None:
         """Track all templates of this process from now on."""
         tracker, note, kinds = self, self._note, self._kinds
-        environment: Any = Environment
-        contexts: Any = Context
-        resolve = contexts.resolve_or_missing
 
         # Called a hundred thousand times for a few hundred pages; most values are plain.
         def tracked(stock: Any) -> Any:
@@ -69,11 +67,13 @@ class Tracker:
         def resolved(context: Context, key: str) -> Any:
             if tracker.looks is not None:
                 tracker.looks.variables.add(key)
-            return resolve(context, key)
+            return _STOCK[2](context, key)
 
-        environment.getattr = tracked(environment.getattr)
-        environment.getitem = tracked(environment.getitem)
-        contexts.resolve_or_missing = resolved
+        _put(tracked(_STOCK[0]), tracked(_STOCK[1]), resolved)
+
+    def remove(self) -> None:
+        """Undo ``install``."""
+        _put(*_STOCK)
 
     def watched(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """A plugin's ``function``, wrapped so that a post passed to it is tracked as a whole."""
@@ -128,3 +128,8 @@ class Tracker:
         if issubclass(kind, list | dict | set):
             return _MUTABLE
         return _CLOCK if issubclass(kind, date | time) else _PLAIN
+
+
+def _put(*functions: Any) -> None:
+    environment: Any = Environment
+    environment.getattr, environment.getitem, Context.resolve_or_missing = functions  # type: ignore[method-assign]

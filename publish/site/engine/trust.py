@@ -12,14 +12,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import pelican
 from jinja2 import Environment, nodes
-from jinja2.runtime import Context
 from pelican import generators, utils
 from pelican.contents import Article, Content
 from pelican.readers import Readers
 from pelican.writers import Writer
+
+from publish.site.engine.tracking import Looks, Tracker
 
 MUTATORS = {
     "append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update",
@@ -39,20 +39,25 @@ READING = (
 )  # fmt: skip
 """Classes whose subclasses are involved in reading."""
 
-VERSIONS = ("4.12.", "3.1.")
-"""The releases of Pelican and Jinja for whose inside the hooks are written."""
-HOOKED: tuple[tuple[Any, str], ...] = (
-    *((generators.ArticlesGenerator, f"generate_{name}") for name in (
-        "context", "pages", "tags", "categories", "authors")),
-    *((Content, name) for name in (
-        "get_url_setting", "get_relative_source_path", "is_valid", "get_static_links")),
-    (generators.Generator, "get_files"), (generators.PagesGenerator, "generate_context"),
-    (generators.PagesGenerator, "generate_output"), (generators.StaticGenerator, "generate_output"),
-    (Readers, "read_file"), (Writer, "write_file"), (Writer, "_open_w"), (utils, "copy_file"),
-    (pelican.Pelican, "_get_writer"), (Environment, "getattr"), (Environment, "getitem"),
-    (Context, "resolve_or_missing"),
+SIGNATURES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
+    (generators.Generator, "get_files", ("self", "paths", "exclude", "extensions")),
+    (Readers, "read_file", ("self", "base_path", "path", "content_class", "fmt", "context")),
+    (Content, "get_url_setting", ("self", "key")),
+    (Content, "get_relative_source_path", ("self", "source_path")),
+    (Content, "is_valid", ("self",)),
+    (Content, "get_static_links", ("self",)),
+    (generators.ArticlesGenerator, "generate_context", ("self",)),
+    (generators.PagesGenerator, "generate_context", ("self",)),
+    (generators.ArticlesGenerator, "generate_pages", ("self", "writer")),
+    (generators.PagesGenerator, "generate_output", ("self", "writer")),
+    (generators.StaticGenerator, "generate_output", ("self", "writer")),
+    (Writer, "write_file", ("self", "name", "template", "context", "relative_urls", "paginated",
+                            "template_name", "override_output", "url", "kwargs")),
+    (Writer, "_open_w", ("self", "filename", "encoding", "override")),
+    (utils, "copy_file", ("source", "destination")),
+    (pelican.Pelican, "_get_writer", ("self",)),
 )  # fmt: skip
-"""Functions that are replaced or relied on, which nobody else may have replaced."""
+"""The functions to be replaced, with their expected parameters."""
 
 
 def judged(settings: Mapping[str, Any], site: Any) -> tuple[set[str], bool]:
@@ -124,18 +129,41 @@ def _changes(text: str, settings: Mapping[str, Any]) -> bool:
 
 
 def _is_as_needed() -> bool:
-    """Whether Pelican and Jinja are the releases that the hooks are written for, unchanged by other
-    code; posts are compared by identity."""
+    """Whether Pelican and Jinja are as the hooks expect: the functions to replace, how the writer
+    opens files and makes folders, how posts are compared, how templates read values."""
+    inner = [code for code in Writer.write_file.__code__.co_consts if hasattr(code, "co_names")]
     return (
-        pelican.__version__.startswith(VERSIONS[0])
-        and jinja2.__version__.startswith(VERSIONS[1])
-        and all(
-            str(getattr(getattr(owner, name, None), "__module__", "")).startswith(
-                ("pelican", "jinja2"))
-            for owner, name in HOOKED
-        )
+        all(_takes(*each) for each in SIGNATURES)
+        and "open" in Writer._open_w.__code__.co_names
+        and any({"makedirs", "os"} <= set(code.co_names) for code in inner)
         and not any({"__eq__", "__hash__"} & vars(kind).keys() for kind in Article.__mro__[:-1])
-    )  # fmt: skip
+        and _tracks()
+    )
+
+
+def _takes(owner: Any, attribute: str, parameters: tuple[str, ...]) -> bool:
+    """Whether a function is Pelican's own and has these parameters."""
+    found = getattr(owner, attribute, None)
+    if found is None or not str(getattr(found, "__module__", "")).startswith("pelican"):
+        return False
+    return bool(found.__code__.co_varnames[: len(parameters) - 1] == parameters[:-1])
+
+
+def _tracks() -> bool:
+    """Whether the tracker records what a template reads."""
+    tracker = Tracker()
+    tracker.install()
+    tracker.looks = looks = Looks()
+    post = object.__new__(Article)
+    post.__dict__.update(title="t", _content="c", metadata={})
+    try:
+        text = "{{ a.title }}{{ a['_content'] }}{{ b|map(attribute='metadata')|list }}"
+        Environment().from_string(text).render(a=post, b=[post])  # noqa: S701 - no HTML
+    finally:
+        tracker.looks = None
+        tracker.remove()
+    seen = {attribute for _, attribute in looks.posts}
+    return looks.variables == {"a", "b"} and seen == {"title", "_content", "metadata"}
 
 
 def _package(module: str) -> str:
