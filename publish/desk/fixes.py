@@ -110,6 +110,7 @@ def _closed(data: bytes, finding: Diagnostic) -> bytes | None:
 
 FIXES: Mapping[str, Fix] = {
     "http-link": _line(_suggested),
+    "mistyped-scheme": _line(_suggested),
     "tracking-parameters": _line(_suggested),
     "h1-in-body": _line(_deeper),
     "mixed-quotes": _line(_curly),

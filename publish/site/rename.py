@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from publish.errors import ConfigError
 from publish.post.files import write_whole
@@ -66,6 +67,9 @@ def renaming(settings: Settings, old: str, new: str) -> Renaming:
     """
     if not new or slugify(new, settings.values) != new:
         raise ConfigError(f"{new!r} makes no address", "use small letters, digits and dashes")
+    if Path(old).suffix.lower() in (".rst", ".html", ".htm"):
+        remedy = "change its slug by hand, and add its address to its aliases"
+        raise ConfigError(f"{old}: only Markdown sources are rewritten", remedy)
     post = find(settings, old)
     refuse_taken(settings, new, post.lang, but=post.file)
     if post.slug == new:

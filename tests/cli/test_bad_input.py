@@ -186,6 +186,7 @@ def test_sending_before_building(small: Path):
         (["new", "X", "--date", "soon"], "is no time"),
         (["rename", "nothing", "other"], "there is no such post"),
         (["rename", "good", "../x"], "makes no address"),
+        (["rename", "posts/old.rst", "other"], "only Markdown sources are rewritten"),
         (["report", "--plot", "x.png"], "is no .svg file"),
         (["report", ""], "an empty name"),
         (["send", "--live"], "MAILCHIMP_API_KEY is not set"),

@@ -27,6 +27,8 @@ def mended(
     [
         ("http-link", "[x](http://example.com/a)", "[x](https://example.com/a)",
          {"fix": ("http://example.com/a", "https://example.com/a")}),
+        ("mistyped-scheme", "[x](htps://e.com/a)", "[x](https://e.com/a)",
+         {"fix": ("htps://e.com/a", "https://e.com/a")}),
         ("tracking-parameters", "[x](https://e.com/?utm_source=n&id=2&fbclid=z#top)",
          "[x](https://e.com/?id=2#top)",
          {"fix": ("https://e.com/?utm_source=n&id=2&fbclid=z#top", "https://e.com/?id=2#top")}),

@@ -150,9 +150,9 @@ def bad_slug(source: Source) -> Iterator[Problem]:
             message = "the title makes no address"
             yield Problem(line, message, "add a line `Slug:` in plain letters")
     elif not SLUG.fullmatch(slug.lower()) or ".." in slug:
-        message = f"the slug {quoted(slug)} makes no address"
-        # A letter beyond ASCII works, but looks like %C3%A9 when copied.
         odd = re.fullmatch(r"[\w~-][\w.~-]*", slug) and ".." not in slug
+        harm = "looks like %C3%A9 in an address that is copied" if odd else "makes no address"
+        message = f"the slug {quoted(slug)} {harm}"
         remedy = "use small letters, digits and hyphens"
         yield Problem(line, message, remedy, severity="warning" if odd else None)
     elif slug != slug.lower():

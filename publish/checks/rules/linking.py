@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from publish.checks.rule import source_rule
 from publish.checks.source import Source
@@ -14,6 +15,7 @@ VAGUE = {
     "click", "click here", "click this", "here", "this", "this link", "this page", "link", "more",
     "read more", "learn more", "read this", "see here", "go here", "continue", "continue reading",
 }  # fmt: skip
+SCHEMES = ("https", "http", "mailto", "tel")
 LOCAL_PATH = re.compile(r"file:|[A-Za-z]:[\\/]|\\\\|/(?:home|Users|private|mnt|media)/[^/]+/.")
 
 
@@ -44,6 +46,18 @@ def http_link(source: Source) -> Iterator[Problem]:
             fix = (link.written, f"https{link.written[4:]}")
             remedy = "write https:// if the site has it"
             yield Problem(source.line_of(link), message, remedy, fix=fix)
+
+
+@source_rule("mistyped-scheme", "error", "`[trial](htps://example.com/)`", any_format=True)
+def mistyped_scheme(source: Source) -> Iterator[Problem]:
+    """An address that no browser can open, as how it begins is mistyped."""
+    for link in source.links:
+        scheme, colon, _ = link.written[:12].partition(":")
+        near = get_close_matches(scheme.lower(), SCHEMES, 1, 0.75) if colon else []
+        if near and scheme.lower() not in SCHEMES:
+            fix = (link.written, near[0] + link.written[len(scheme) :])
+            message = f"no browser opens {quoted(link.written)}"
+            yield Problem(source.line_of(link), message, f"did you mean {near[0]}:?", fix=fix)
 
 
 @source_rule("local-link", "error", "`[page](http://localhost:8000/)`", any_format=True)
