@@ -125,6 +125,7 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
         signals.content_written.connect(lambda path, context: written.append(path), weak=False)
         clock.phase("settings")
         pelican.run()
+        judging.settle()
         clock.phase("pages")
         if live and not log.errors:
             live.save(task.stage / "pages")

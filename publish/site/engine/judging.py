@@ -1,7 +1,7 @@
 """Calls the judge once every source is read and before anything is rendered.
 
 The judge runs in a fork: it may resolve links without side effects on Pelican and the plugins.
-Meanwhile plugins compose letters, unless much was read: then they wait for the answer.
+Meanwhile plugins compose letters, unless much was read, and the session decides which pages stay.
 """
 
 from __future__ import annotations
@@ -27,10 +27,7 @@ class Stop(Exception):
 
 
 class Judging:
-    """The judge of one run; ``session`` is None in one of stock Pelican.
-
-    While waiting for the answer the session finds out what changed; rendering begins after it.
-    """
+    """The judge of one run; ``session`` is None in one of stock Pelican."""
 
     def __init__(
         self, task: Task, settings: Any, log: LogCollector, audit: Audit,
@@ -54,7 +51,7 @@ class Judging:
             found = send(*senders, **named)
             if not session or session.sources.fresh >= MUCH:
                 phase("plugins")
-                self._settle()
+                self.settle()
                 phase("judge")
             return found
 
@@ -63,12 +60,12 @@ class Judging:
             ends = task.until or log.errors
             if session and not ends:
                 session.compare(self.generators, writer)
-            self._settle()
+                session.begin(self.settle)
+            else:
+                self.settle()
             phase("plugins")
             if ends:
                 raise Stop
-            if session:
-                session.begin()
             return writer
 
         signal.send, Pelican._get_writer = read, resolved
@@ -81,7 +78,7 @@ class Judging:
     def hear(self) -> None:
         """Get the answer in a run that has failed: that the site is unfit takes precedence."""
         with contextlib.suppress(Exception):  # the run's own error is reported
-            self._settle()
+            self.settle()
             if self._task.judge and not (self.generators or self._task.until):
                 answer, fit = self._judge(0)
                 if not fit:
@@ -98,7 +95,7 @@ class Judging:
         if task.judge is None:
             return
         if task.until == "read":
-            self._settle()
+            self.settle()
             self._phase("judge")
         composes = self.fit and task.compose is not None and task.compose(generators)
         if task.until == "read" and not composes:
@@ -111,7 +108,12 @@ class Judging:
         assert self._task.judge
         return self._task.judge(self.generators, self._settings, self._log.errors)
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
+        """Wait for the answer, if it is still expected.
+
+        Raises:
+            Stop: the site is not fit to be built.
+        """
         copy, self._copy = self._copy, None
         if copy is None:
             return

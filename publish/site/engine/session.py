@@ -7,6 +7,7 @@ import functools
 import logging
 import os
 import types
+from collections.abc import Callable
 from typing import Any
 
 from jinja2 import defaults
@@ -51,6 +52,7 @@ class Session:
         self._audit, self._log, self._jobs = audit, log, task.jobs
         self._progress, self._staging = progress, staging
         self._pool: Pool | None = None
+        self._settle: Callable[[], None] = lambda: None
         self._generators: list[Any] = []
         self._writer: Any = None
         self._stale, self._turn, self._mine, self._share = 0, 0, 0, False
@@ -102,6 +104,7 @@ class Session:
             return generate
 
         def copied(self: Any, writer: Any) -> None:
+            session._settle()
             copies(self, writer)
             if session._pool:  # it is the last generator
                 session._pool.answers()
@@ -127,9 +130,12 @@ class Session:
         self.pages.compare(generators)
         self._stale = self.pages.count_stale() if self._jobs > 1 and self._sharable() else 0
 
-    def begin(self) -> None:
-        """Before rendering: share the work among processes if there is much."""
+    def begin(self, settle: Callable[[], None]) -> None:
+        """Before rendering: share the work among processes if there is much. ``settle`` is called
+        before the first page is rendered: it may end the run."""
+        self._settle = settle
         if self._stale >= WORTH:
+            settle()
             self.pages.load_templates()
             self._progress("pages", -self._stale)
             parts = (self.pages, self._staging, self._log, self._audit)
@@ -174,6 +180,7 @@ class Session:
             self._turn += 1
             if self._turn % self._jobs != self._mine:
                 return KEPT
+        self._settle()
         self._progress("pages", 1)
         return self.pages.render(page.template, context, page.own)
 
