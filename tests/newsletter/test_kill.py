@@ -6,9 +6,11 @@ import shutil
 import signal
 import sqlite3
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -66,21 +68,23 @@ def as_new(root: Path) -> None:
         shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
 
 
+def strikes(child: list[Process], number: int, when: str) -> list[Callable[[int], None]]:
+    """What the proxy calls before and after each request: at one of them the child is killed."""
+
+    def strike(place: str, count: int) -> None:
+        if place == when and count == number and child:
+            child[0].send_signal(signal.SIGKILL)
+            child[0].wait()
+
+    return [partial(strike, place) for place in ("before", "after")]
+
+
 def killed_at(root: Path, number: int, when: str, lose: bool) -> str:
     """Kill the process round its ``number``-th request, run it again; what is wrong, or ``""``."""
     as_new(root)
     child: list[Process] = []
-
-    def strike(place: str):
-        def at(count: int) -> None:
-            if place == when and count == number and child:
-                child[0].send_signal(signal.SIGKILL)
-                child[0].wait()
-
-        return at
-
     with sandbox.start(root, register=False) as server:
-        with proxy(server.base_url, strike("before"), strike("after")) as base:
+        with proxy(server.base_url, *strikes(child, number, when)) as base:
             child.append(start(root, base))
             code, said = finish(child[0])
         if code not in (0, -signal.SIGKILL):
@@ -140,15 +144,6 @@ def replace_killed_at(root: Path, number: int, when: str) -> str:
     """Schedule, kill a replace round its ``number``-th request, run it again; what is wrong."""
     as_new(root)
     child: list[Process] = []
-
-    def strike(place: str):
-        def at(count: int) -> None:
-            if place == when and count == number and child:
-                child[0].send_signal(signal.SIGKILL)
-                child[0].wait()
-
-        return at
-
     later = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d} 07:30"
     with sandbox.start(root, register=False) as server:
         # What stands in the campaign is other words than the post has by now.
@@ -158,7 +153,7 @@ def replace_killed_at(root: Path, number: int, when: str) -> str:
         with sqlite3.connect(root / ".publish/sandbox/state.sqlite3") as db:
             db.execute("UPDATE campaigns SET html = 'old words'")
         Ledger(root / "content/ledger").keep(with_other_words(composed(root, "calm")))
-        with proxy(server.base_url, strike("before"), strike("after")) as base:
+        with proxy(server.base_url, *strikes(child, number, when)) as base:
             child.append(start(root, base, REPLACE))
             code, said = finish(child[0])
         if code not in (0, -signal.SIGKILL):
