@@ -185,7 +185,7 @@ class _Site:
     def build(self, changed: Collection[str] = ()) -> Stamps:
         """Build, and report the result on the terminal and to open pages; returns the stamps it was
         built from. If a single source ``changed``, its page is rendered first."""
-        before = manifest.scan(self.settings).stamps
+        before, beyond = manifest.scan(self.settings).stamps, self._beyond()
         if len(changed) == 1 and (found := self.rebuilder.glance(*changed)):
             self.state.page_rendered(*found)
             self.told("")
@@ -202,7 +202,9 @@ class _Site:
                 self.say(f"warning: {warning}")
             self.state.build_succeeded(files)
             self.told("")
-        return before | self._beyond()
+        # What is saved during the build is newer than what it was built from.
+        reads = beyond.keys() & self.rendered.reads
+        return self._beyond() | {path: beyond[path] for path in reads} | before
 
     def _beyond(self) -> Stamps:
         late = 0.0 < self.rendered.due <= time.time()

@@ -347,6 +347,22 @@ def test_a_settings_file_that_breaks_does_not_end_the_preview(client: Client):
     client.until(lambda: b"ZeroDivisionError" not in client.ask("/")[2])
 
 
+def test_what_is_saved_while_a_build_fails_is_built_next(site: Site):
+    class Mending(list[str]):
+        """The author mends the settings at the moment the error is told."""
+
+        def append(self, line: str) -> None:
+            super().append(line)
+            site.conf.write_text(site.conf.read_text().replace("1 / 0", ""))
+
+    client = Client(site, Mending())
+    site.set("1 / 0")
+    client.until(lambda: bool(client.said))
+    client.until(lambda: b"ZeroDivisionError" not in client.ask("/")[2])
+    client.close()
+    assert len(client.said) == 1
+
+
 def test_a_site_that_names_no_content_folder_is_shown_as_it_is_built(site: Site):
     site.write("pelicanconf.py", site.conf.read_text().replace('PATH = "content"\n', ""))
     client = Client(site, [])
