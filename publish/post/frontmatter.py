@@ -26,7 +26,7 @@ MARKDOWN = (".md", ".markdown", ".mkd", ".mdown")
 """The suffixes of files that Pelican reads as Markdown."""
 OTHER = re.compile(
     r"""^:([\w-]+):[^\S\n]*(.*)"""
-    r"""|<meta\b(?=[^>]*?\sname=["']([\w-]+)["'])(?:(?=[^>]*?\scontent=(["'])(.*?)\4)|)""",
+    r"""|<meta\b(?=[^<>]*?\sname=["']([\w-]+)["'])(?:(?=[^<>]*?\scontent=(["'])(.*?)\4)|)""",
     re.I | re.M,
 )
 """A key with its value in reStructuredText or HTML."""
@@ -114,12 +114,13 @@ def parse(lines: Iterable[str]) -> Header:
 def parse_other(text: str) -> Header:
     """The fields of reStructuredText, up to its first line of text, or of HTML."""
     fields: list[Field] = []
-    end = 0
+    end, start, line = 0, 0, 1
     for found in OTHER.finditer(text):
         if found[1] and fields and re.search(r"^\S", text[end : found.start()], re.M):
             break
         end = found.end()
-        line = text.count("\n", 0, found.start()) + 1
+        line += text.count("\n", start, found.start())
+        start = found.start()
         key, value = found[1] or found[3], (found[2] or found[5] or "").strip()
         fields.append(Field(key, value, line, line, value))
     return Header(tuple(fields), 1, "blank")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 
 import markdown
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from publish.post.frontmatter import parse, read, remove_key, set_key, yes_no
+from publish.post.frontmatter import parse, parse_other, read, remove_key, set_key, yes_no
 
 LINES = st.sampled_from(
     [
@@ -167,3 +168,22 @@ def test_what_is_no_header_line_is_not_written(key: str, value: str):
 )
 def test_yes_and_no(said: str, meant: bool | None):
     assert yes_no(said) is meant
+
+
+@pytest.mark.parametrize(
+    "flood", ["<meta ", "<meta\n", '<meta name="a" ', "<meta name='a' content=\"", ":a: b\n"]
+)
+def test_a_flood_of_other_fields_takes_time_in_proportion(flood: str):
+    def cost(number: int) -> float:
+        began = time.process_time()
+        parse_other(flood * number)
+        return time.process_time() - began
+
+    # Four times the text may take eight times as long, and never the sixteen of its square.
+    assert cost(20_000) < 8 * max(cost(5_000), 0.05)
+
+
+def test_fields_of_other_formats_have_their_lines():
+    text = "<html>\n<meta name='title' content='A'>\n\n<meta content=\"b\" name='slug'>\n"
+    found = [(field.name, field.value, field.line) for field in parse_other(text).fields]
+    assert found == [("title", "A", 2), ("slug", "b", 4)]
