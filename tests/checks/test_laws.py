@@ -189,6 +189,7 @@ def errors(project: Project) -> list[tuple[str, int, str]]:
      ("DEPLOY = {'web': {'kind': 's3', 'bucket': 'a b'}}", "setting-kind"),
      ("DEPLOY = {'web': {'kind': 'folder', 'path': 'www', 'url': 'www'}}", "setting-kind"),
      ("PAGINATED_TEMPLATES = {'tag': None}", "refused"),
+     ("THEME = 'notmyidea'\nPAGINATED_TEMPLATES = {'index': 10}", "refused"),
      ("DEFAULT_PAGINATION, PAGINATION_PATTERNS = 1, ((1, '{url}', '{x}'),)", "refused")],
 )  # fmt: skip
 def test_a_setting_of_which_writing_fails_is_named_at_its_line_with_the_code_of_a_build(
