@@ -146,7 +146,7 @@ def _unreported(
         if refusal.kind == "overwritten" and errors:
             continue
         # An invalid setting may make any code fail.
-        own = refusal.kind or refusal.file.startswith(content)
+        own = refusal.kind != "outside" and (refusal.kind or refusal.file.startswith(content))
         if site.settings_file in files and (not own or problem.file == site.settings_file):
             continue
         if not reported and not (vague and problem.file in files):

@@ -184,7 +184,8 @@ def page_elsewhere(site: Site) -> Iterator[Problem]:
         elif (kind := "PAGE" if post.is_page else "ARTICLE") not in told:
             told.add(kind)
             remedy = f"let {kind}_URL and {kind}_SAVE_AS be of one place"
-            line, message = site.setting_line(f"{kind}_URL"), f"of {source.file}, {message}"
+            line = max(site.setting_line(f"{kind}_{each}") for each in ("SAVE_AS", "URL"))
+            message = f"of {source.file}, {message}"
             yield Problem(line, message, remedy, site.settings_file)
 
 
