@@ -146,7 +146,8 @@ def _unreported(
         if refusal.kind == "overwritten" and errors:
             continue
         # An invalid setting may make any code fail.
-        own = refusal.kind != "outside" and (refusal.kind or refusal.file.startswith(content))
+        own = refusal.kind or refusal.file.startswith(content)
+        own = own and refusal.kind not in ("outside", "bad-pattern")
         if site.settings_file in files and (not own or problem.file == site.settings_file):
             continue
         if not reported and not (vague and problem.file in files):

@@ -64,8 +64,8 @@ def setting_kind(site: Site) -> Iterator[Problem]:
 def one_address_for_all(site: Site) -> Iterator[Problem]:
     """An address pattern that gives every post, page or list the same address."""
     for kind in PATTERNS:
-        for name in (f"{kind}_URL", f"{kind}_SAVE_AS"):
-            given = site.values.get(name)
+        for end in ("URL", "SAVE_AS", "FEED_ATOM", "FEED_RSS", "FEED_JSON"):
+            given = site.values.get(name := f"{kind}_{end}")
             written = site.values.get(f"{kind}_SAVE_AS")
             if isinstance(given, str) and given and written and "{" not in given:
                 message = f"{name} is the same for all: {quoted(given)}"
@@ -105,11 +105,16 @@ post's may be any key of its header."""
 
 @site_rule("shared-file", "error", "`FEED_ALL_RSS` and `FEED_ALL_ATOM` with one name", "same")
 def shared_file(site: Site) -> Iterator[Problem]:
-    """Two settings that name one file of the site, or one that names a file outside it."""
+    """Two settings that name one file of the site, or one that names a folder or a file outside
+    it."""
     for name, given in site.given.items():
-        pattern = name.endswith("_SAVE_AS") or "_FEED_" in name
-        if pattern and isinstance(given, str) and "{" in given and ".." in given.split("/"):
+        if not (isinstance(given, str) and name.endswith(FILES)):
+            continue
+        if "{" in given and ".." in given.split("/"):
             yield _at(site, name, f"{name} leads out of the site: {quoted(given)}", INSIDE)
+        elif given.endswith("/"):
+            message = f"{name} names a folder: {quoted(given)}"
+            yield _at(site, name, message, f"write {quoted(given)}index.html, or another file")
     given = site.values.get("DIRECT_TEMPLATES")
     lists = [str(name) for name in given] if isinstance(given, list | tuple) else []
     named = {f"{name.upper()}_SAVE_AS": f"{name}.html" for name in lists}
@@ -127,6 +132,8 @@ def shared_file(site: Site) -> Iterator[Problem]:
                       "give it another name")  # fmt: skip
 
 
+FILES = ("_SAVE_AS", "_ATOM", "_RSS", "_JSON")
+"""The ends of the names of settings that name a file of the site."""
 INSIDE = "write a path inside the site"
 
 

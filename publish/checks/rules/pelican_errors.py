@@ -64,7 +64,7 @@ def refusals(site: Site) -> Iterator[tuple[Problem, Complaint]]:
 def _is_own(said: Complaint, site: Site) -> bool:
     """Whether it is the fault of the source alone, in however many it is found."""
     if said.kind == "bad-date":
-        return said.parts[0] != str(site.values.get("DEFAULT_DATE") or "")
+        return said.parts[0] != site.values.get("DEFAULT_DATE")
     if said.kind == "bad-date-format":
         own = (s for s in site.sources if s.file == printable(said.file))
         return any(source.header.field("date_format") for source in own)
