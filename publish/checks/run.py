@@ -163,4 +163,4 @@ def _finding(rule: Rule, file: str, problem: Problem, draft: bool) -> Diagnostic
         severity = "warning"
     return Diagnostic(
         file, problem.line, rule.id, severity, problem.message, problem.remedy, problem.fix
-    )  # fmt: skip
+    )

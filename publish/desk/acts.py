@@ -265,9 +265,8 @@ class Acts:
         try:
             date = schedule.when(given, now, zone, time()) if given else None
             path = new_post(
-                settings, form.get("title", "").strip(), categories=categories,
-                date=date,
-            )  # fmt: skip
+                settings, form.get("title", "").strip(), categories=categories, date=date
+            )
         except ConfigError as refusal:
             wish = {name: form.get(name, "") for name in ("title", "category", "date")}
             return f"/new?{urlencode(wish | {'refused': str(refusal)})}"

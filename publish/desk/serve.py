@@ -71,10 +71,7 @@ def serve(
         server = listening(app, HOST, port)
         app.guard = Guard(server.port, secret)
         where = f"http://{HOST}:{server.port}{base}/"
-        first = Snapshot(
-            live=real, acts=live or not real,
-            inbox="" if real else inbox,
-        )  # fmt: skip
+        first = Snapshot(live=real, acts=live or not real, inbox="" if real else inbox)
         reader.begin(first)
         stack.callback(reader.close)
         stack.callback(_finish, jobs, say)

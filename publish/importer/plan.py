@@ -212,9 +212,7 @@ class Planning:
             state.result.losses.add_redirects((a, self._address(entry)) for a in aliases)
             # They are in the database now; free the memory.
             entry.olds, entry.title = [], ""
-        index.lists = old_lists.lists(
-            state.channel, values, self._terms, state.entries.values()
-        )  # fmt: skip
+        index.lists = old_lists.lists(state.channel, values, self._terms, state.entries.values())
         for old, new in index.lists.items():
             path = urls.normal(old)
             # A slug written by hand may hold what no address does.

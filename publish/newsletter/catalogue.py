@@ -231,6 +231,4 @@ def _letter(
         post = next((issue for issue in issues if titles.holds((of,), issue.key)), None)
         slug, posts = post.slug if post else slug, (of,)
     plain = issue if kind == "post" else None
-    return Letter(
-        key, slug, title, kind, posts or (key,), past, tuple(campaigns), plain, record
-    )  # fmt: skip
+    return Letter(key, slug, title, kind, posts or (key,), past, tuple(campaigns), plain, record)

@@ -230,9 +230,8 @@ def _still_open(past: IssueState, fact: Fact, *, read: bool) -> tuple[OpenSend, 
     """The attempts that ``fact`` does not close: those of other runs, unless it is a ``read`` of
     their campaign."""
     return tuple(
-        t for t in past.tries
-        if t.run != fact.run and not (read and t.campaign == fact.campaign)
-    )  # fmt: skip
+        t for t in past.tries if t.run != fact.run and not (read and t.campaign == fact.campaign)
+    )
 
 
 def fold(facts: Iterable[Fact]) -> dict[str, IssueState]:

@@ -224,9 +224,8 @@ class Mailchimp:
         return self._reply
 
     def _request(
-        self, method: str, url: str, query_params: Any = None, headers: Any = None,
-        body: Any = None,
-    ) -> Any:  # fmt: skip
+        self, method: str, url: str, query_params: Any = None, headers: Any = None, body: Any = None
+    ) -> Any:
         """Replaces the client's own method; same signature."""
         data = None if body is None else json.dumps(body).encode()
         answers: queue.SimpleQueue[tuple[Reply, Any]] = queue.SimpleQueue()

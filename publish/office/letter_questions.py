@@ -92,4 +92,4 @@ def fingerprint(office: Office, found: Letters, items: Sequence[Delivery]) -> st
         facts.append([memory, [(c.id, c.status) for c in campaigns]])
     return fingerprint_of(
         account.audience, account.server, account.sandbox, [i.confirmed() for i in items], facts
-    )  # fmt: skip
+    )

@@ -115,10 +115,10 @@ class Shell:
         names = "".join(f"{name}\n" for name in reused)
         if names:
             self.order(
-                f"while IFS= read -r f; do d={part}/$f; [ ! -e \"$d\" ] || continue; "
+                f'while IFS= read -r f; do d={part}/$f; [ ! -e "$d" ] || continue; '
                 'mkdir -p "${d%/*}"; ln "current/$f" "$d" || cp -p "current/$f" "$d"; done',
                 names,
-            )  # fmt: skip
+            )
         self.order(f"mv -T {part} {_in(id)}")
 
     def switch(self, id: str, record: bytes) -> None:
