@@ -55,8 +55,8 @@ def view(now: Snapshot, at: datetime) -> SimpleNamespace:
 def headline(ahead: list[Letter], rows: Collection[object], now: Snapshot, at: datetime) -> str:
     """The answer to “what happens next?”; the most urgent of the letters ``ahead`` comes first."""
     if ahead:
-        if told := URGENT[ahead[0].state]:
-            return told
+        if headline := URGENT[ahead[0].state]:
+            return headline
         day = words.which_day(ahead[0].at, now.zone, at) if ahead[0].at else "soon"
         if len(ahead) == 1:
             return f"One letter goes out {day}"

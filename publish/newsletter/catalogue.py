@@ -211,17 +211,17 @@ def _letter(
     issues: Sequence[Issue],
 ) -> Letter:
     # From the ledger: the facts of the last attempt, else the record of the kept copy.
-    told = {**(record or {}), **{k: v for k, v in (past.intent or {}).items() if v}}
+    recorded = {**(record or {}), **{k: v for k, v in (past.intent or {}).items() if v}}
     first = campaigns[0] if campaigns else None
     marks = first.marks if first else titles.Marks()
-    listed = told.get("posts")
+    listed = recorded.get("posts")
     posts = tuple(map(str, listed)) if listed and isinstance(listed, list) else marks.posts
-    of, uid = str(told.get("of") or marks.of), str(told.get("uid") or "")
+    of, uid = str(recorded.get("of") or marks.of), str(recorded.get("uid") or "")
     if not of and not posts and not issue and uid and key_of([uid]) != key:
         of = key_of([uid])
     subject = titles.subject_in(first.title) if first else ""
-    title = str(told.get("title") or subject or told.get("subject") or "")
-    slug = str(told.get("slug") or "")
+    title = str(recorded.get("title") or subject or recorded.get("subject") or "")
+    slug = str(recorded.get("slug") or "")
     if issue:
         title, slug = issue.title, issue.slug
     kind: Kind = "digest" if posts else "update" if of else "post"

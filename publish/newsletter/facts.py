@@ -132,7 +132,7 @@ class IssueState:
     creates without an answer, by run, with the time; ``tried`` the campaign a send was last posted
     for; ``tries`` the sends whose effect is unknown; ``wrote`` the last words that may still be on
     their way; ``orders`` the unschedules that may still act, by run, with the time; ``status`` and
-    ``hour`` are of the campaign ``done``; ``held`` tells that it was taken back.
+    ``hour`` are of the campaign ``done``; ``held``: it was taken back.
     """
 
     intent: Mapping[str, Any] | None = None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace as altered
 from typing import Any
 
-from publish.errors import WORST, ConfigError, Exit, PublishError, Refused, told
+from publish.errors import WORST, ConfigError, Exit, PublishError, Refused, as_publish_error
 from publish.newsletter import catalogue, issue
 from publish.newsletter.catalogue import KINDS, Letter
 from publish.newsletter.selection import Candidate, Verdict
@@ -117,7 +117,7 @@ def do(office: Office, question: Question) -> Done | Question:
             try:
                 done, at = delivery.deliver(office, item, plan.letters)
             except (PublishError, OSError) as failure:
-                error = told(failure)
+                error = as_publish_error(failure)
                 error.message = f"{office.words.issue(item.issue)}: {error.message}"
                 errors.append(error)
                 continue

@@ -233,7 +233,7 @@ def repository_of(
     """The repository of the site; None where there is none, or no remote to push to.
 
     Raises:
-        ConfigError: it cannot be told which branch to push to.
+        ConfigError: the branch to push to is unknown.
     """
     where = upstream(settings.root)
     if where is None:

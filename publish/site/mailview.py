@@ -69,8 +69,8 @@ def feed_item(site: Path, path: str) -> tuple[str, str] | None:
         for entry in root.iter(f"{ATOM}entry"):
             links = [urlsplit(link.get("href") or "").path for link in entry.iter(f"{ATOM}link")]
             if path in links:
-                told = (entry.findtext(ATOM + name) for name in ("content", "summary"))
-                return entry.findtext(f"{ATOM}title") or "", next(filter(None, told), "")
+                texts = (entry.findtext(ATOM + name) for name in ("content", "summary"))
+                return entry.findtext(f"{ATOM}title") or "", next(filter(None, texts), "")
     return None
 
 

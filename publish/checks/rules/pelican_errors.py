@@ -40,7 +40,7 @@ def refused(site: Site) -> Iterator[Problem]:
 
 def refusals(site: Site) -> Iterator[tuple[Problem, Complaint]]:
     """The findings of ``refused``, each with its complaint."""
-    told: dict[tuple[str, str], list[tuple[Problem, Complaint]]] = {}
+    groups: dict[tuple[str, str], list[tuple[Problem, Complaint]]] = {}
     zone = any(True for _ in bad_timezone.over_site(site)) if bad_timezone.over_site else False
     for said in site.library.complaints:
         # Another rule reports the setting.
@@ -48,8 +48,8 @@ def refusals(site: Site) -> Iterator[tuple[Problem, Complaint]]:
                 or (zone and said.kind == "bad-timezone")):  # fmt: skip
             problem = _problem(said, site)
             alike = CLASS.sub("", problem.message), problem.file if _is_own(said, site) else ""
-            told.setdefault(alike, []).append((problem, said))
-    for same in told.values():
+            groups.setdefault(alike, []).append((problem, said))
+    for same in groups.values():
         problem, said = same[-1]
         cause = "" if _is_own(said, site) else CAUSES.get(said.kind, "")
         if len(same) < MANY and not cause:

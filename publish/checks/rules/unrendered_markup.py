@@ -140,7 +140,7 @@ def block_in_paragraph(source: Source) -> Iterator[Problem]:
     if source.post is None:
         return
     lines = source.prose_lines
-    before, told = "", False
+    before, reported = "", False
     for number, (line, text) in enumerate(lines):
         after = lines[number + 1][1] if number + 1 < len(lines) else ""
         inside = before.strip() and text.strip() and not ITEM.match(before)
@@ -149,11 +149,11 @@ def block_in_paragraph(source: Source) -> Iterator[Problem]:
             what = "list"
         elif inside and RULED.match(text) and "|" in before and _seen(before, source.post.text):
             what = "table"
-        if what and not told:
+        if what and not reported:
             at = line if what == "list" else line - 1
             message = f"the {what} has no empty line before it, so it is part of the paragraph"
             yield Problem(at, message, "put an empty line there")
-        told = bool(inside) and (told or bool(what))
+        reported = bool(inside) and (reported or bool(what))
         before = text
 
 
@@ -175,18 +175,18 @@ def typed_list(source: Source) -> Iterator[Problem]:
     if source.post is None:
         return
     before: tuple[object, ...] = ()
-    told = False
+    reported = False
     for line, text in source.prose_lines:
         typed = TYPED.match(text)
         tabs = "\t" in text and not TABBED.match(text)
         cells = [cell.strip() for cell in text.strip().split("\t")] if tabs else []
         kind = ("list", typed.lastgroup) if typed else ("table", len(cells)) if cells[1:] else ()
-        told = told and kind == before
-        if kind and kind == before and not told and _seen(text, source.post.text):
+        reported = reported and kind == before
+        if kind and kind == before and not reported and _seen(text, source.post.text):
             message = f"the lines of this {kind[0]} run together in one paragraph"
             remedy = "begin each with `- ` or `1. `" if typed else "write it with | and ---"
             yield Problem(line - 1, message, remedy)
-            told = True
+            reported = True
         before = kind
 
 

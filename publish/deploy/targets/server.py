@@ -124,11 +124,11 @@ class Shell:
     def switch(self, id: str, record: bytes) -> None:
         """Write ``record`` and make ``id`` the current release in one step: a new symbolic link,
         renamed over the old one."""
-        self.remember(id, record)
+        self.write_record(id, record)
         new = ".publish/current.new"
         self.order(f"rm -f {new}; ln -s {_in(id)} {new} && mv -T {new} current")
 
-    def remember(self, id: str, record: bytes) -> None:
+    def write_record(self, id: str, record: bytes) -> None:
         part = f".publish/{id}.json"
         self.order(f"cat > {part} && mv {part} {_in(id)}.json", record.decode())
 
