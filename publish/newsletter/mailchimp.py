@@ -218,7 +218,7 @@ class Mailchimp:
         self._reply = Reply(failure="the request could not be made", connected=False)
         import mailchimp_marketing.api_client
 
-        # The reply tells what an error means; the client's exceptions are of three unrelated types.
+        # The reply shows what an error means; the client's exceptions are of three unrelated types.
         with contextlib.suppress(mailchimp_marketing.api_client.ApiClientError):
             call(*words, **options)
         return self._reply

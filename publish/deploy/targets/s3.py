@@ -1,4 +1,4 @@
-"""A bucket that speaks S3: one object a file, in phases, with claims that are never overwritten.
+"""An S3-compatible bucket: one object a file, in phases, with claims that are never overwritten.
 
 ``.publish/r/N.claim`` is created with ``If-None-Match: *``, the one condition that all stores
 keep. The highest one holds the bucket until ``N.done``, which lies in the vault, or ``N.over`` is
