@@ -39,7 +39,7 @@ class IssueSizes:
 class Site:
     """The sources, the records made of them, and what they may refer to.
 
-    ``spoilt`` maps damaged pictures, by their path in the content folder, to their fault.
+    ``damaged`` maps pictures that cannot be shown, by their path in the content folder, to their fault.
     ``theme_ids`` is None if the theme could not be read; ``mentions`` holds file names that theme
     or settings contain. ``policy`` is the theme's content security policy: each directive with its
     sources, empty where there is none. ``settings_text`` is the settings file's text, ``given`` its
@@ -52,7 +52,7 @@ class Site:
     settings_text: str = field(default="", repr=False)
     given: Mapping[str, Any] = field(default_factory=dict, repr=False)
     animated: frozenset[str] = frozenset()
-    spoilt: Mapping[str, str] = field(default_factory=dict)
+    damaged: Mapping[str, str] = field(default_factory=dict)
     theme_ids: frozenset[str] | None = None
     mentions: frozenset[str] = frozenset()
     policy: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
