@@ -39,7 +39,7 @@ class IssueSizes:
 class Site:
     """The sources, the records made of them, and what they may refer to.
 
-    ``damaged`` maps pictures that cannot be shown, by their path in the content folder, to their fault.
+    ``damaged`` maps broken pictures, by their path in the content folder, to their fault.
     ``theme_ids`` is None if the theme could not be read; ``mentions`` holds file names that theme
     or settings contain. ``policy`` is the theme's content security policy: each directive with its
     sources, empty where there is none. ``settings_text`` is the settings file's text, ``given`` its
