@@ -165,7 +165,7 @@ def test_a_build_that_goes_on_meanwhile_stops_a_deploy_and_readers_keep_the_old_
     assert not list(dead_links(public))
 
 
-def test_it_goes_up_and_is_told_in_words_and_for_scripts(
+def test_it_goes_up_and_is_reported_in_words_and_for_scripts(
     servers: Rigs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ):  # fmt: skip

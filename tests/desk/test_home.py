@@ -50,7 +50,7 @@ def test_a_letter_with_old_words_offers_the_new_ones_with_the_difference():
     assert card.mend[0].to == "/ask/replace"
 
 
-def test_a_scheduled_letter_whose_page_is_gone_is_told_and_can_be_taken_back():
+def test_a_scheduled_letter_whose_page_is_gone_is_reported_and_can_be_taken_back():
     for post in (a_post(kind="draft"), a_post(mailed=False)):
         (card,) = home.view(a_snapshot(post, letters=(a_letter(post),)), NOW).next
         assert card.gone
@@ -72,7 +72,7 @@ def test_what_is_in_doubt_comes_before_all_else():
     assert not view.next[0].buttons
 
 
-def test_several_letters_are_counted_and_the_first_day_is_told():
+def test_several_letters_are_counted_and_the_first_day_is_reported():
     other = a_post("posts/other.md")
     later = a_letter(other, at=TUESDAY + timedelta(days=1))
     view = home.view(a_snapshot(POST, other, letters=(later, a_letter(POST))), NOW)

@@ -70,7 +70,7 @@ def test_the_earlier_day_counts(a: dict[str, str], b: dict[str, str]):
 
 
 @given(UIDS, UIDS)
-def test_an_address_with_two_uids_is_told(a: dict[str, str], b: dict[str, str]):
+def test_an_address_with_two_uids_is_reported(a: dict[str, str], b: dict[str, str]):
     torn = sorted(x for x in a.keys() & b.keys() if a[x] != b[x])
     if not torn:
         assert ledger_merge.addresses(a, b, {}) == {**a, **b}

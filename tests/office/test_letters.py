@@ -412,7 +412,7 @@ def test_figures_are_of_every_letter_that_went_out(author: Author):
 # --- a scheduled letter whose post changed
 
 
-def test_it_is_told_everywhere_and_replace_puts_the_present_words_in(author: Author):
+def test_it_is_reported_everywhere_and_replace_puts_the_present_words_in(author: Author):
     done(author, "send", posts=("dose",))
     before = states(author, "dose")[0].state.send_time
     author.edit("dose", "50 mg", "5 mg")
@@ -522,7 +522,7 @@ def test_an_order_of_a_dead_run_that_comes_late_takes_nothing_back(author: Autho
     assert mails(author) == ["<p>Give 5 mg.</p>"]
 
 
-def test_a_replace_whose_hour_passes_is_held_and_told(author: Author):
+def test_a_replace_whose_hour_passes_is_held_and_reported(author: Author):
     done(author, "send", posts=("dose",))
     author.edit("dose", "50 mg", "5 mg")
     question = asked(author, "replace", posts=("dose",))
@@ -683,7 +683,7 @@ def test_the_plan_says_of_a_lost_letter_what_send_says(author: Author):
     assert "--as-update" in lines[0]
 
 
-def test_that_a_post_changed_since_it_was_sent_is_told_while_no_update_says_so(author: Author):
+def test_that_a_post_changed_since_it_was_sent_is_reported_while_no_update_says_so(author: Author):
     done(author, "send", posts=("dose",), now=True)
     author.edit("dose", "50 mg", "25 mg")
     hint = "changed since it was sent: `publish send dose --as-update`"
@@ -794,7 +794,7 @@ def test_a_letter_for_other_readers_is_refused_before_anything_is_written(author
     assert len(mails(author)) == 1
 
 
-def test_an_unfinished_letter_with_other_readers_is_held_and_told(author: Author):
+def test_an_unfinished_letter_with_other_readers_is_held_and_reported(author: Author):
     schedule_for_topic(author)
     author.edit("dose", "50 mg", "5 mg")
     question = asked(author, "replace", posts=("dose",))
