@@ -54,7 +54,8 @@ def bad_uid(source: Source) -> Iterator[Problem]:
 @site_rule("duplicate-uid", "error", "a post copied with its `Uid:` line", "same")
 def duplicate_uid(site: Site) -> Iterator[Problem]:
     """Two files with one Uid would be one post to feed readers and to the newsletter. The one at
-    whose address it was published is right, of several there the one with the shortest name; a `Was:` of another post's Uid is the same fault."""
+    whose address it was published is right, of several there the one with the shortest name; a
+    `Was:` of another post's Uid is the same fault."""
     owners: dict[str, list[Source]] = defaultdict(list)
     for source in site.sources:
         if uid := _uid(source):
