@@ -163,7 +163,8 @@ def read_source(generator: Any, kind: type, path: str) -> Any:
 
 
 def memoize() -> None:
-    """Memoize addresses, slugs and paths, which are read many times per post."""
+    """Memoize addresses, slugs and paths, which are read many times per post, and omit stamps that
+    nothing compares."""
     stock, put = Content.get_url_setting, Content.__setattr__
     urls: dict[Any, dict[str, str]] = {}  # by the post itself: id() would raise an audit event
     slugify, slugs = urlwrappers.slugify, {}
@@ -192,6 +193,8 @@ def memoize() -> None:
             places[path] = place(self, source_path)
         return places[path]
 
+    # Pelican's own cache is off, and yet it stats each source twice.
+    generators.CachingGenerator._get_file_stamp = lambda self, filename: ""
     Content.get_url_setting, Content.__setattr__ = get_url_setting, forgetting
     urlwrappers.slugify = slug_of
     Content.get_relative_source_path = get_relative_source_path

@@ -48,6 +48,7 @@ SIGNATURES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (Content, "get_static_links", ("self",)),
     (generators.ArticlesGenerator, "generate_context", ("self",)),
     (generators.PagesGenerator, "generate_context", ("self",)),
+    (generators.CachingGenerator, "_get_file_stamp", ("self", "filename")),
     (generators.ArticlesGenerator, "generate_pages", ("self", "writer")),
     (generators.PagesGenerator, "generate_output", ("self", "writer")),
     (generators.StaticGenerator, "generate_output", ("self", "writer")),
