@@ -55,7 +55,7 @@ def run_here(task: Task, progress: Progress | None) -> Outcome:
         return run(task, progress or (lambda phase, count: None), [])
 
 
-def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
+def run(task: Task, progress: Progress, held: list[Any]) -> Outcome:
     """Run Pelican; what came of it, or the error by which ``engine.run`` ends.
 
     The generators of a run that went well are put into ``held``.
@@ -71,7 +71,7 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
     from publish.site.engine.sources import key_lines
     from publish.site.engine.staging import Staging
 
-    _forget_neighbours(task.settings.parent)
+    _unload_neighbours(task.settings.parent)
     audit.start()
     package.console.print = lambda *words, **how: None  # the build has its own output
     site = task.stage / "site"
@@ -82,7 +82,7 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
     # Pelican limits repeated messages, and drops equal ones of several posts; here each is kept,
     # with its place.
     package.log.LimitFilter._threshold = sys.maxsize
-    package.log.LimitFilter._raised_messages = _Unremembering()
+    package.log.LimitFilter._raised_messages = _AlwaysEmpty()
     clock.phase("load")
     failure: type[PublishError] = ConfigError
     written: list[Any] = []
@@ -95,19 +95,19 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
         "CACHE_CONTENT": False, "LOAD_CONTENT_CACHE": False,
     }  # fmt: skip
     try:
-        with audit.scope() as looked, neighbours_first(task.settings.parent):
+        with audit.scope() as read_files, neighbours_first(task.settings.parent):
             values = settings.Quiet(
                 read_settings(str(task.settings), override={**task.overrides, **ours})
             )
         failure, log.content = Refused, Path(values["PATH"])
-        last = {} if task.forget else cache.load(task.record)
+        last = {} if task.ignore_caches else cache.load(task.record)
         issues = values.get("NEWSLETTER_ISSUES_PATH")
         further = {str(issues): ISSUES} if issues else {}
         staging = Staging(task.stage, task.intact, last.get("files", {}), further)
-        service = Service(staging, task.jobs, audit, tell, task.until)
+        service = Service(staging, task.jobs, audit, progress, task.until)
         values["ENGINE"] = service
         if task.fit:
-            hooks.hand_over()
+            hooks.share_raw_bytes()
         named = values["PELICAN_CLASS"]  # a class or its dotted name
         pelican = (pkgutil.resolve_name(named) if isinstance(named, str) else named)(values)
         signals.content_object_init.connect(_refuse_bad_moments, weak=False)
@@ -115,12 +115,12 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
         signals.page_generator_finalized.connect(keep_drafts_out)
         declared, trusted = trust.judged(values, pelican)
         hooks.order_sources()
-        keys = settings.keys(task, values, looked)
+        keys = settings.keys(task, values, read_files)
         if trusted:
             live = session.Session(
-                task, last, keys, values, declared, staging, audit, log, tell,
+                task, last, keys, values, declared, staging, audit, log, progress,
             )  # fmt: skip
-        hooks.read_sources(task.fit, live.sources if live else None, tell)
+        hooks.read_sources(task.fit, live.sources if live else None, progress)
         judging = Judging(task, values, log, audit, live, clock.phase)
         signals.content_written.connect(lambda path, context: written.append(path), weak=False)
         clock.phase("settings")
@@ -138,10 +138,10 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
     except (Exception, SystemExit) as error:  # a settings file, theme or plugin may raise anything
         log.failed(error)
         if judging:
-            judging.hear()
+            judging.settle_failed()
     finally:
         audit.stop()
-        _forget_compiled(task.code)
+        _delete_bytecode(task.code)
         logging.getLogger().removeHandler(log)
         for each in (live, judging, service):
             if each:
@@ -195,7 +195,7 @@ def _due(generators: Iterable[Any], began: datetime) -> float:
     return min(moments).timestamp() if moments else 0.0
 
 
-class _Unremembering(set[Any]):
+class _AlwaysEmpty(set[Any]):
     """A set that stays empty."""
 
     def add(self, item: Any) -> None:
@@ -228,7 +228,7 @@ def _without_stdout() -> Iterator[None]:
         os.close(stdout)
 
 
-def _forget_compiled(files: Iterable[str]) -> None:
+def _delete_bytecode(files: Iterable[str]) -> None:
     """Delete bytecode of these files: Python validates it by the source's modification time in
     seconds, so that a plugin edited twice in one second would stay stale."""
     for file in files:
@@ -238,7 +238,7 @@ def _forget_compiled(files: Iterable[str]) -> None:
                 compiled.unlink()
 
 
-def _forget_neighbours(root: Path) -> None:
+def _unload_neighbours(root: Path) -> None:
     """Unload the modules that the settings file imported, so that importing them again records
     their reads."""
     inside = f"{root}{os.sep}"
