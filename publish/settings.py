@@ -215,7 +215,8 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
     light.install()
     try:
         # Its output must not mix with a command's result.
-        with contextlib.redirect_stdout(sys.stderr), neighbours_first(file.parent):
+        with contextlib.redirect_stdout(sys.stderr), neighbours_first(file.parent), \
+                _unloaded(file.parent):  # fmt: skip
             try:
                 found = runpy.run_path(str(file))
             except light.StubUsed:
@@ -238,18 +239,29 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
 
 @contextlib.contextmanager
 def neighbours_first(root: Path) -> Iterator[None]:
-    """Let a settings file import the files of its own folder ``root`` as they are now: an installed
-    program's folder, with a ``pelicanconf.py`` too, may come before it in the search path."""
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None) or ""
-        if name != "__main__" and os.path.dirname(file) == str(root):  # noqa: PTH120 - of hundreds
-            del sys.modules[name]
+    """Let a settings file import the files of its own folder ``root``: an installed program's
+    folder, with a ``pelicanconf.py`` too, may come before it in the search path."""
     sys.path.insert(0, str(root))
     try:
         yield
     finally:
         with contextlib.suppress(ValueError):
             sys.path.remove(str(root))
+
+
+@contextlib.contextmanager
+def _unloaded(root: Path) -> Iterator[None]:
+    """Unload the modules of the site that its settings file imports, so that the next one to import
+    them, who may record what is read, reads them again."""
+    known, inside = set(sys.modules), f"{root}{os.sep}"
+    try:
+        yield
+    finally:
+        for name in sys.modules.keys() - known:
+            file = str(getattr(sys.modules[name], "__file__", None) or "")
+            ours = name.partition(".")[0] == "publish"
+            if file.startswith(inside) and "-packages" not in file and not ours:
+                del sys.modules[name]
 
 
 def require_kinds(settings: Settings) -> None:

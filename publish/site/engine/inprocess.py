@@ -71,7 +71,6 @@ def run(task: Task, tell: Progress, held: list[Any]) -> Outcome:
     from publish.site.engine.sources import key_lines
     from publish.site.engine.staging import Staging
 
-    _forget_neighbours(task.settings.parent)
     audit.start()
     package.console.print = lambda *words, **how: None  # the build has its own output
     site = task.stage / "site"
@@ -236,14 +235,3 @@ def _forget_compiled(files: Iterable[str]) -> None:
             compiled = Path(cache_from_source(file))
             if compiled.stat().st_mtime - Path(file).stat().st_mtime < 2:
                 compiled.unlink()
-
-
-def _forget_neighbours(root: Path) -> None:
-    """Unload the modules that the settings file imported, so that importing them again records
-    their reads."""
-    inside = f"{root}{os.sep}"
-    for name, module in list(sys.modules.items()):
-        file = str(getattr(module, "__file__", None) or "")
-        ours = name.partition(".")[0] in ("publish", "__main__")
-        if file.startswith(inside) and "-packages" not in file and not ours:
-            del sys.modules[name]
