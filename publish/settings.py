@@ -220,7 +220,7 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
             try:
                 found = runpy.run_path(str(file))
             except light.StubUsed:
-                light.forget()
+                light.unload()
                 found = runpy.run_path(str(file))
     except (Exception, SystemExit) as error:  # a settings file may raise anything
         raise ConfigError(
