@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from publish.errors import ConfigError, Exit, PublishError
-from publish.settings import KINDS, Kind, Settings, load, misfits, require_folders
+from publish.setting_types import KINDS, Kind, misfits
+from publish.settings import Settings, load, require_folders
 from publish.site.build import build
 
 

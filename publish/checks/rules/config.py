@@ -11,7 +11,7 @@ from publish.checks.rule import site_rule
 from publish.checks.rules.linking import is_local
 from publish.checks.site import Site
 from publish.post.diagnostic import Problem, quoted
-from publish.settings import fields, misfits
+from publish.setting_types import fields, misfits
 
 HOST = re.compile(r"[^\s/?#@:]+(?::\d{1,5})?")
 PATTERNS = ("ARTICLE", "PAGE", "CATEGORY", "TAG")
