@@ -39,7 +39,7 @@ READING = f"""
     publish.post.issue publish.post.installed publish.post.cache publish.post.frontmatter
 """
 BUILDING = f"""
-    publish.site.engine.session publish.site.engine.inprocess publish.site.engine.worker
+    publish.site.engine.execution publish.site.engine.inprocess publish.site.engine.worker
     publish.site.engine.judging publish.site.engine.service
     publish.site.engine.single_page publish.site.engine.trust publish.site.build publish.site.read
     publish.site.library publish.settings {READING} publish.office.checking

@@ -190,8 +190,7 @@ def page_elsewhere(site: Site) -> Iterator[Problem]:
         elif (kind := "PAGE" if post.is_page else "ARTICLE") not in told:
             told.add(kind)
             remedy = f"let {kind}_URL and {kind}_SAVE_AS be of one place"
-            line, message = site.setting_line(f"{kind}_URL"), f"of {source.file}, {message}"
-            yield Problem(line, message, remedy, site.settings_file)
+            yield site.of_setting(f"{kind}_URL", f"of {source.file}, {message}", remedy)
 
 
 @source_rule("long-address", "error", "`Slug:` with 300 letters", "same", any_format=True)

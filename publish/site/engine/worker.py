@@ -124,7 +124,7 @@ def main() -> None:
     own_process()
     if "full" not in sys.argv[1:]:
         light.install()
-    import publish.site.engine.session  # noqa: F401 - and with it Pelican
+    import publish.site.engine.execution  # noqa: F401 - and with it Pelican
     from publish.site.engine.inprocess import run
     from publish.site.engine.single_page import render
 
