@@ -21,7 +21,10 @@ from typing import Any
 from publish import light
 from publish.errors import ConfigError, PublishError, Refused
 from publish.post import ignore
-from publish.setting_kinds import EARLY, misfits, wrong_part
+from publish.setting_types import EARLY, misfits, wrong_part
+
+IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.M)
+"""A module that a settings file imports."""
 
 
 class WrongSetting(ConfigError):
@@ -109,9 +112,30 @@ class Settings:
         """The site's time zone by its IANA name."""
         return str(self.values.get("TIMEZONE") or "UTC")
 
+    @property
+    def texts(self) -> dict[str, str]:
+        """The settings file and the files beside it that it imports, each by its name with its
+        text; of two that set a name, the one that counts comes first."""
+        found: dict[str, str] = {}
+        names = [self.path.name]
+        while names:
+            if (name := names.pop()) not in found and (file := self.root / name).is_file():
+                found[name] = file.read_text(encoding="utf-8", errors="replace")
+                names += (f"{module}.py" for module in IMPORTED.findall(found[name]))
+        return found or {self.path.name: ""}
+
     def wrong(self, name: str, text: str, remedy: str) -> WrongSetting:
         """The error that the setting ``name`` is wrong, with its place; ``text`` says how."""
-        return _wrong(self.path.name, self.path, name, text, remedy)
+        return WrongSetting(name, text, remedy, *setting_place(self.texts, name))
+
+    def refuse(self, values: Mapping[str, Any]) -> None:
+        """Refuse ``values`` of a wrong type.
+
+        Raises:
+            WrongSetting: the first of them.
+        """
+        for misfit in misfits(values):
+            raise self.wrong(*misfit)
 
 
 def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
@@ -129,7 +153,8 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
     light.install()
     try:
         # Its output must not mix with a command's result.
-        with contextlib.redirect_stdout(sys.stderr), neighbours_first(file.parent):
+        with contextlib.redirect_stdout(sys.stderr), neighbours_first(file.parent), \
+                _unloaded(file.parent):  # fmt: skip
             try:
                 found = runpy.run_path(str(file))
             except light.StubUsed:
@@ -137,7 +162,7 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
                 found = runpy.run_path(str(file))
     except (Exception, SystemExit) as error:  # a settings file may raise anything
         raise ConfigError(
-            f"{path}:{_line(error, file)}: the settings file fails: "
+            f"{_place(error, file)}: the settings file fails: "
             f"{type(error).__name__}: {_first_line(error)}",
             "mend that line",
         ) from None
@@ -145,8 +170,9 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
     early = {name: values[name] for name in EARLY & values.keys()
              if values[name] is None or isinstance(values[name], float | int)
              or wrong_part(name, values[name]) is not None}  # fmt: skip
-    _refuse(os.fspath(path), file, early)
-    return Settings(file, values)
+    settings = Settings(file, values)
+    settings.refuse(early)
+    return settings
 
 
 @contextlib.contextmanager
@@ -161,13 +187,28 @@ def neighbours_first(root: Path) -> Iterator[None]:
             sys.path.remove(str(root))
 
 
+@contextlib.contextmanager
+def _unloaded(root: Path) -> Iterator[None]:
+    """Unload the modules of the site that its settings file imports, so that the next one to import
+    them, who may record what is read, reads them again."""
+    known, inside = set(sys.modules), f"{root}{os.sep}"
+    try:
+        yield
+    finally:
+        for name in sys.modules.keys() - known:
+            file = str(getattr(sys.modules[name], "__file__", None) or "")
+            ours = name.partition(".")[0] == "publish"
+            if file.startswith(inside) and "-packages" not in file and not ours:
+                del sys.modules[name]
+
+
 def require_kinds(settings: Settings) -> None:
     """Refuse settings of a wrong type, on which a build would fail elsewhere, without naming them.
 
     Raises:
         ConfigError: a setting is of a wrong type; the message names its line.
     """
-    _refuse(settings.path.name, settings.path, settings.values)
+    settings.refuse(settings.values)
 
 
 def require_folders(settings: Settings) -> None:
@@ -197,29 +238,23 @@ def require_folders(settings: Settings) -> None:
     raise fault(settings.wrong(name, f"{name} {what}", remedy).message, remedy)
 
 
-def _refuse(named: str, file: Path, values: Mapping[str, Any]) -> None:
-    for name, message, remedy in misfits(values):
-        raise _wrong(named, file, name, message, remedy)
+def setting_place(texts: Mapping[str, str], name: str) -> tuple[str, int]:
+    """The file of ``Settings.texts`` that sets ``name``, and its last line that begins with it; the
+    first line of the settings file where it comes from elsewhere."""
+    for file, text in texts.items():
+        if found := [match.start() for match in re.finditer(rf"^{re.escape(name)}\b", text, re.M)]:
+            return file, text.count("\n", 0, found[-1]) + 1
+    return next(iter(texts)), 1
 
 
-def _wrong(named: str, file: Path, name: str, message: str, remedy: str) -> WrongSetting:
-    text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
-    return WrongSetting(name, message, remedy, named, setting_line(text, name))
-
-
-def setting_line(text: str, name: str) -> int:
-    """The last line of a settings file that begins with ``name``; 1 where it comes from
-    elsewhere."""
-    found = [found.start() for found in re.finditer(rf"^{re.escape(name)}\b", text, re.M)]
-    return text.count("\n", 0, found[-1]) + 1 if found else 1
-
-
-def _line(error: BaseException, file: Path) -> int:
-    if isinstance(error, SyntaxError) and error.filename == str(file):
-        return error.lineno or 1
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame.lineno for frame in frames if frame.filename == str(file)]
-    return (own[-1] if own else None) or 1
+def _place(error: BaseException, file: Path) -> str:
+    """The last place in the settings file or a file beside it that an error went through."""
+    places = [(each.filename, each.lineno) for each in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError):
+        places.append((error.filename or "", error.lineno))
+    own = [(Path(name), line) for name, line in places if Path(name).parent == file.parent]
+    place, line = own[-1] if own else (file, 1)
+    return f"{place.name}:{line or 1}"
 
 
 def _first_line(error: BaseException) -> str:

@@ -56,7 +56,7 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
     """The records with their texts and environment: theme, mails, built site. ``store`` is the
     cache. Without ``built`` the built site and its mails are not read."""
     _real.cache_clear()
-    content, root = str(settings.content), settings.root
+    content = str(settings.content)
     sources, troubles = _sources_of(settings, library, store)
     recorded, damage = environment.recorded(settings)
     theme = environment.theme(settings, store.of_file)
@@ -64,8 +64,7 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
     return Site(
         library=library,
         sources=tuple(sources),
-        settings_file=_place(settings.path, root),
-        settings_text=environment.text(str(settings.path)),
+        settings_texts=settings.texts,
         given=settings.values,
         animated=frozenset(
             path for path, size in library.files.items()

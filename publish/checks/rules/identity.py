@@ -190,8 +190,7 @@ def page_elsewhere(site: Site) -> Iterator[Problem]:
         elif (kind := "PAGE" if post.is_page else "ARTICLE") not in reported:
             reported.add(kind)
             remedy = f"let {kind}_URL and {kind}_SAVE_AS be of one place"
-            line, message = site.setting_line(f"{kind}_URL"), f"of {source.file}, {message}"
-            yield Problem(line, message, remedy, site.settings_file)
+            yield site.of_setting(f"{kind}_URL", f"of {source.file}, {message}", remedy)
 
 
 @source_rule("long-address", "error", "`Slug:` with 300 letters", "same", any_format=True)
@@ -240,7 +239,7 @@ def duplicate_slug(site: Site) -> Iterator[Problem]:
         shown = [source for source in same if source.kind != "draft"]
         for source in same:
             uid = _uid(source)
-            # One with the same Uid too is told as a copy.
+            # One with the same Uid too is reported as a copy.
             rivals = [s for s in shown if s is not source and (not uid or _uid(s) != uid)]
             if rivals:
                 message = f"its address {quoted(address)} is that of {rivals[0].file} too"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import re
@@ -32,6 +33,10 @@ ERROR_PREFIXES = (
 )
 """Beginnings of Pelican's warnings that mean a missing page or a broken link."""
 QUOTED = re.compile(r"['‘`\"]([^'’`\"]+)['’`\"]")
+UNWRITABLE = frozenset(
+    (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
+)
+"""What the system says of a file that cannot be written; of a full disk it names none."""
 MARKDOWN = f"markdown{os.sep}core.py"
 PACKAGE = f"{Path(__file__).resolve().parents[2]}{os.sep}"
 """This tool's folder, which may be inside the site's: its files are never the place of a site's
@@ -149,13 +154,16 @@ class LogCollector(logging.Handler):
         return None
 
     def _where(self, error: BaseException) -> tuple[str, int]:
-        """File and line of the last frame in a template or in the site's own code."""
+        """File and line of the last frame in a template or in the site's own code; of what cannot
+        be written, the file."""
+        file, line = getattr(error, "filename", None), getattr(error, "lineno", None)
+        if getattr(error, "errno", None) in UNWRITABLE:
+            return self._short(str(file or self.output)), 0
         frames = [(f.filename, f.lineno or 1) for f in traceback.extract_tb(error.__traceback__)]
         places = [
             (file, line) for file, line in (*frames, *getattr(error, "frames", ()))
             if self._own(file)
         ]  # fmt: skip
-        file, line = getattr(error, "filename", None), getattr(error, "lineno", None)
         if isinstance(file, str) and isinstance(line, int):
             places.append((file, line))
         if places:

@@ -1,4 +1,4 @@
-"""The types and forms that settings must have. Pure: values are judged, no file is read."""
+"""The types that settings must have, and what to write instead of a wrong value. Pure."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ EXPRESSIONS = ("FILENAME_METADATA", "PATH_METADATA", "INTRASITE_LINK_REGEX",
 
 
 def misfits(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """The settings of a wrong type: name, what is wrong, and what to write."""
+    """The settings of a wrong type: name, what is wrong, and what to write. Pure."""
     from publish.post.diagnostic import quoted
 
     for name, given in values.items():
