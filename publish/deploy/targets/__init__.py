@@ -139,7 +139,7 @@ class Target(ABC):
 
     @abstractmethod
     def roll_back(self, to: OldRelease, remote: Remote, record: Record) -> None:
-        """Make an earlier release public again and remember ``record``; only within ``claim``.
+        """Make an earlier release public again and store ``record``; only within ``claim``.
 
         Raises:
             Refused: the target does not have it any more.
