@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+CHECK_KEY = "check MAILCHIMP_API_KEY and what its owner may do"
+"""The remedy where Mailchimp refuses a request with 401 or 403 in its own words."""
+
 
 class Proof(Enum):
     """The effect of a write, as far as it is known."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -921,6 +922,68 @@ def test_a_letter_that_cannot_be_sent_holds_no_other_up(author: Author):
     assert error.message.startswith("night “The night story”: nothing was sent: Mailchimp")
     assert [result["slug"] for result in send_due(author.office).results] == ["night"]
     assert mails(author) == ["<p>Give 50 mg.</p>", "<p>Sleep.</p>"]
+
+
+@pytest.mark.parametrize("call", ["create", "update", "put_content"])
+def test_an_account_that_is_refused_is_told_once_and_no_other_letter_is_tried(
+    author: Author, call: str
+):
+    author.post("night", days=2)
+    refusal = Answer(Proof.DENIED, "Mailchimp answered 401: no such key", 401)
+    setattr(author.machine, call, lambda *words: refusal)
+    ended = send_due(author.office, build=True)
+    assert [str(error) for error in ended.errors] == [
+        "Mailchimp answered 401: no such key — check MAILCHIMP_API_KEY and what its owner may do"
+    ]
+    assert ended.code is Exit.USAGE
+    assert author.machine.calls.count("create") == (call != "create")
+
+
+def test_what_went_out_is_told_where_the_account_is_refused_afterwards(author: Author):
+    author.post("night", days=2)
+    read = author.machine.campaigns
+
+    def refused() -> list[Campaign]:
+        if "schedule" in author.machine.calls:
+            raise ConfigError("Mailchimp refuses: no such key", "check MAILCHIMP_API_KEY")
+        return read()
+
+    author.machine.campaigns = refused  # type: ignore[method-assign]
+    ended = send_due(author.office, build=True)
+    assert [result["slug"] for result in ended.results] == ["night"]
+    assert "night “The night story”: goes out" in ended.lines[0]
+    assert (len(ended.errors), ended.code) == (1, Exit.USAGE)
+
+
+@pytest.mark.parametrize("torn", [0, 10])
+def test_a_full_disk_is_told_once_and_as_unknown_where_a_letter_may_be_out(
+    author: Author, monkeypatch: pytest.MonkeyPatch, torn: int
+):
+    sync, wrong = os.fsync, []
+    author.post("night", days=2)
+    author.site.fresh(author.office.voice)
+    for number in range(1, 8):
+        author.lose_ledger()
+        author.world.records.clear()
+        left = [number]
+
+        def full(place: int) -> None:
+            left[0] -= 1  # noqa: B023
+            if left[0] <= 0:  # noqa: B023
+                if torn:
+                    os.ftruncate(place, os.fstat(place).st_size - torn)
+                raise OSError(28, "No space left on device")
+            sync(place)
+
+        monkeypatch.setattr(os, "fsync", full)
+        ended = send_due(author.office)
+        monkeypatch.undo()
+        out = sum(record.due is not None for record in author.world.records.values())
+        codes = {Exit.UNKNOWN} if out > len(ended.results) else {Exit.UNKNOWN, Exit.REFUSED}
+        told_once = len({error.remedy for error in ended.errors}) == len(ended.errors)
+        if not told_once or ended.code not in codes:
+            wrong.append((number, out, ended))
+    assert not wrong
 
 
 def test_an_edit_of_one_letter_while_it_is_sent_holds_no_other_up(author: Author):
