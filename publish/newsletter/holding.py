@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from publish.errors import NothingSent, OutcomeUnknown, Refused
+from publish.errors import NothingSent, OutcomeUnknown, PublishError, Refused
 from publish.newsletter import titles
 from publish.newsletter.answers import Proof
 from publish.newsletter.campaign import DRAFT, PAUSED, SCHEDULED, Campaign
@@ -107,7 +107,13 @@ def _found_by_id(api: Mailchimp, letter: Letter) -> tuple[Campaign, ...]:
 
 def _unschedule(api: Mailchimp, campaign: Campaign, name: str) -> None:
     answer = api.unschedule(campaign.id)
-    looked = api.campaign(campaign.id)
+    try:
+        looked = api.campaign(campaign.id)
+    except PublishError as error:
+        if answer.proof is not Proof.UNKNOWN:
+            raise
+        lost = f"{name}: the answer was lost and it may still be scheduled: {error.message}"
+        raise OutcomeUnknown(lost, AGAIN) from None
     if not isinstance(looked, Campaign) or looked.status == DRAFT:
         return
     if looked.status != SCHEDULED:

@@ -21,7 +21,7 @@ from publish.office.words import command, count, indented
 @dataclass(frozen=True)
 class Plan:
     """The plan behind a question about letters: the deliveries, all letters, and by key why others
-    have to wait."""
+    have to wait; under ``""`` that they are too many."""
 
     items: tuple[Delivery, ...]
     timing: Timing

@@ -22,7 +22,7 @@ from publish.office.letter_questions import (
     lines_of,
 )
 from publish.office.letters import Letters
-from publish.office.question import Done, Line, Question
+from publish.office.question import Done, Line, Question, told_on_failure
 from publish.office.timing import Timing, revalidate, timing
 from publish.office.words import command, count
 from publish.post.issue import Issue
@@ -70,6 +70,7 @@ def ask(
     if posts:
         choices = [choice for choice in choices if choice.letter.key in keys]
     aside = _not_sent(office, found, choices)
+    flood: Refused | None = None
     if as_update:
         going = [Candidate(x, _issue(x), Verdict.SEND, "an update") for x in chosen]
         items = [_update(office, found, x, when) for x in chosen]
@@ -79,12 +80,16 @@ def ask(
             settling.settled_by_hand(office, choice.letter)
         if digest:
             _refuse_single(office, going, choices)
-        elif not posts and (refusal := over_limit(office, going)):
-            raise refusal
+        elif not posts and (flood := over_limit(office, going)):
+            # What earlier runs began is completed whatever the limit says.
+            going = [choice for choice in going if choice.verdict is not Verdict.SEND]
+            if not going:
+                raise flood
         items = _items(office, found, going, when, digest=digest, named=bool(posts))
     if not items:
         return Done(ACT, tuple(_nothing(office, choices, aside, named=bool(posts))))
-    refused = before.refused if before else preflight.refused(office, items, found)
+    refused = dict(before.refused) if before else preflight.refused(office, items, found)
+    refused |= {"": flood} if flood else {}
     items = [item for item in items if item.issue.key not in refused]
     if not items:
         *others, last = refused.values()
@@ -113,7 +118,7 @@ def do(office: Office, question: Question) -> Done | Question:
     lines: list[str] = []
     results: list[dict[str, Any]] = []
     errors: list[PublishError] = list(plan.refused.values())
-    with office.lock():
+    with told_on_failure(office.voice, lines), office.lock():
         settling.settle(office, {item.issue.key for item in plan.items})
         again = ask(office, before=plan, **question.wish)
         if isinstance(again, Done) or again.fingerprint != question.fingerprint:
@@ -130,10 +135,6 @@ def do(office: Office, question: Question) -> Done | Question:
                 error.message = f"{office.words.issue(item.issue)}: {error.message}"
                 errors.append(error)
                 continue
-            except BaseException:
-                for line in lines:
-                    office.voice.say(line)
-                raise
             results.append(delivery.result(office, item, done, at))
             name = catalogue.handle(item.issue, plan.letters.all)
             lines += delivery.result_lines(office, item, done, at, name)

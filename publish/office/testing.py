@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from publish.errors import ConfigError, NothingSent, Refused
+from publish.errors import ConfigError, NothingSent, OutcomeUnknown, Refused
 from publish.newsletter import catalogue, issue
 from publish.newsletter.answers import Answer, Proof
 from publish.newsletter.campaign import Segment, settings_of
@@ -52,13 +52,20 @@ def do(office: Office, question: Question) -> Done:
 
     Raises:
         NothingSent: Mailchimp refused; the message has its answer.
+        OutcomeUnknown: the answer was lost.
     """
     api, whole, to = office.api, question.plan, question.wish["to"]
     settings = settings_of(whole, office.sender, f"Test of {whole.slug}"[:100])
     campaign = str(_must(api.create(settings, Segment())).data["id"])
     try:
         _must(api.put_content(campaign, whole.html, whole.text))
-        _must(api.test(campaign, list(to)))
+        answer = api.test(campaign, list(to))
+        if answer.proof is Proof.UNKNOWN:
+            raise OutcomeUnknown(
+                f"the test may have been mailed: {answer.detail}",
+                "look whether it came, before you run this again",
+            )
+        _must(answer)
     finally:
         # A draft left behind is harmless; an error here would hide the result.
         api.delete(campaign)

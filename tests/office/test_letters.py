@@ -511,6 +511,23 @@ def test_an_unfinished_replace_comes_first_and_the_next_send_completes_it(
     assert mails(author) == ["<p>Give 5 mg.</p>"]
 
 
+def test_more_new_posts_than_a_run_may_send_do_not_stop_an_unfinished_replace(author: Author):
+    done(author, "send", posts=("dose",))
+    author.edit("dose", "50 mg", "5 mg")
+    question = asked(author, "replace", posts=("dose",))
+    author.machine.trouble = lambda call: "kill" if call == "update" else ""
+    with pytest.raises(Killed):
+        do(author.office, question)
+    author.machine.trouble = lambda call: ""
+    for slug in ("night", "third", "fourth"):
+        author.post(slug)
+    ended = send_due(author.office, build=True)
+    assert [result["slug"] for result in ended.results] == ["dose"]
+    assert ended.code is Exit.REFUSED
+    assert "3 letters are due at once" in str(ended.errors[0])
+    assert mails(author) == ["<p>Give 5 mg.</p>"]
+
+
 @pytest.mark.parametrize("first", ["replace", "undo"])
 def test_an_order_of_a_dead_run_that_comes_late_takes_nothing_back(author: Author, first: str):
     author.machine.late_by = 15
@@ -865,6 +882,15 @@ def test_an_undo_whose_answer_is_lost_says_what_is_known(author: Author):
     author.machine.trouble = lambda call: "before" if call == "unschedule" else ""
     with pytest.raises(OutcomeUnknown):
         done(author, "undo")
+    read = author.machine.campaign
+
+    def unreachable(campaign: str) -> Campaign:
+        raise NothingSent("Mailchimp cannot be read", "run this again in a while")
+
+    author.machine.campaign = unreachable  # type: ignore[method-assign]
+    with pytest.raises(OutcomeUnknown, match="it may still be scheduled: Mailchimp cannot be read"):
+        done(author, "undo")
+    author.machine.campaign = read  # type: ignore[method-assign]
     author.machine.trouble = lambda call: "busy" if call == "unschedule" else ""
     with pytest.raises(NothingSent):
         done(author, "undo")
@@ -1047,6 +1073,26 @@ def test_it_takes_back_updates_and_the_whole_digest_too(author: Author):
     done(author, "retract", post="dose")
     done(author, "retract", post="night", to="/third/")
     assert len(mails(author)) == 1
+
+
+def test_what_was_taken_back_is_told_though_another_letter_of_the_post_cannot_be(author: Author):
+    author.post("night")
+    done(author, "send", posts=("dose", "night"), digest=True)
+    (digest,) = (x for x in author.world.records.values() if x.due)
+    copy = author.world.create(digest.campaign.title.replace("[pub:", "[pub:f"), {})
+    author.world.schedule(copy, author.world.now + 7200)
+    left = [2]
+
+    def second(call: str) -> str:
+        left[0] -= call == "unschedule"
+        return "busy" if call == "unschedule" and left[0] == 0 else ""
+
+    author.machine.trouble = second
+    author.heard.clear()
+    with pytest.raises(NothingSent):
+        done(author, "retract", post="dose")
+    assert any("taken back, it goes out only by name" in line for line in author.heard)
+    assert "Status: published" in (author.root / "content/posts/dose.md").read_text()
 
 
 @pytest.mark.parametrize("fault", ["before", "busy"])
