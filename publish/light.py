@@ -72,7 +72,7 @@ def install() -> None:
         sys.meta_path.insert(0, _Finder())
 
 
-def forget() -> None:
+def unload() -> None:
     """Unload Pelican, so that the next import loads all of it."""
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Finder)]
     for name in [n for n in sys.modules if n.partition(".")[0] == "pelican"]:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from publish.errors import ConfigError, Exit, PublishError
-from publish.settings import KINDS, Kind, Settings, load, misfits, require_folders
+from publish.setting_types import KINDS, Kind, misfits
+from publish.settings import Settings, load, require_folders
 from publish.site.build import build
 
 
@@ -196,3 +197,28 @@ def test_a_settings_file_imports_its_own_neighbour_whatever_else_has_that_name(
     text = "import os, sys\nsys.path.append(os.curdir)\nfrom neighbour import *\n"
     assert settings(site, text).values["SITENAME"] == "site"
     assert str(site) not in sys.path
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("ARTICLE_PATHS = 3", ":2: ARTICLE_PATHS is no list"),
+        ("A = foo()", ":2: the settings file fails: NameError"),
+        ("A = = 1", ":2: the settings file fails: SyntaxError"),
+    ],
+)
+def test_a_fault_is_told_where_it_stands_in_a_file_that_the_settings_import(
+    tmp_path: Path, line: str, says: str
+):
+    (tmp_path / f"{tmp_path.name}.py").write_text(f"SITENAME = 'S'\n{line}\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        settings(
+            tmp_path, f"import os\nfrom {tmp_path.name} import *\nSITEURL = 'https://a.example'\n"
+        )
+    assert str(caught.value).startswith(f"{tmp_path.name}.py{says}")
+
+
+def test_an_imported_file_is_read_again(tmp_path: Path):
+    for name in ("one", "two"):
+        (tmp_path / f"{tmp_path.name}.py").write_text(f"SITENAME = '{name}'\n", encoding="utf-8")
+        assert settings(tmp_path, f"from {tmp_path.name} import *\n").values["SITENAME"] == name

@@ -99,8 +99,7 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
     return Site(
         library=library,
         sources=tuple(sources),
-        settings_file=_place(settings.path, root),
-        settings_text=environment.text(str(settings.path)),
+        settings_texts=settings.texts,
         given=settings.values,
         animated=frozenset(
             path for path, size in library.files.items()

@@ -147,7 +147,8 @@ def _unreported(
             continue
         # An invalid setting may make any code fail.
         own = refusal.kind or refusal.file.startswith(content)
-        if site.settings_file in files and (not own or problem.file == site.settings_file):
+        settings = site.settings_texts.keys()
+        if settings & files and (not own or problem.file in settings):
             continue
         if not reported and not (vague and problem.file in files):
             errors.add((problem.file, problem.line))

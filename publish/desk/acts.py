@@ -53,7 +53,7 @@ class Acts:
             return self._conflict(request, found)
         except (PublishError, OSError) as error:
             refusal = told(error)
-            return self._refused(str(refusal.message), refusal.remedy, request.form.get("post", ""))
+            return self._refused(str(refusal.message), refusal.remedy, request.form)
         return answer
 
     # Values for pages.
@@ -99,7 +99,7 @@ class Acts:
         where = parts.href(post) if post else f"/letter/{quote(letter)}" if letter else "/"
         job = self.jobs.begin(act, where, wish, "One moment: looking how things stand")
         self.jobs.put(lambda: self._ask(job), job, PATIENCE)
-        return _at(job)
+        return _at(job, _typed(form))
 
     def do_confirm(self, form: Mapping[str, str], request: Request) -> Response | str:
         """Perform the confirmed act, once."""
@@ -322,9 +322,13 @@ class Acts:
             pages.render("conflict.html", now, self.base, context), 409, mimetype="text/html"
         )
 
-    def _refused(self, message: str, remedy: str, name: str) -> Response:
-        about = self.reader.current.post(name)
-        back = parts.href(about) if about else ""
+    def _refused(self, message: str, remedy: str, form: Mapping[str, str]) -> Response:
+        about = self.reader.current.post(form.get("post", ""))
+        back = (
+            f"{parts.href(about)}?{urlencode(_typed(form))}#{form.get('open', 'main')}"
+            if about
+            else ""
+        )
         context = {"message": message, "remedy": remedy, "back": back}
         page = pages.render("refused.html", self.reader.current, self.base, context)
         return Response(page, 409, mimetype="text/html")
@@ -335,7 +339,13 @@ def _about(job: Job) -> dict[str, str]:
     return {"post": str(names[0])}
 
 
-def _at(job: Job) -> str:
+def _typed(form: Mapping[str, str]) -> dict[str, str]:
+    """The query with which a post's page has that form open again, with what was typed in it;
+    empty for a button."""
+    return {key: form[key] for key in form if key != "post" and "open" in form}
+
+
+def _at(job: Job, typed: Mapping[str, str] | None = None) -> str:
     # The fragment moves the focus to the heading, so that screen readers read it first, also
     # without script.
-    return f"{job.where}?act={job.id}#question"
+    return f"{job.where}?{urlencode({'act': job.id, **(typed or {})})}#question"

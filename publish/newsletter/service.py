@@ -20,7 +20,7 @@ from publish.errors import (
 from publish.newsletter import protocol as p
 from publish.newsletter import titles
 from publish.newsletter.account import Sender
-from publish.newsletter.answers import CHECK_KEY, Answer, Proof
+from publish.newsletter.answers import Answer, Proof, refusal
 from publish.newsletter.campaign import Campaign, settings_of
 from publish.newsletter.facts import Fact, IssueState, apply, iso_of
 from publish.newsletter.ledger import Ledger
@@ -172,7 +172,7 @@ class Service:
             return replace(state, listing=None, detail=answer.detail)
         state = self._note(state, issue, "refused", why=answer.detail)
         if answer.proof is Proof.DENIED:
-            raise _refusal(answer)
+            raise refusal(answer, "nothing was sent")
         return _troubled(state, answer)
 
     def _prepare(
@@ -196,7 +196,7 @@ class Service:
         # If it was deleted or sent by someone, that is the cause, whatever the refusal says.
         looked = self.api.campaign(campaign)
         if isinstance(looked, Campaign) and not looked.out:
-            raise _refusal(answer)
+            raise refusal(answer, "nothing was sent")
         return _looked(state, looked)
 
     def _replacing(
@@ -284,13 +284,6 @@ def _gone(state: p.State) -> p.State:
 def _troubled(state: p.State, answer: Answer) -> p.State:
     pause = answer.wait or 0.25 * 2**state.trouble
     return replace(state, trouble=state.trouble + 1, detail=answer.detail, wait=pause)
-
-
-def _refusal(answer: Answer) -> PublishError:
-    """The error for a draft that Mailchimp refuses in its own words."""
-    if answer.status in (401, 403):
-        return ConfigError(answer.detail, CHECK_KEY)
-    return NothingSent(f"nothing was sent: {answer.detail}", "mend that, then send again")
 
 
 def _intent(issue: Issue, request: p.SendRequest) -> dict[str, Any]:

@@ -110,7 +110,8 @@ def do(office: Office, question: Question) -> Done | Question:
     lines = [f"“{title}” waits for its day" if plan.ahead else f"“{title}” is public"]
     with told_on_failure(office.voice, lines):
         if plan.remote:
-            lines.append(git.commit_and_push(office.settings, f"Publish “{title}”"))
+            git.commit_and_push(office.settings, f"Publish “{title}”")
+            lines.append(f"the texts are pushed to {plan.remote}")
         for target in plan.targets:
             lines += deploying.deploy_to(office, target)
         if plan.mailed and not plan.ahead:
@@ -120,7 +121,8 @@ def do(office: Office, question: Question) -> Done | Question:
                 raise Refused("the letter changed while it was scheduled", "send it by itself")
             lines += ended.lines
             if plan.remote:
-                lines.append(_push_record(office, title))
+                _push_record(office, title)
+                lines.append(f"the letter's record is pushed to {plan.remote}")
     return Done(ACT, tuple(filter(None, lines)), ({"post": question.wish["post"]},))
 
 
@@ -130,9 +132,9 @@ def _remote(office: Office) -> str:
     return where.remote if where and where.branch else ""
 
 
-def _push_record(office: Office, title: str) -> str:
+def _push_record(office: Office, title: str) -> None:
     try:
-        return git.commit_and_push(office.settings, f"Letter of “{title}”")
+        git.commit_and_push(office.settings, f"Letter of “{title}”")
     except Refused as error:
         raise OutcomeUnknown(
             f"the letter is scheduled, and its record could not be pushed: {error.message}",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from publish.errors import ConfigError, NothingSent, OutcomeUnknown, Refused
 from publish.newsletter import catalogue, issue
-from publish.newsletter.answers import Answer, Proof
+from publish.newsletter.answers import Answer, Proof, refusal
 from publish.newsletter.campaign import Segment, settings_of
 from publish.office.context import Office
 from publish.office.question import Done, Line, Question, fingerprint_of
@@ -51,7 +51,7 @@ def do(office: Office, question: Question) -> Done:
     The draft has no ``[pub:KEY]`` in its title, so it can never be taken for the issue.
 
     Raises:
-        NothingSent: Mailchimp refused; the message has its answer.
+        ConfigError, NothingSent: Mailchimp refused; the message has its answer.
         OutcomeUnknown: the answer was lost.
     """
     api, whole, to = office.api, question.plan, question.wish["to"]
@@ -74,7 +74,8 @@ def do(office: Office, question: Question) -> Done:
 
 
 def _must(answer: Answer) -> Answer:
+    if answer.proof is Proof.DENIED:
+        raise refusal(answer, "the test was not mailed")
     if answer.proof is not Proof.DONE:
-        again = "`publish doctor` says more" if answer.proof is Proof.DENIED else "run this again"
-        raise NothingSent(f"the test was not mailed: {answer.detail}", again)
+        raise NothingSent(f"the test was not mailed: {answer.detail}", "run this again")
     return answer

@@ -119,7 +119,7 @@ def _build(
     in_output = {} if full else stamps.of(f"{target}{os.sep}{name}" for name in last.files)
     with staged(settings.cache) as stage:
         task = Task(
-            settings.path, overrides(settings, stage, forget=full), stage,
+            settings.path, overrides(settings, stage, fresh=full), stage,
             settings.cache / "engine",
             record.with_suffix(".pages"), () if full else intact(settings, last, target, in_output),
             manifest.code(settings, first_scan), full, jobs or cores(),
@@ -191,7 +191,7 @@ def unchanged(last: Manifest, seconds: float) -> Build:
                  last.warnings, {"scan": seconds})  # fmt: skip
 
 
-def overrides(settings: Settings, stage: Path, *, forget: bool = False) -> dict[str, Any]:
+def overrides(settings: Settings, stage: Path, *, fresh: bool = False) -> dict[str, Any]:
     """The settings that every build overrides."""
     values: dict[str, Any] = {
         "NEWSLETTER_ISSUES_PATH": str(stage / "issues"),
@@ -207,7 +207,7 @@ def overrides(settings: Settings, stage: Path, *, forget: bool = False) -> dict[
     }
     if not settings.values.get("PATH") and settings.content.is_dir():
         values["PATH"] = str(settings.content)  # as with `pelican content`
-    return values | ({"CACHE_PATH": str(stage / "cache")} if forget else {})
+    return values | ({"CACHE_PATH": str(stage / "cache")} if fresh else {})
 
 
 def intact(

@@ -67,7 +67,7 @@ class Rebuilder:
             self._last.close()
         self._last = None
 
-    def glance(self, source: str) -> tuple[str, bytes] | None:
+    def page(self, source: str) -> tuple[str, bytes] | None:
         """The file and bytes of the page of ``source``; see ``Worker.page``."""
         return self._last.page(Path(source)) if self._last else None
 
@@ -186,7 +186,7 @@ class _Site:
         """Build, and report the result on the terminal and to open pages; returns the stamps it was
         built from. If a single source ``changed``, its page is rendered first."""
         before, beyond = manifest.scan(self.settings).stamps, self._beyond()
-        if len(changed) == 1 and (found := self.rebuilder.glance(*changed)):
+        if len(changed) == 1 and (found := self.rebuilder.page(*changed)):
             self.state.page_rendered(*found)
             self.told("")
         try:

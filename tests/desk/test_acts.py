@@ -140,8 +140,8 @@ def test_a_test_is_sent_without_a_question(desk: Desk):
 @pytest.mark.parametrize(
     ("failure", "title"),
     [
-        (Refused("the page is not live", "upload first"), "That cannot be done yet"),
-        (NothingSent("Mailchimp did not answer", "again"), "That cannot be done yet"),
+        (Refused("the page is not live", "upload `output` first"), "That cannot be done yet"),
+        (NothingSent("Mailchimp did not answer", "run `it` again"), "That cannot be done yet"),
     ],
 )
 def test_a_refusal_is_told_in_its_own_words(desk: Desk, failure: Exception, title: str):
@@ -150,6 +150,7 @@ def test_a_refusal_is_told_in_its_own_words(desk: Desk, failure: Exception, titl
     assert title in page
     assert str(failure).split(" — ")[0] in page
     assert not form
+    assert "<code>" in desk.get("/today").text
 
 
 def test_an_unknown_outcome_says_that_nothing_goes_twice(desk: Desk):

@@ -227,6 +227,9 @@ def test_15_saving_leaves_what_is_typed_opened_and_scrolled(page: Page, site: Op
     expect(field).to_have_value("Half a wo")
     expect(field).to_be_focused()
     assert abs(page.evaluate("scrollY") - before) < 60
+    page.get_by_role("button", name="Save these lines").click()
+    expect(page.locator("h1")).to_have_text("The file was changed meanwhile")
+    expect(page.get_by_role("textbox", name="Subject, yours")).to_have_value("Half a wo")
     site.write("old.md")
 
 

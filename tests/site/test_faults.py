@@ -205,7 +205,7 @@ def test_a_full_disk_leaves_the_site_as_it_was(site: Site):
     done = started(site, "100000")
     _, err = done.communicate(timeout=60)
     assert done.returncode == 1
-    assert err.startswith(b"refused: ")
+    assert err.startswith(b"refused: .publish/")
     assert b"Traceback" not in err
     assert site.bytes() == good
     build(site.settings)

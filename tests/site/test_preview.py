@@ -175,6 +175,9 @@ def test_what_the_browser_has_is_not_sent_again_and_a_part_is_sent_alone(client:
     assert (status, body) == (206, film[100:200])
     assert part["content-range"] == f"bytes 100-199/{len(film)}"
     assert client.ask("/film.mp4", more={"Range": "bytes=99999-"})[0] == 416
+    for ignored in ("bytes=0-1,5-9", "bytes=9-1", "bytes=x", "lines=1-2", "bytes", "bytes=-99999"):
+        status, _, body = client.ask("/film.mp4", more={"Range": ignored})
+        assert (status, body) == (200, film), ignored
 
 
 def test_a_saved_post_is_shown_before_the_build_that_follows(client: Client):

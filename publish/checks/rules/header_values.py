@@ -175,6 +175,16 @@ def ambiguous_date(source: Source) -> Iterator[Problem]:
             yield Problem(line, message, remedy, severity="warning")
 
 
+@source_rule("odd-year", "warning", "`Date: 0206-11-16`", "same", any_format=True)
+def odd_year(source: Source) -> Iterator[Problem]:
+    """A date before 1970, as by a slip of the hand: most feed readers cannot read it."""
+    for name in ("date", "modified"):
+        moment = getattr(source.post, name, None)
+        if moment and moment.year < 1970:
+            message = f"{KNOWN[name]} is of the year {moment.year}, which few feed readers read"
+            yield Problem(source.line(name), message, "correct it, if that is not meant")
+
+
 def _misread(letters: str, moment: datetime) -> bool:
     """Whether the abbreviation of a zone differs from that of the parsed date; GMT is read as
     UTC."""
