@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from publish.errors import ConfigError
 from publish.newsletter import titles
-from publish.newsletter.campaign import DELETED, DRAFT, SCHEDULED, Campaign, by_age
+from publish.newsletter.campaign import DELETED, DRAFT, PAUSED, SCHEDULED, Campaign, by_age
 from publish.newsletter.facts import IssueState, hour_of
 from publish.post.issue import Issue, key_of
 
@@ -66,7 +66,7 @@ class Letter:
         campaign = self.active
         known = self.past.status if self.past.done and not self.drafts else ""
         status = campaign.status if campaign else known
-        return status not in ("", SCHEDULED, DELETED)
+        return status not in ("", SCHEDULED, PAUSED, DELETED)
 
     @property
     def begun(self) -> bool:

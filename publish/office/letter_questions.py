@@ -3,9 +3,10 @@ confirmation."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from publish.errors import Refused
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.facts import IssueState
 from publish.office import letters
@@ -19,11 +20,13 @@ from publish.office.words import command, count, indented
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan behind a question about letters: the deliveries, and all letters."""
+    """The plan behind a question about letters: the deliveries, all letters, and by key why others
+    have to wait; under ``""`` that they are too many."""
 
     items: tuple[Delivery, ...]
     timing: Timing
     letters: Letters
+    refused: Mapping[str, Refused] = field(default_factory=dict)
 
 
 def lines_of(office: Office, item: Delivery) -> list[Line]:
