@@ -37,9 +37,7 @@ LAZY = {
     "watchfiles": ("Change", "DefaultFilter"),
 }
 """Libraries of which Pelican's own import uses these classes only; the rest is imported lazily."""
-LATE = {
-    "importlib.metadata": ("entry_points",), "urllib.request": ("Request", "urlopen"),
-}  # fmt: skip
+LATE = {"importlib.metadata": ("entry_points",), "urllib.request": ("Request", "urlopen")}
 """Functions imported from them that are called much later."""
 STUBBED = ("pelican", "imagesize", "pygments.plugin")
 """Packages imported with stubs: Pelican, imagesize (which can read from the web), and pygments'
@@ -72,7 +70,7 @@ def install() -> None:
         sys.meta_path.insert(0, _Finder())
 
 
-def forget() -> None:
+def unload() -> None:
     """Unload Pelican, so that the next import loads all of it."""
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Finder)]
     for name in [n for n in sys.modules if n.partition(".")[0] == "pelican"]:

@@ -39,13 +39,13 @@ READING = f"""
     publish.post.issue publish.post.installed publish.post.cache publish.post.frontmatter
 """
 BUILDING = f"""
-    publish.site.engine.session publish.site.engine.inprocess publish.site.engine.worker
+    publish.site.engine.execution publish.site.engine.inprocess publish.site.engine.worker
     publish.site.engine.judging publish.site.engine.service
-    publish.site.engine.glance publish.site.engine.trust publish.site.build publish.site.read
+    publish.site.engine.single_page publish.site.engine.trust publish.site.build publish.site.read
     publish.site.library publish.settings {READING} publish.office.checking
     publish.checks.file_cache publish.checks.rules.pathological publish.checks.pictures
     publish.checks.run publish.checks.reading publish.checks.environment
-    publish.site.engine.rehearsal publish.site.templates publish.office.notices lxml.etree
+    publish.site.engine.dry_run publish.site.templates publish.office.notices lxml.etree
 """
 PRELOADED = {
     "publish": f"""{BUILDING}

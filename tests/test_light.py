@@ -118,7 +118,7 @@ def test_an_attribute_that_is_nowhere_is_missing_as_anywhere():
 
 def test_pelican_can_be_loaded_whole_after_all():
     code = (
-        "import pelican\nlight.forget()\nimport pelican.readers\n"
+        "import pelican\nlight.unload()\nimport pelican.readers\n"
         "print(pelican.readers.PelicanHTMLTranslator.__mro__[1].__module__,"
         " any(type(f).__module__ == 'publish.light' for f in sys.meta_path))"
     )

@@ -50,15 +50,15 @@ def check(
     code = cache.code_digest(Path(__file__).parents[1])
     now = seen(watched(settings, built=built))
     known = cache.load(file)
-    answers: dict[bool, Any] = known["answers"] if known.get("code") == code else {}
-    found = _still_true(answers.get(built), now)
+    answers: dict[Any, Any] = known["answers"] if known.get("code") == code else {}
+    found = _still_true(answers.get(question := (settings.path.name, built)), now)
     if found is None:
         found, until = judge()
-        answers.pop(built, None)
+        answers.pop(question, None)
         # Not cached: findings that may quote a key, which is stored nowhere, and those about
         # folders' permissions, which no stamp covers.
         if not any(finding.rule in ("secret", "unwritable") for finding in found):
-            answers[built] = now, until, [astuple(finding) for finding in found]
+            answers[question] = now, until, [astuple(finding) for finding in found]
         with contextlib.suppress(OSError):
             cache.save(file, {"code": code, "answers": answers})
     return [f for f in found if chosen is None or within(f.file, chosen)]

@@ -18,7 +18,7 @@ def answered(words: list[str]) -> bool:
         return False
     settings_file = _settings_file(words)
     known = snapshot.read(in_cache(words, "build"))
-    if not snapshot.is_current(known, settings_file):
+    if not snapshot.is_current(known, settings_file, jobs=os.cpu_count() or 1):
         return False
     if known["foreign"] or _letter_waits(known["scope"]) or sys.stdout is None:
         return False

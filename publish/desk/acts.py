@@ -20,7 +20,7 @@ from publish.desk.model import Post
 from publish.desk.parts import Button
 from publish.desk.reader import Reader
 from publish.desk.writing import EditConflict, Writer
-from publish.errors import ConfigError, PublishError, Refused, told
+from publish.errors import ConfigError, PublishError, Refused, as_publish_error
 from publish.newsletter import schedule
 from publish.office.question import Done
 from publish.post import frontmatter
@@ -52,8 +52,8 @@ class Acts:
         except EditConflict as found:
             return self._conflict(request, found)
         except (PublishError, OSError) as error:
-            refusal = told(error)
-            return self._refused(str(refusal.message), refusal.remedy, request.form.get("post", ""))
+            refusal = as_publish_error(error)
+            return self._refused(str(refusal.message), refusal.remedy, request.form)
         return answer
 
     # Values for pages.
@@ -99,7 +99,7 @@ class Acts:
         where = parts.href(post) if post else f"/letter/{quote(letter)}" if letter else "/"
         job = self.jobs.begin(act, where, wish, "One moment: looking how things stand")
         self.jobs.put(lambda: self._ask(job), job, PATIENCE)
-        return _at(job)
+        return _at(job, _typed(form))
 
     def do_confirm(self, form: Mapping[str, str], request: Request) -> Response | str:
         """Perform the confirmed act, once."""
@@ -129,7 +129,7 @@ class Acts:
                 self.reader.settings, job.act, job.wish, partial(self._say, job)
             )
         except (PublishError, OSError) as error:
-            refusal = told(error)
+            refusal = as_publish_error(error)
             self._end(job, "refused", asking.REFUSED, (refusal.message, refusal.remedy))
             return
         if isinstance(found, Done):
@@ -147,7 +147,7 @@ class Acts:
                 partial(self._progress, job), self._countdown(job),
             )  # fmt: skip
         except (PublishError, OSError) as error:
-            refusal = told(error)
+            refusal = as_publish_error(error)
             titles = {} if error is not refusal else {1: asking.REFUSED, 4: asking.UNKNOWN}
             title = titles.get(refusal.code, asking.FAILED)
             self._end(job, "refused", title, (refusal.message, refusal.remedy))
@@ -160,7 +160,7 @@ class Acts:
             else:
                 # The facts that were confirmed have changed.
                 self.jobs.ask(job, asking.view(found, again=True), found)
-        self.reader.look_again()
+        self.reader.request_reading()
 
     def _end(self, job: Job, stage: Any, title: str, lines: tuple[str, ...]) -> None:
         said = tuple(filter(None, map(asking.with_buttons, lines)))
@@ -170,7 +170,7 @@ class Acts:
 
     def _say(self, job: Job, line: str) -> None:
         job.lines = (*job.lines[-4:], line)
-        self.reader.tell()
+        self.reader.notify()
 
     def _progress(self, job: Job, line: str, *, can_stop: bool = False) -> None:
         """Progress is a single line, which is replaced."""
@@ -265,9 +265,8 @@ class Acts:
         try:
             date = schedule.when(given, now, zone, time()) if given else None
             path = new_post(
-                settings, form.get("title", "").strip(), categories=categories,
-                date=date,
-            )  # fmt: skip
+                settings, form.get("title", "").strip(), categories=categories, date=date
+            )
         except ConfigError as refusal:
             wish = {name: form.get(name, "") for name in ("title", "category", "date")}
             return f"/new?{urlencode(wish | {'refused': str(refusal)})}"
@@ -322,9 +321,13 @@ class Acts:
             pages.render("conflict.html", now, self.base, context), 409, mimetype="text/html"
         )
 
-    def _refused(self, message: str, remedy: str, name: str) -> Response:
-        about = self.reader.current.post(name)
-        back = parts.href(about) if about else ""
+    def _refused(self, message: str, remedy: str, form: Mapping[str, str]) -> Response:
+        about = self.reader.current.post(form.get("post", ""))
+        back = (
+            f"{parts.href(about)}?{urlencode(_typed(form))}#{form.get('open', 'main')}"
+            if about
+            else ""
+        )
         context = {"message": message, "remedy": remedy, "back": back}
         page = pages.render("refused.html", self.reader.current, self.base, context)
         return Response(page, 409, mimetype="text/html")
@@ -335,7 +338,13 @@ def _about(job: Job) -> dict[str, str]:
     return {"post": str(names[0])}
 
 
-def _at(job: Job) -> str:
+def _typed(form: Mapping[str, str]) -> dict[str, str]:
+    """The query with which a post's page has that form open again, with what was typed in it;
+    empty for a button."""
+    return {key: form[key] for key in form if key != "post" and "open" in form}
+
+
+def _at(job: Job, typed: Mapping[str, str] | None = None) -> str:
     # The fragment moves the focus to the heading, so that screen readers read it first, also
     # without script.
-    return f"{job.where}?act={job.id}#question"
+    return f"{job.where}?{urlencode({'act': job.id, **(typed or {})})}#question"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from importlib import resources
 from typing import Any
 
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
@@ -77,8 +77,8 @@ class App:
         try:
             endpoint, values = adapter.match()
             return self._endpoint(request, endpoint, values)
-        except NotFound:
-            return self._page("missing.html", request, 404, {})
+        except (NotFound, MethodNotAllowed) as error:
+            return self._page("missing.html", request, error.code or 404, {})
         except HTTPException as error:
             return Response(f"{error.name}\n", error.code, mimetype="text/plain")
 
@@ -97,9 +97,7 @@ class App:
     def _page(
         self, name: str, request: Request, status: int, values: Mapping[str, Any]
     ) -> Response:
-        visit = pages.Visit(
-            self.reader.current, datetime.now(UTC), self.acts, request.args, values
-        )  # fmt: skip
+        visit = pages.Visit(self.reader.current, datetime.now(UTC), self.acts, request.args, values)
         view = pages.draw(name, self.acts.base, visit)
         if view is None:
             raise NotFound

@@ -28,8 +28,10 @@ class Field(NamedTuple):
     hint: str = ""
 
 
-def form(header: Header, post: Post, now: Snapshot, at: datetime) -> dict[str, Field]:
-    """The fields with the file's values."""
+def form(
+    header: Header, post: Post, now: Snapshot, at: datetime, typed: Mapping[str, str]
+) -> dict[str, Field]:
+    """The fields with the values that were ``typed`` and refused, else with the file's."""
     when = words.moment(post.date, now.zone, at) if post.date else "no date yet"
     hints = {
         "summary": f"{len(header.get('summary'))} characters; search engines show about 160.",
@@ -38,7 +40,7 @@ def form(header: Header, post: Post, now: Snapshot, at: datetime) -> dict[str, F
         "date": f"{when}. Also “next tuesday 7:30”, in {words.zone_name(now.zone)}.",
         "category": "Several with commas between; the first is the main one.",
     }
-    return {name: Field(header.get(name), hints.get(name, "")) for name in NAMES}
+    return {name: Field(typed.get(name, header.get(name)), hints.get(name, "")) for name in NAMES}
 
 
 def edited(data: bytes, given: Mapping[str, str], now: datetime, zone: ZoneInfo) -> bytes:

@@ -61,7 +61,7 @@ def render(name: str, now: Snapshot, base: str, context: Mapping[str, Any]) -> s
     job = context.get("job")
     shared = {
         "base": base, "mode": parts.mode(now), "site": now.name, "preview": now.preview,
-        "inbox": now.inbox, "told": "", "here": "", "job": None,
+        "inbox": now.inbox, "announce": "", "here": "", "job": None,
         "zone": words.zone_name(now.zone), "acts": now.acts,
         "busy": job is not None and job.stage in ("asking", "doing"),
     }  # fmt: skip
@@ -92,7 +92,11 @@ def _finding(text: str) -> Markup:
 
 def _home(visit: Visit) -> Context:
     view = home.view(visit.now, visit.at)
-    return {"page": view, "job": visit.acts.job(visit.args.get("act", "")), "told": view.headline}
+    return {
+        "page": view,
+        "job": visit.acts.job(visit.args.get("act", "")),
+        "announce": view.headline,
+    }
 
 
 def _post(visit: Visit) -> Context | None:
@@ -109,17 +113,20 @@ def _post(visit: Visit) -> Context | None:
     post = replace(post, digest=posts.digest(data))
     found = renderings.fetch_renderings(now.preview, post)
     view = page.view(now, post, at, found, acts.fixable(post, data))
+    job = acts.job(args.get("act", ""))
+    # The form of an act is needed again only if the act was refused.
+    closed = job and "act" in args and job.stage != "refused"
     return {
         "here": "post", "page": view, "renderings": found, "slug": post.slug, "post": post,
-        "job": acts.job(args.get("act", "")), "opened": args.get("open", ""),
+        "job": job, "opened": "" if closed else args.get("open", ""),
         "opened_line": args["opened"] if args.get("opened", "").isdecimal() else "",
-        "wish": {name: args.get(name, "") for name in ("at", "to")},
+        "wish": {name: args.get(name, "") for name in ("at", "to", "new", "alt", "digest")},
         "places": sorted(s.address for s in now.posts if s.kind == "public" and s != post),
         "address": now.address, "test_to": acts.test_to(),
-        "fields": fields.form(frontmatter.read(data), post, now, at),
+        "fields": fields.form(frontmatter.read(data), post, now, at, args),
         "paragraphs": photo.paragraphs(data),
         "differs": bool((m := now.letter(post)) and m.state == "scheduled" and m.changes),
-        "told": f"{view.summary}.", "fits": FITS, "trouble": now.trouble,
+        "announce": f"{view.summary}.", "fits": FITS, "trouble": now.trouble,
         **_snippet(now, post, found, at),
     }  # fmt: skip
 

@@ -60,16 +60,16 @@ def judge(
     and whether none is an error."""
     from publish.checks import run
     from publish.settings import load
-    from publish.site.engine.rehearsal import rehearsed
+    from publish.site.engine.dry_run import dry_run
     from publish.site.library import library_of
     from publish.site.read import refusals, unread
 
     settings = load(path)
-    refused = rehearsed(generators, values, settings.root, settings.cache / "templates")
+    refused = dry_run(generators, values, settings.root, settings.cache / "templates")
     try:
         library = (library_of(generators, values, memo=settings.cache / "words")
                    if generators else unread(settings, ()))  # fmt: skip
-    except Exception:  # such as an invalid address pattern; the rehearsal reports it
+    except Exception:  # such as an invalid address pattern; the dry run reports it
         if not refused:
             raise
         library = unread(settings, ())

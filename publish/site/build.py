@@ -119,7 +119,7 @@ def _build(
     in_output = {} if full else stamps.of(f"{target}{os.sep}{name}" for name in last.files)
     with staged(settings.cache) as stage:
         task = Task(
-            settings.path, overrides(settings, stage, forget=full), stage,
+            settings.path, overrides(settings, stage, fresh=full), stage,
             settings.cache / "engine",
             record.with_suffix(".pages"), () if full else intact(settings, last, target, in_output),
             manifest.code(settings, first_scan), full, jobs or cores(),
@@ -156,7 +156,7 @@ def _build(
         commit(below(stage / "issues"), settings.issues, [n for n in issues if ISSUE.fullmatch(n)],
                [name.removeprefix(f"{ISSUES}/") for name in letters], present=issues)  # fmt: skip
     if permanent is not None:
-        addresses.remember(settings, permanent)
+        addresses.record(settings, permanent)
     # The file may be added by a pull or by hand, without any other change.
     reads = (*rendered.reads, str(settings.content / RETIRED))
     inputs = None if rendered.untracked else manifest.extended(first_scan, settings, reads, since)
@@ -191,7 +191,7 @@ def unchanged(last: Manifest, seconds: float) -> Build:
                  last.warnings, {"scan": seconds})  # fmt: skip
 
 
-def overrides(settings: Settings, stage: Path, *, forget: bool = False) -> dict[str, Any]:
+def overrides(settings: Settings, stage: Path, *, fresh: bool = False) -> dict[str, Any]:
     """The settings that every build overrides."""
     values: dict[str, Any] = {
         "NEWSLETTER_ISSUES_PATH": str(stage / "issues"),
@@ -207,7 +207,7 @@ def overrides(settings: Settings, stage: Path, *, forget: bool = False) -> dict[
     }
     if not settings.values.get("PATH") and settings.content.is_dir():
         values["PATH"] = str(settings.content)  # as with `pelican content`
-    return values | ({"CACHE_PATH": str(stage / "cache")} if forget else {})
+    return values | ({"CACHE_PATH": str(stage / "cache")} if fresh else {})
 
 
 def intact(
@@ -233,7 +233,7 @@ def _stamps_left(
     stamps, so that the next build detects a change by others meanwhile."""
     keys, fresh = [[f"{folder}{os.sep}{name}" for name in each] for each in (names, written)]
     before = {**earlier, **dict.fromkeys(fresh, "")}
-    return {key: told for key in keys if (told := before.get(key) or stamps.stamp(key))}
+    return {key: stamp for key in keys if (stamp := before.get(key) or stamps.stamp(key))}
 
 
 def _reported(settings: Settings, foreign: tuple[str, ...]) -> tuple[str, ...]:

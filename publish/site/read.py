@@ -14,7 +14,8 @@ from publish.errors import ConfigError, Refused
 from publish.post.diagnostic import Complaint
 from publish.post.files import locked
 from publish.post.record import Library
-from publish.settings import Settings, misfits, require_folders, require_kinds
+from publish.setting_types import misfits
+from publish.settings import Settings, require_folders, require_kinds
 from publish.site import engine, manifest
 from publish.site.commit import staged
 from publish.site.engine import Fit

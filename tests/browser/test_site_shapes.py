@@ -153,3 +153,13 @@ def test_a_word_that_is_longer_than_the_screen_is_broken(page: Page, site: str):
           "main :is(h1, h2, h3, p, .lines a, .neighbours a)").forEach(
           e => { if (!e.childElementCount) e.textContent = "Donaudampfschifffahrt".repeat(3) })""")
         assert page.evaluate(WIDE) == [], kind
+
+
+def test_code_is_read_from_the_left_in_a_text_read_from_the_right(page: Page, site: str):
+    visit(page, site, "article")
+    assert (
+        page.evaluate("""() => { document.documentElement.dir = 'rtl';
+      const code = document.querySelector('.prose p').appendChild(document.createElement('code'));
+      return getComputedStyle(code).direction }""")
+        == "ltr"
+    )

@@ -16,6 +16,8 @@ LEFT = """\
 import os, sys
 from pathlib import Path
 from publish.cli import run
+from publish.site import snapshot
+snapshot.MANY = int(os.environ.get("MANY", snapshot.MANY))
 code = run(sys.argv[1:])
 left = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
 print(code, len(left))
@@ -56,7 +58,7 @@ def test_words_that_cannot_be_written_are_one_line(
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_file_of_somebody_elses_is_told_every_time(small: Path):
+def test_a_file_of_somebody_elses_is_reported_every_time(small: Path):
     (small / "output/theirs.txt").write_text("mine")
     (small / "content/good.md").write_text(POST + "\nMore.\n")
     for _ in range(2):
@@ -69,3 +71,21 @@ def test_a_build_that_ends_early_leaves_no_process(small: Path, args: list[str])
     command = [sys.executable, "-c", LEFT, "build", *args]
     done = subprocess.run(command, cwd=small, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["2", "0"], done.stderr
+
+
+def test_a_large_output_is_compared_in_a_fork(small: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MANY", "1")
+    command = [sys.executable, "-c", LEFT, "build"]
+
+    def built() -> list[str]:
+        done = subprocess.run(command, cwd=small, capture_output=True, text=True, check=True)
+        return done.stdout.split()
+
+    built()  # the environment has changed
+    quick = built()
+    assert quick[1:5] == ["0", "written,", "0", "removed,"]
+    assert quick[-2:] == ["0", "0"]
+    for path, text in (("output/good.html", "gone"), ("content/good.md", POST + "More.\n")):
+        (small / path).write_text(text)
+        assert built()[1] != "0"
+        assert built()[1] == "0"

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from publish.desk import photo, posts
+from publish.errors import Refused
 from publish.post.diagnostic import Diagnostic
 from tests.desk.stand import BASE, KEY, POST, Desk
 
@@ -76,7 +77,8 @@ def test_looking_writes_nothing(desk: Desk):
 @pytest.mark.parametrize("path", ACTS)
 def test_an_act_is_never_a_get(desk: Desk, path: str):
     expected = 200 if path == "/new" else 405
-    assert desk.get(path).status_code == expected
+    answer = desk.get(path)
+    assert (answer.status_code, "To the desk" in answer.text) == (expected, path != "/new")
     assert desk.file.read_text() == POST
     assert not desk.office.asked
 
@@ -152,6 +154,41 @@ def test_a_field_that_cannot_be_is_refused_and_nothing_is_written(desk: Desk):
     assert desk.file.read_text() == POST
 
 
+def reopened(desk: Desk, link: str) -> str:
+    """The post's page at an address of an answer."""
+    return desk.get(html.unescape(link).split(f"/k/{KEY}")[1]).text
+
+
+def test_what_was_typed_in_a_refused_form_is_there_again(desk: Desk):
+    old = digest(desk)
+    form = FORM | {"open": "fields", "digest": old, "date": "soon", "summary": 'A "long" one.'}
+    link = re.search(r'href="([^"]*three[^"]*)"', desk.post("/fields", form).text)
+    assert link is not None
+    desk.file.write_text(POST.replace("A summary.", "Mine from the editor."))
+    page = reopened(desk, link[1])
+    assert "<details open><summary><h2" in page
+    assert "A &#34;long&#34; one.</textarea>" in page
+    assert 'value="soon"' in page
+    # What the editor saved meanwhile is not written over without a look at it.
+    assert f'name="digest" value="{old}"' in page
+    assert desk.post("/fields", form | {"date": ""}).status_code == 409
+    photo = FORM | {"open": "photo", "digest": digest(desk), "alt": "A <door>", "photo": no_photo()}
+    link = re.search(r'href="([^"]*three[^"]*)"', desk.post("/photo", photo).text)
+    assert link is not None
+    assert "A &lt;door&gt;</textarea>" in reopened(desk, link[1])
+
+
+@pytest.mark.parametrize(
+    ("act", "name"), [("send", "at"), ("rename", "new"), ("retract", "to"), ("test", "to")]
+)
+def test_a_refused_act_keeps_its_form(desk: Desk, act: str, name: str):
+    desk.office.answer = Refused("it cannot be", "write another")
+    form = FORM | {"open": act.replace("send", "time"), name: "as I say it"}
+    page = reopened(desk, desk.post(f"/ask/{act}", form).headers["Location"].split("#")[0])
+    assert "it cannot be" in page
+    assert 'value="as I say it"' in page
+
+
 def test_a_mend_shows_its_difference_and_is_written_on_a_yes(desk: Desk):
     finding = Diagnostic(FILE, 9, "http-link", "warning", "http://example.com/ is not encrypted",
                          "write https:// if the site has it", FIX)  # fmt: skip
@@ -177,6 +214,10 @@ def test_a_mend_onto_other_bytes_is_refused(desk: Desk):
     assert desk.file.read_text() == POST
 
 
+def no_photo() -> tuple[io.BytesIO, str]:
+    return io.BytesIO(b"no picture"), "x.jpg"
+
+
 def a_photo() -> tuple[io.BytesIO, str]:
     stream = io.BytesIO()
     Image.new("RGB", (2000, 1000), "green").save(stream, "JPEG")
@@ -192,9 +233,7 @@ def test_a_photo_is_put_in_with_its_words(desk: Desk):
     assert "\n\n![A door]({static}/images/img-4411.jpg)\n\nThe end." in desk.file.read_text()
 
 
-@pytest.mark.parametrize(
-    "more", [{"alt": " "}, {"photo": (io.BytesIO(b"no picture"), "x.jpg")}, {"digest": "old"}]
-)
+@pytest.mark.parametrize("more", [{"alt": " "}, {"photo": no_photo()}, {"digest": "old"}])
 def test_a_photo_that_cannot_go_in_leaves_nothing_behind(desk: Desk, more: dict[str, object]):
     form = FORM | {"digest": digest(desk), "alt": "A door", "after": "0", "photo": a_photo()}
     refused = desk.post("/photo", form | more)

@@ -85,6 +85,6 @@ def test_the_form_says_what_the_date_means():
     from tests.desk.snapshots import a_post, a_snapshot
 
     post = a_post(date=datetime(2026, 12, 1, 12, 30, tzinfo=UTC))
-    made = fields.form(frontmatter.read(FILE), post, a_snapshot(post), NOW)
+    made = fields.form(frontmatter.read(FILE), post, a_snapshot(post), NOW, {})
     assert made["summary"].value == "Two lines of it"
     assert made["date"].hint.startswith("Tuesday, 1\N{NO-BREAK SPACE}December, 7:30.")

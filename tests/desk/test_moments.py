@@ -227,6 +227,9 @@ def test_15_saving_leaves_what_is_typed_opened_and_scrolled(page: Page, site: Op
     expect(field).to_have_value("Half a wo")
     expect(field).to_be_focused()
     assert abs(page.evaluate("scrollY") - before) < 60
+    page.get_by_role("button", name="Save these lines").click()
+    expect(page.locator("h1")).to_have_text("The file was changed meanwhile")
+    expect(page.get_by_role("textbox", name="Subject, yours")).to_have_value("Half a wo")
     site.write("old.md")
 
 
@@ -354,7 +357,7 @@ def test_3_a_letter_that_went_out_is_never_forgotten(page: Page, site: Open):
     shows(page, "1 of 1")
 
 
-def test_7_pages_that_cannot_be_made_are_told_on_the_desk(page: Page, site: Open):
+def test_7_pages_that_cannot_be_made_are_reported_on_the_desk(page: Page, site: Open):
     template = site.root / "theme/templates/article.html"
     whole = template.read_text("utf-8")
     home(page, site)

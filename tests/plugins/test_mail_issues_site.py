@@ -295,13 +295,15 @@ def test_a_theme_may_bring_its_own_and_must_let_readers_unsubscribe(site: Site):
 
 
 def test_a_language_written_from_the_right_is(site: Site):
-    site.post("post", "مرحبا\n\n| a |\n| - |\n| b |", Lang="ar", Title="مرحبا", Slug="post")
+    body = "مرحبا `a?`\n\n| a |\n| - |\n| b |"
+    site.post("post", body, Lang="ar", Title="مرحبا", Slug="post")
     site.build(DEFAULT_LANG="ar")
     html, text, _ = parts(site)
     assert '<html lang="ar" dir="rtl">' in html
     # The theme's own sentence is read from the left.
     assert ' dir="auto"' in html
     assert '<td align="right"' in html
+    assert re.search(r'<code style="[^"]*direction: ?ltr', html)
     assert "مرحبا\n=====" in text
 
 

@@ -220,3 +220,13 @@ def test_a_site_without_an_address_still_works(build: Any):
     near = build(SITEURL="", RELATIVE_URLS=True).page("full/index.html")
     assert near.xpath("//link[@rel='stylesheet']/@href") == ["../theme/css/site.css"]
     assert near.xpath("//div[@class='prose']/p[1]/a/@href") == ["../plain/"]
+
+
+def test_a_site_without_a_post_says_so(build: Any):
+    empty = build(ARTICLE_PATHS=["images"])
+    for page in ("index.html", "archives/index.html"):
+        assert "The first article is" in empty.page(page).xpath("string(//main)")
+    for page in ("categories", "tags", "authors"):
+        assert empty.page(f"{page}/index.html").xpath("//main//li/text()") == [
+            "There are none yet."
+        ]

@@ -92,7 +92,12 @@ def unread_file(site: Site) -> Iterator[Problem]:
     for path in site.library.unread:
         if path not in site.files:
             message = f"Pelican reads no {quoted(path[path.rfind('.') :])}, so this is no post"
-            yield Problem(1, message, "let its name end with .md", site.file_of(path))
+            yield Problem(
+                1,
+                message,
+                "save it as plain text under a name that ends with .md",
+                site.file_of(path),
+            )
 
 
 @site_rule("unwritable", "error", "`output/` made by another user", "same")

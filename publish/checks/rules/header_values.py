@@ -150,7 +150,7 @@ def _bare(value: str) -> str:
 
 @source_rule("ambiguous-date", "error", "`Date: 05/11/2026`", "same", any_format=True)
 def ambiguous_date(source: Source) -> Iterator[Problem]:
-    """A date of which one cannot tell day from month: Pelican takes the first number for the
+    """A date whose day and month cannot be told apart: Pelican takes the first number for the
     month, so the post would be months away from where its author wants it. A warning where it
     leaves out a part, or names a zone by letters that nothing reads."""
     for name in ("date", "modified"):
@@ -173,6 +173,16 @@ def ambiguous_date(source: Source) -> Iterator[Problem]:
             message = f"the zone {letters[1]} is not read: the hour is {moment:%H:%M %z}"
             remedy = "write an offset, such as +02:00, instead of its letters"
             yield Problem(line, message, remedy, severity="warning")
+
+
+@source_rule("odd-year", "warning", "`Date: 0206-11-16`", "same", any_format=True)
+def odd_year(source: Source) -> Iterator[Problem]:
+    """A date before 1970, as by a slip of the hand: most feed readers cannot read it."""
+    for name in ("date", "modified"):
+        moment = getattr(source.post, name, None)
+        if moment and moment.year < 1970:
+            message = f"{KNOWN[name]} is of the year {moment.year}, which few feed readers read"
+            yield Problem(source.line(name), message, "correct it, if that is not meant")
 
 
 def _misread(letters: str, moment: datetime) -> bool:

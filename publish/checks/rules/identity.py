@@ -54,23 +54,29 @@ def bad_uid(source: Source) -> Iterator[Problem]:
 @site_rule("duplicate-uid", "error", "a post copied with its `Uid:` line", "same")
 def duplicate_uid(site: Site) -> Iterator[Problem]:
     """Two files with one Uid would be one post to feed readers and to the newsletter. The one at
-    whose address it was published is right; a `Was:` of another post's Uid is the same fault."""
+    whose address it was published is right, of several there the one with the shortest name; a
+    `Was:` of another post's Uid is the same fault."""
     owners: dict[str, list[Source]] = defaultdict(list)
     for source in site.sources:
         if uid := _uid(source):
             owners[uid.lower()].append(source)
     for same in owners.values():
         known = [s for s in same if _published_as_itself(s, site)]
-        for source in same if len(same) > 1 else ():
-            if len(known) == 1 and source is known[0]:
-                continue
-            other = next(o for o in (*known, *same) if o is not source)
+        # Whatever makes a copy makes its name longer: `post (1).md`, `post - Copy.md`.
+        original = min(known or same, key=lambda s: (len(s.file), s.file))
+        others = [source for source in same if source is not original]
+        place = addresses.of_source(original, site)
+        apart = [source for source in others if addresses.of_source(source, site) != place]
+        for source in others if known or not apart else same:
+            other = others[0] if source is original else original
+            own = f"`Uid: {_another(source)}`"
             message = f"the Uid is that of {other.file} too"
-            remedy = (
-                f"{other.file} was published with it: write `Uid: {_another(source)}` here"
-                if other in known
-                else "give the newer of the two a Uid of its own"
-            )
+            remedy = "give the newer of the two a Uid of its own"
+            if source in others and source not in apart:
+                message = f"it is a copy of {other.file}: the Uid and the address are the same"
+                remedy = f"delete it once you need no more of it, or give it a Slug and {own}"
+            elif known:
+                remedy = f"{other.file} was published with it: write {own} here"
             yield Problem(source.line("uid"), message, remedy, source.file)
     for source in site.sources:
         for old in was_of(source.get("was")):
@@ -164,7 +170,7 @@ def bad_slug(source: Source) -> Iterator[Problem]:
 def page_elsewhere(site: Site) -> Iterator[Problem]:
     """A page that is written to another file than a host looks for at its address: where the host
     has no rule of its own for it, every link to the page leads nowhere."""
-    told: set[str] = set()
+    reported: set[str] = set()
     for source in site.sources:
         post = source.post
         if post is None or not source.public or not post.save_as:
@@ -181,12 +187,11 @@ def page_elsewhere(site: Site) -> Iterator[Problem]:
         elif source.get("save_as"):
             remedy = f"write `Url: {quoted(post.save_as.removesuffix('index.html'))}` too"
             yield Problem(source.line("save_as"), message, remedy, source.file)
-        elif (kind := "PAGE" if post.is_page else "ARTICLE") not in told:
-            told.add(kind)
+        elif (kind := "PAGE" if post.is_page else "ARTICLE") not in reported:
+            reported.add(kind)
             remedy = f"let {kind}_URL and {kind}_SAVE_AS be of one place"
-            line = max(site.setting_line(f"{kind}_{each}") for each in ("SAVE_AS", "URL"))
-            message = f"of {source.file}, {message}"
-            yield Problem(line, message, remedy, site.settings_file)
+            end = "URL" if f"{kind}_URL" in site.given else "SAVE_AS"
+            yield site.of_setting(f"{kind}_{end}", f"of {source.file}, {message}", remedy)
 
 
 @source_rule("long-address", "error", "`Slug:` with 300 letters", "same", any_format=True)
@@ -234,7 +239,9 @@ def duplicate_slug(site: Site) -> Iterator[Problem]:
                 yield Problem(source.address_line, message, "choose another Slug", source.file)
         shown = [source for source in same if source.kind != "draft"]
         for source in same:
-            rivals = [other for other in shown if other is not source]
+            uid = _uid(source)
+            # One with the same Uid too is reported as a copy.
+            rivals = [s for s in shown if s is not source and (not uid or _uid(s) != uid)]
             if rivals:
                 message = f"its address {quoted(address)} is that of {rivals[0].file} too"
                 remedy = "change the Slug of one of them"

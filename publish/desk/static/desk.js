@@ -52,7 +52,7 @@ const put = (fresh) => {
       callbacks: { beforeAttributeUpdated: keep, beforeNodeMorphed: typed },
     });
   }
-  say(fresh.getElementById("told").dataset.told);
+  say(fresh.getElementById("announcement").dataset.text);
   attend();
 };
 
@@ -63,22 +63,24 @@ const keep = (name, node) => !(
   (name === "value" && dirty.has(node))
 );
 const dirty = new WeakSet();
+// The form keeps the digest of the file that was typed into, so that one saved since is not overwritten.
+const type = (field) => [field, field.form?.elements.digest].forEach((one) => one && dirty.add(one));
 const typed = (old) => !(dirty.has(old) && ["textarea", "select"].includes(old.localName));
-document.addEventListener("input", (event) => dirty.add(event.target));
+document.addEventListener("input", (event) => type(event.target));
 // What she typed or chose before this script was here.
-for (const field of document.querySelectorAll("input, textarea")) if (field.value !== field.defaultValue) dirty.add(field);
+for (const field of document.querySelectorAll("input, textarea")) if (field.value !== field.defaultValue) type(field);
 for (const list of document.querySelectorAll("select")) {
   const first = [...list.options].findIndex((option) => option.defaultSelected);
-  if (list.selectedIndex !== Math.max(first, 0)) dirty.add(list);
+  if (list.selectedIndex !== Math.max(first, 0)) type(list);
 }
 
 // --- Saying it to those who do not see it, at most every five seconds.
-let told = document.getElementById("told").dataset.told;
+let announced = document.getElementById("announcement").dataset.text;
 let wait = null;
 const say = (text) => {
-  if (text === told) return;
-  told = text;
-  if (!wait) wait = setTimeout(() => { wait = null; document.getElementById("told").textContent = told; }, 5000);
+  if (text === announced) return;
+  announced = text;
+  if (!wait) wait = setTimeout(() => { wait = null; document.getElementById("announcement").textContent = announced; }, 5000);
 };
 
 document.addEventListener("visibilitychange", follow);

@@ -38,7 +38,8 @@ class Task(NamedTuple):
     folder for this run alone: the site goes to ``stage/site``, the record of its files to
     ``stage/pages``. ``folder`` holds the caches of earlier runs, ``record`` is the record of the
     files in the output, of which ``intact`` are unchanged since. ``code`` are Python files on which
-    sources and pages depend. ``forget`` ignores all caches. ``jobs`` is the number of processes.
+    sources and pages depend. ``ignore_caches`` starts from nothing. ``jobs`` is the number of
+    processes.
     ``judge`` is called once everything is read and before anything is rendered. A source that is
     not ``fit`` is never opened. ``until`` ends the run early: at ``"read"`` when ``judge`` has
     answered, at ``"letters"`` when plugins have composed these; at ``"read"`` the letters of a fit
@@ -54,7 +55,7 @@ class Task(NamedTuple):
     record: Path
     intact: tuple[str, ...] = ()
     code: tuple[str, ...] = ()
-    forget: bool = False
+    ignore_caches: bool = False
     jobs: int = 1
     judge: Judge | None = None
     fit: Fit | None = None

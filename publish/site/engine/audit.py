@@ -45,18 +45,18 @@ class Audit:
         """Install the audit hook."""
         known = {"open", "os.listdir", "os.scandir", READS, *UNTRACKED}
 
-        def listen(event: str, args: tuple[Any, ...]) -> None:
+        def record(event: str, args: tuple[Any, ...]) -> None:
             # Python calls it at each id() too.
             if event in known and not self._stopped:
-                self._hear(event, args)
+                self._record(event, args)
 
-        sys.addaudithook(listen)
+        sys.addaudithook(record)
 
     def stop(self) -> None:
         """Deactivate the hook, which Python keeps for the life of the process."""
         self._stopped = True
 
-    def _hear(self, event: str, args: tuple[Any, ...]) -> None:
+    def _record(self, event: str, args: tuple[Any, ...]) -> None:
         if event == "open":
             path, _, flags = args
             if isinstance(path, str | bytes):

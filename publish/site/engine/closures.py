@@ -23,41 +23,41 @@ class Closures:
 
     ``names`` is, by the digest of a template's text, which templates the text names, and of which
     ``TERMS`` it uses more than the terms; None if a name is made while it renders or something in
-    it is volatile. It is cached from build to build. ``met`` are the names of all templates in any
-    closure.
+    it is volatile. It is cached from build to build. ``templates`` are the names of all templates
+    in any closure.
     """
 
     def __init__(self, names: dict[bytes, tuple[list[str], list[str]] | None]) -> None:
         self.names = names
         self._known: dict[tuple[int, str], tuple[bytes | None, set[str]]] = {}
-        self.met: set[str] = set()
+        self.templates: set[str] = set()
 
-    def of(self, env: Environment, called: str) -> bytes | None:
+    def of(self, env: Environment, template: str) -> bytes | None:
         """The digest; None if the templates involved are unknown."""
-        return self._found(env, called)[0]
+        return self._found(env, template)[0]
 
-    def terms_only(self, env: Environment, called: str) -> set[str]:
+    def terms_only(self, env: Environment, template: str) -> set[str]:
         """The variables (of term and posts pairs) of which the template uses the terms only."""
-        return TERMS - self._found(env, called)[1]
+        return TERMS - self._found(env, template)[1]
 
-    def _found(self, env: Environment, called: str) -> tuple[bytes | None, set[str]]:
-        key = id(env), called
+    def _found(self, env: Environment, template: str) -> tuple[bytes | None, set[str]]:
+        key = id(env), template
         if key not in self._known:
             whole = set[str]()
-            self._known[key] = self._closure(env, called, whole), whole
+            self._known[key] = self._closure(env, template, whole), whole
         return self._known[key]
 
-    def _closure(self, env: Environment, called: str, whole: set[str]) -> bytes | None:
-        parts, waiting, met = [], [called], set()
+    def _closure(self, env: Environment, template: str, whole: set[str]) -> bytes | None:
+        parts, waiting, done = [], [template], set()
         while waiting:
             one = waiting.pop()
-            if one in met:
+            if one in done:
                 continue
-            met.add(one)
+            done.add(one)
             try:
                 text = env.loader.get_source(env, one)[0]  # type: ignore[union-attr]
             except Exception:  # an optional template
-                if one == called:
+                if one == template:
                     return None
                 parts.append(f"no {one}")
                 continue
@@ -67,7 +67,7 @@ class Closures:
                 return None
             waiting += named[0]
             whole.update(named[1])
-        self.met |= met
+        self.templates |= done
         return of_bytes("\0".join(sorted(parts)).encode("utf-8", "surrogatepass"))
 
     def _named(self, env: Environment, text: str) -> tuple[list[str], list[str]] | None:
@@ -76,8 +76,8 @@ class Closures:
             tree = env.parse(text)
             found = list(meta.find_referenced_templates(tree))
             calls = [vars(each)["name"] for each in tree.find_all((nodes.Filter, nodes.Name))]
-            wild = not VOLATILE.isdisjoint(calls)
-            fit = not wild and None not in found
+            volatile = not VOLATILE.isdisjoint(calls)
+            fit = not volatile and None not in found
             self.names[digest] = (list(map(str, found)), _whole(tree)) if fit else None
         return self.names[digest]
 

@@ -27,7 +27,7 @@ _REBUILDING = {"builtins", "_codecs", "collections", "operator", "copyreg", __na
 """Modules whose functions pickle refers to for rebuilding values."""
 
 
-def name(content: Any) -> str:
+def name_of(content: Any) -> str:
     """The name of a post, page or static file in all records."""
     return f"{type(content).__name__} {content.source_path}"
 
@@ -74,7 +74,7 @@ class _Pickler(pickle.Pickler):
 
 
 def _post(value: Any) -> Any:
-    return _reference, (name(value),)
+    return _reference, (name_of(value),)
 
 
 def _term(value: Any) -> Any:
@@ -132,14 +132,14 @@ MISSING = b"missing"
 """The fingerprint of a missing value."""
 _APART = {"settings", "_context", "_output_location_referenced"}
 _SAME = b"as the attribute"
-_SHOWN = (Content, URLWrapper)
+_OBJECTS = (Content, URLWrapper)
 
 
-def _of_shown(value: Any) -> bytes | None:
+def _of_object(value: Any) -> bytes | None:
     if isinstance(value, Content):
-        return of_bytes(b"post" + name(value).encode("utf-8", "surrogatepass"))
+        return of_bytes(b"post" + name_of(value).encode("utf-8", "surrogatepass"))
     if isinstance(value, list) and all(isinstance(each, Content) for each in value):
-        return of_bytes(b"posts" + "\0".join(map(name, value)).encode("utf-8", "surrogatepass"))
+        return of_bytes(b"posts" + "\0".join(map(name_of, value)).encode("utf-8", "surrogatepass"))
     return fingerprint(list(value) if isinstance(value, list) else value)
 
 
@@ -154,34 +154,34 @@ class Digests:
 
     def of(self, value: Any) -> bytes | None:
         """The fingerprint, memoized for long lists, posts and terms, which many pages show."""
-        if not isinstance(value, (list, *_SHOWN)):
+        if not isinstance(value, (list, *_OBJECTS)):
             return fingerprint(value)
         known = self._known.get(id(value))
         if known is None:
-            known = self._known[id(value)] = _of_shown(value), value
+            known = self._known[id(value)] = _of_object(value), value
         return known[0]
 
-    def record(self, called: str) -> bytes | None:
+    def record(self, name: str) -> bytes | None:
         """The fingerprint of all attributes of a post."""
-        if called not in self._records:
-            post = self._posts[called]
+        if name not in self._records:
+            post = self._posts[name]
             held = vars(post)
             own = {key: value for key, value in held.items() if key not in _APART}
-            if type(told := held.get("metadata")) is dict:
+            if type(metadata := held.get("metadata")) is dict:
                 # The metadata: Pelican has copied it to attributes, which are digested anyway.
                 own["metadata"] = {
                     key: _SAME if held.get(key, _SAME) is value else value
-                    for key, value in told.items()
+                    for key, value in metadata.items()
                 }
             if type(body := held.get("_content")) is str:
                 own["_content"] = digest_of(body)
-            if self._leads(post):
+            if self._has_links(post):
                 own["content"] = post.get_content(self._siteurl)
-            self._records[called] = fingerprint(own)
-        return self._records[called]
+            self._records[name] = fingerprint(own)
+        return self._records[name]
 
     @staticmethod
-    def _leads(post: Any) -> bool:
+    def _has_links(post: Any) -> bool:
         """Whether its body has links whose resolution depends on other posts."""
         body: str = getattr(post, "_content", None) or ""
         return "{" in body or "|" in body or hasattr(post, "_get_content")
@@ -194,7 +194,7 @@ class Digests:
         if attribute == "settings":
             return b"settings"  # part of the key
         if attribute == "content":
-            if self._leads(post):
+            if self._has_links(post):
                 return fingerprint(post.get_content(self._siteurl))
             return fingerprint(post._content)
         if attribute == "summary" and "summary" in post.metadata:
@@ -203,5 +203,5 @@ class Digests:
             return fingerprint(getattr(post, attribute))
         if attribute != "*" and not hasattr(type(post), attribute):
             return MISSING if not hasattr(post, attribute) else None
-        record = self.record(name(post))
+        record = self.record(name_of(post))
         return None if record is None else b"whole" + record

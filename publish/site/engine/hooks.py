@@ -25,7 +25,7 @@ from publish.post import frontmatter, stamps
 from publish.site.engine import Fit, Progress, UnfitSource
 from publish.site.engine import settings as tracked
 from publish.site.engine.closures import Compiled
-from publish.site.engine.sources import KINDS, Sources, handed, key_lines
+from publish.site.engine.sources import KINDS, Sources, key_lines, raw_bytes
 from publish.site.engine.staging import Staging
 
 OF_ADDRESS = {
@@ -73,15 +73,15 @@ def order_sources() -> None:
     generators.os = types.SimpleNamespace(**{**vars(os), "walk": walk})
 
 
-def hand_over() -> None:
+def share_raw_bytes() -> None:
     """Give readers of Pelican and of plugins (not imported yet) the bytes of a source that were
     already read, by ``read_sources``."""
     stock = utils.pelican_open
 
     @contextlib.contextmanager
     def pelican_open(filename: str, mode: str = "r") -> Iterator[str]:
-        if filename in handed:
-            yield io.TextIOWrapper(io.BytesIO(handed[filename]), encoding="utf-8-sig").read()
+        if filename in raw_bytes:
+            yield io.TextIOWrapper(io.BytesIO(raw_bytes[filename]), encoding="utf-8-sig").read()
         else:
             with stock(filename, mode) as text:
                 yield text
@@ -105,8 +105,8 @@ def read_sources(fit: Fit | None, sources: Sources | None, progress: Progress) -
                 raw = fit(Path(base_path, path))
                 if raw is None:
                     raise UnfitSource(path)
-                handed.clear()
-                handed[full], key_lines[full] = raw, frontmatter.key_lines(raw, path)
+                raw_bytes.clear()
+                raw_bytes[full], key_lines[full] = raw, frontmatter.key_lines(raw, path)
             return stock(self, base_path, path, content_class, fmt, context, **named)
 
         if sources is None or content_class not in KINDS:
@@ -135,9 +135,9 @@ def keep_sources(sources: Sources) -> None:
     def ahead(stock: Any, kind: type) -> Any:
         def generate_context(self: Any) -> None:
             sources.begin()
-            word = kind.__name__.upper()
+            prefix = kind.__name__.upper()
             names = self.get_files(
-                self.settings[f"{word}_PATHS"], self.settings[f"{word}_EXCLUDES"]
+                self.settings[f"{prefix}_PATHS"], self.settings[f"{prefix}_EXCLUDES"]
             )
             paths = [os.path.abspath(os.path.join(self.path, each)) for each in names]  # noqa: PTH100, PTH118
             sources.read_ahead(paths, functools.partial(read_source, self, kind))
@@ -154,17 +154,18 @@ def keep_sources(sources: Sources) -> None:
 
 def read_source(generator: Any, kind: type, path: str) -> Any:
     """The content of ``path``, read as by the generator itself."""
-    word = kind.__name__.lower()
+    prefix = kind.__name__.lower()
     return generator.readers.read_file(
         base_path=generator.path, path=path, content_class=kind, context=generator.context,
-        preread_signal=getattr(signals, f"{word}_generator_preread"), preread_sender=generator,
-        context_signal=getattr(signals, f"{word}_generator_context"), context_sender=generator,
+        preread_signal=getattr(signals, f"{prefix}_generator_preread"), preread_sender=generator,
+        context_signal=getattr(signals, f"{prefix}_generator_context"), context_sender=generator,
     )  # fmt: skip
 
 
 def memoize() -> None:
-    """Memoize addresses, slugs and paths, which are read many times per post."""
-    stock, put = Content.get_url_setting, Content.__setattr__
+    """Memoize addresses, slugs and paths, which are read many times per post, and omit stamps that
+    nothing compares."""
+    stock, set_stock = Content.get_url_setting, Content.__setattr__
     urls: dict[Any, dict[str, str]] = {}  # by the post itself: id() would raise an audit event
     slugify, slugs = urlwrappers.slugify, {}
     place, places = Content.get_relative_source_path, {}
@@ -175,16 +176,16 @@ def memoize() -> None:
             known[key] = stock(self, key)
         return known[key]
 
-    def forgetting(self: Any, attribute: str, value: Any) -> None:
+    def set_attribute(self: Any, attribute: str, value: Any) -> None:
         if urls and (attribute in OF_ADDRESS or attribute.startswith("override_")):
             urls.pop(self, None)
-        put(self, attribute, value)
+        set_stock(self, attribute, value)
 
     def slug_of(value: Any, regex_subs: Any = (), **named: Any) -> Any:
-        asked = value, id(regex_subs), *named.values()
-        if asked not in slugs:
-            slugs[asked] = slugify(value, regex_subs, **named), regex_subs
-        return slugs[asked][0]
+        key = value, id(regex_subs), *named.values()
+        if key not in slugs:
+            slugs[key] = slugify(value, regex_subs, **named), regex_subs
+        return slugs[key][0]
 
     def get_relative_source_path(self: Any, source_path: Any = None) -> Any:
         path = source_path or self.source_path
@@ -192,7 +193,9 @@ def memoize() -> None:
             places[path] = place(self, source_path)
         return places[path]
 
-    Content.get_url_setting, Content.__setattr__ = get_url_setting, forgetting
+    # Pelican's own cache is off, and yet it stats each source twice.
+    generators.CachingGenerator._get_file_stamp = lambda self, filename: ""
+    Content.get_url_setting, Content.__setattr__ = get_url_setting, set_attribute
     urlwrappers.slugify = slug_of
     Content.get_relative_source_path = get_relative_source_path
     Content.relative_dir = property(lambda self: os.path.dirname(self.get_relative_source_path()))  # noqa: PTH120

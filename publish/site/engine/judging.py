@@ -35,7 +35,7 @@ class Judging:
     ) -> None:  # fmt: skip
         self._task, self._settings, self._log = task, settings, log
         self._audit, self._phase = audit, phase
-        # Templates that the rehearsal compiles are reused for rendering.
+        # Templates that the dry run compiles are reused for rendering.
         self._parts: list[Any] = [session.compiled] if session else []
         if task.until == "read":  # in a build, links that the fork resolves are resolved again
             self._parts.append(log)
@@ -75,7 +75,7 @@ class Judging:
         if self._copy:
             self._copy.close()
 
-    def hear(self) -> None:
+    def settle_failed(self) -> None:
         """Get the answer in a run that has failed: that the site is unfit takes precedence."""
         with contextlib.suppress(Exception):  # the run's own error is reported
             self.settle()

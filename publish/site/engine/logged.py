@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import re
@@ -33,6 +34,10 @@ ERROR_PREFIXES = (
 )
 """Beginnings of Pelican's warnings that mean a missing page or a broken link."""
 QUOTED = re.compile(r"['‘`\"]([^'’`\"]+)['’`\"]")
+UNWRITABLE = frozenset(
+    (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
+)
+"""What the system says of a file that cannot be written; of a full disk it names none."""
 MARKDOWN = f"markdown{os.sep}core.py"
 PACKAGE = f"{Path(__file__).resolve().parents[2]}{os.sep}"
 """This tool's folder, which may be inside the site's: its files are never the place of a site's
@@ -62,11 +67,11 @@ class LogCollector(logging.Handler):
         """Called by logging, in the frame that logs."""
         self.count += 1
         template = str(record.msg)
-        grave = record.levelno >= logging.ERROR or template.lower().startswith(ERROR_PREFIXES)
-        kept = self.errors if grave else self.warnings
-        said = getattr(record, "complaint", None)
-        if isinstance(said, Complaint):
-            self._keep(kept, self._located(said))
+        is_error = record.levelno >= logging.ERROR or template.lower().startswith(ERROR_PREFIXES)
+        kept = self.errors if is_error else self.warnings
+        complaint = getattr(record, "complaint", None)
+        if isinstance(complaint, Complaint):
+            self._append(kept, self._located(complaint))
             return
         try:
             text = record.getMessage()
@@ -82,11 +87,11 @@ class LogCollector(logging.Handler):
                 text = _no_address(parts, f"{type(cause).__name__}: {cause}")
             elif str(cause) not in text:
                 text = f"{text}: {type(cause).__name__}: {cause}"
-        self._keep(kept, self._placed(text, self._source(record), kind, parts))
+        self._append(kept, self._placed(text, self._source(record), kind, parts))
 
-    def tell(self, said: Complaint) -> None:
+    def add(self, complaint: Complaint) -> None:
         """Add an error; its file may be an absolute path."""
-        self._keep(self.errors, self._located(said))
+        self._append(self.errors, self._located(complaint))
 
     def failed(self, error: BaseException) -> None:
         """Add the exception that ended the run."""
@@ -98,11 +103,11 @@ class LogCollector(logging.Handler):
         message, _, remedy = self._short(line).partition(" — ")
         # A pattern stands in the settings, whatever plugin fills it in.
         place = ("", 0) if kind == "bad-pattern" else self._where(error)
-        self._keep(self.errors, Complaint(message, *place, remedy, kind=kind, parts=parts))
+        self._append(self.errors, Complaint(message, *place, remedy, kind=kind, parts=parts))
 
-    def _keep(self, kept: list[Complaint], said: Complaint) -> None:
-        if said.message and said not in kept:
-            kept.append(said)
+    def _append(self, kept: list[Complaint], complaint: Complaint) -> None:
+        if complaint.message and complaint not in kept:
+            kept.append(complaint)
 
     def _short(self, text: str) -> str:
         text = " ".join(text.split("Traceback (most recent", 1)[0].split())
@@ -124,21 +129,21 @@ class LogCollector(logging.Handler):
         message = message.removeprefix("ValueError: ")
         return Complaint(message, file, line, remedy, kind, parts)
 
-    def _located(self, said: Complaint) -> Complaint:
+    def _located(self, complaint: Complaint) -> Complaint:
         """A plugin's complaint, with its file as the site names it and its line."""
-        message = self._short(said.message)
-        if not said.file:
-            return said._replace(message=message)
-        file = self.root / said.file
-        line = said.line or self._key_lines.get(str(file), {}).get(said.key) or 1
-        return said._replace(message=message, file=_below(self.root, file), line=line)
+        message = self._short(complaint.message)
+        if not complaint.file:
+            return complaint._replace(message=message)
+        file = self.root / complaint.file
+        line = complaint.line or self._key_lines.get(str(file), {}).get(complaint.key) or 1
+        return complaint._replace(message=message, file=_below(self.root, file), line=line)
 
     def _source(self, record: logging.LogRecord) -> Path | None:
         """The content file that a message is about: one it names, else the one being read."""
         named, made = self._named(record.args), _being_made()
         # A broken link's target is not the file that the message is about.
-        lost = str(record.msg).lower().startswith(ERROR_PREFIXES[0])
-        return made or named if lost else named or made
+        is_broken_link = str(record.msg).lower().startswith(ERROR_PREFIXES[0])
+        return made or named if is_broken_link else named or made
 
     def _named(self, args: Any) -> Path | None:
         values = args.values() if isinstance(args, dict) else args or ()
@@ -152,13 +157,16 @@ class LogCollector(logging.Handler):
         return None
 
     def _where(self, error: BaseException) -> tuple[str, int]:
-        """File and line of the last frame in a template or in the site's own code."""
+        """File and line of the last frame in a template or in the site's own code; of what cannot
+        be written, the file."""
+        file, line = getattr(error, "filename", None), getattr(error, "lineno", None)
+        if getattr(error, "errno", None) in UNWRITABLE:
+            return self._short(str(file or self.output)), 0
         frames = [(f.filename, f.lineno or 1) for f in traceback.extract_tb(error.__traceback__)]
         places = [
             (file, line) for file, line in (*frames, *getattr(error, "frames", ()))
             if self._own(file)
         ]  # fmt: skip
-        file, line = getattr(error, "filename", None), getattr(error, "lineno", None)
         if isinstance(file, str) and isinstance(line, int):
             places.append((file, line))
         if places:

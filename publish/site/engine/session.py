@@ -55,7 +55,7 @@ class Session:
         self._settle: Callable[[], None] = lambda: None
         self._generators: list[Any] = []
         self._writer: Any = None
-        self._stale, self._turn, self._mine, self._share = 0, 0, 0, False
+        self._stale, self._turn, self._number, self._share = 0, 0, 0, False
         self.sources = Sources(task, code, settings, audit, lambda: log.count)
         self._tracker = Tracker(declared)
         self.pages = Pages(last, whole, staging, self._tracker)
@@ -87,7 +87,7 @@ class Session:
         session, write_file = self, Writer.write_file
         copies = generators.StaticGenerator.generate_output
 
-        @functools.wraps(write_file)  # a rehearsal uses Pelican's own
+        @functools.wraps(write_file)  # the dry run uses Pelican's own
         def written(self: Any, name: Any, template: Any, context: Any, *how: Any, **named: Any
                     ) -> None:  # fmt: skip
             page = _Template(session, template, context, named.keys() - WRITERS)
@@ -163,7 +163,7 @@ class Session:
     def _work(self, number: int) -> None:
         """A copy's share of the pages."""
         logging.getLogger().handlers[:] = [self._log]
-        self._mine = number
+        self._number = number
         try:
             for generator in self._generators:
                 if method := SHARED.get(type(generator)):
@@ -176,9 +176,9 @@ class Session:
         name = str(context["output_file"])
         if self.pages.fresh(name, page.template, context, page.own):
             return KEPT
-        if self._share and (self._pool or self._mine):
+        if self._share and (self._pool or self._number):
             self._turn += 1
-            if self._turn % self._jobs != self._mine:
+            if self._turn % self._jobs != self._number:
                 return KEPT
         self._settle()
         self._progress("pages", 1)

@@ -95,10 +95,10 @@ def fingerprints(
     return None if None in found.values() else found  # type: ignore[return-value]
 
 
-def keys(task: Task, values: Any, looked: set[str]) -> tuple[bytes, bytes]:
+def keys(task: Task, values: Any, read: set[str]) -> tuple[bytes, bytes]:
     """Digests of all code that decides what a source is, and of that and the settings.
 
-    ``looked`` are the files that the settings file read.
+    ``read`` are the files that the settings file read.
     """
     # Modules of this program and its start scripts are left out: they differ by command.
     loaded = {
@@ -108,12 +108,12 @@ def keys(task: Task, values: Any, looked: set[str]) -> tuple[bytes, bytes]:
     }
     library = os.path.dirname(os.__file__)  # noqa: PTH120
     own = {f for f in loaded if f.endswith(".py") and "-packages" not in f}
-    own = {f for f in own if not f.startswith(library)} | {*task.code, *looked}
+    own = {f for f in own if not f.startswith(library)} | {*task.code, *read}
     # The parts of this program that matter:
     own |= {str(f) for room in ("site/engine", "post") for f in (PROGRAM / room).glob("*.py")}
     # The locale affects how dates are formatted.
-    spoken = sorted(f"{k}={v}" for k, v in os.environ.items() if k[:3] in ("LC_", "LAN", "TZ"))
-    facts = [sys.version, pelican.__version__, jinja2.__version__, *installed(), *spoken]
+    locale = sorted(f"{k}={v}" for k, v in os.environ.items() if k[:3] in ("LC_", "LAN", "TZ"))
+    facts = [sys.version, pelican.__version__, jinja2.__version__, *installed(), *locale]
     conf = {str(task.settings), str(task.settings.parent / "pelicanconf.py")}
     facts += [f"{path} {stamps.digest(path)}" for path in sorted(own - conf)]
     more = [f"{path} {stamps.digest(path)}" for path in sorted(own & conf)]

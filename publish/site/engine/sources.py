@@ -28,7 +28,7 @@ from publish.site.engine.pool import spread
 KINDS = (Article, Page)
 WORTH = 32
 """Unread sources below which a second process costs more than it saves."""
-handed: dict[str, bytes] = {}
+raw_bytes: dict[str, bytes] = {}
 """The bytes, if already read, of the source that Pelican is reading, by path."""
 key_lines: dict[str, Mapping[str, int]] = {}
 """The lines of the keys of every source read, by path."""
@@ -73,7 +73,7 @@ class Sources:
         if self._snapshot:
             return
         self._snapshot = tracked.snapshot(self._settings)
-        known = {} if self._task.forget else cache.load(self._file)
+        known = {} if self._task.ignore_caches else cache.load(self._file)
         settings = known.get("settings", {})
         if known.get("key") == self._key and self._fingerprints(settings) == settings:
             self._used = set(settings)
@@ -105,14 +105,14 @@ class Sources:
     def make(self, path: str, read: Callable[[], Any], context: Any) -> Any:
         """The content that ``read`` makes of ``path``, cached for the next build if possible."""
         logged, moment = self._logged(), time.time_ns()
-        with self._audit.scope() as looked, tracked.watched(self._settings):
+        with self._audit.scope() as read_files, tracked.watched(self._settings):
             made = read()
             fit = type(made) in KINDS and made.is_valid() and not _due(made)
             links = tuple(sorted(made.get_static_links())) if fit else ()
         self.fresh += 1
         if fit and self._logged() == logged:
-            paths = {os.path.abspath(name) for name in looked} | {path}  # noqa: PTH100
-            raw = handed.get(path)
+            paths = {os.path.abspath(name) for name in read_files} | {path}  # noqa: PTH100
+            raw = raw_bytes.get(path)
             own = {} if raw is None else {path: sha256(raw).hexdigest()}
             files = tuple((p, stamps.stamp(p), own.get(p) or digest_of(p)) for p in sorted(paths))
             if (data := _pickled(made, self._settings, context)) is not None:

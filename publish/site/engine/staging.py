@@ -41,8 +41,8 @@ class Staging:
     ) -> None:  # fmt: skip
         self._root = f"{folder / 'site'}{os.sep}"
         self._again = f"{folder / AGAIN}{os.sep}"
-        self._further = {f"{path}{os.sep}": word for path, word in further.items()}
-        self._words = tuple(f"{word}/" for word in further.values())
+        self._further = {f"{path}{os.sep}": prefix for path, prefix in further.items()}
+        self._prefixes = tuple(f"{prefix}/" for prefix in further.values())
         self._intact, self._old = frozenset(intact), old
         self.kept: set[str] = set()
         self.new: dict[str, Known] = {}
@@ -72,7 +72,7 @@ class Staging:
 
     def _has(self, name: str) -> bool:
         """Whether something is staged there in this build."""
-        if name.startswith(self._words):
+        if name.startswith(self._prefixes):
             return name in self._staged  # a mail's file: all files of a slug are written together
         places = self._root + name, self._again + flat(name)
         return name in self._staged or any(map(os.path.lexists, places))
@@ -81,9 +81,9 @@ class Staging:
         """``name`` in records: relative to the output, with slashes."""
         if name.startswith(self._root):
             return name[len(self._root) :].replace(os.sep, "/")
-        for folder, word in self._further.items():
+        for folder, prefix in self._further.items():
             if name.startswith(folder):
-                return f"{word}/{name[len(folder) :]}".replace(os.sep, "/")
+                return f"{prefix}/{name[len(folder) :]}".replace(os.sep, "/")
         return name
 
     def open(self, path: str, mode: str = "r", encoding: str | None = None, **named: Any) -> Any:

@@ -28,7 +28,7 @@ _PLAIN, _POST, _LIST_PAGE, _MUTABLE, _CLOCK, _FOREIGN = range(6)
 _STOCK: Any = Environment.getattr, Environment.getitem, Context.resolve_or_missing
 
 
-class Looks:
+class Reads:
     """The reads of one page: variables by name, attributes by object (compared by identity) and
     name. ``vague``: the page read a value without a fingerprint, and is rendered in every build.
     The attribute ``"*"`` stands for a whole post."""
@@ -43,30 +43,30 @@ class Looks:
 
 
 class Tracker:
-    """Installs the hooks, which record into ``looks`` (None between two pages). ``declared`` are
+    """Installs the hooks, which record into ``reads`` (None between two pages). ``declared`` are
     packages of plugins that declare ``INCREMENTAL``."""
 
     def __init__(self, declared: Collection[str] = ()) -> None:
-        self.looks: Looks | None = None
+        self.reads: Reads | None = None
         self._safe = SAFE | set(declared)
         self._kinds: dict[type, int] = {}
 
     def install(self) -> None:
         """Track all templates of this process from now on."""
-        tracker, note, kinds = self, self._note, self._kinds
+        tracker, record, kinds = self, self._record, self._kinds
 
         # Called a hundred thousand times for a few hundred pages; most values are plain.
         def tracked(stock: Any) -> Any:
-            def look(env: Environment, obj: Any, attribute: Any) -> Any:
-                if tracker.looks is not None and kinds.get(type(obj)) != _PLAIN:
-                    note(tracker.looks, obj, attribute)
+            def read(env: Environment, obj: Any, attribute: Any) -> Any:
+                if tracker.reads is not None and kinds.get(type(obj)) != _PLAIN:
+                    record(tracker.reads, obj, attribute)
                 return stock(env, obj, attribute)
 
-            return look
+            return read
 
         def resolved(context: Context, key: str) -> Any:
-            if tracker.looks is not None:
-                tracker.looks.variables.add(key)
+            if tracker.reads is not None:
+                tracker.reads.variables.add(key)
             return _STOCK[2](context, key)
 
         _put(tracked(_STOCK[0]), tracked(_STOCK[1]), resolved)
@@ -80,35 +80,35 @@ class Tracker:
 
         @functools.wraps(function)
         def call(*args: Any, **named: Any) -> Any:
-            if self.looks is not None:
-                self._whole(self.looks, (*args, *named.values()))
+            if self.reads is not None:
+                self._whole(self.reads, (*args, *named.values()))
             return function(*args, **named)
 
         return call
 
-    def _whole(self, looks: Looks, values: Iterable[Any], depth: int = 0) -> None:
+    def _whole(self, reads: Reads, values: Iterable[Any], depth: int = 0) -> None:
         for value in values:
             if self._kind_of(value) == _POST:
-                looks.posts.add((value, "*"))
+                reads.posts.add((value, "*"))
             elif isinstance(value, list | tuple | set) and depth < 3:
-                self._whole(looks, value, depth + 1)
+                self._whole(reads, value, depth + 1)
             elif isinstance(value, Content | Page | Context):
-                looks.vague = True
+                reads.vague = True
 
-    def _note(self, looks: Looks, obj: Any, attribute: Any) -> None:
+    def _record(self, reads: Reads, obj: Any, attribute: Any) -> None:
         kind = self._kind_of(obj)
         if kind == _PLAIN:
             return
         if kind == _POST:
-            looks.posts.add((obj, attribute))
+            reads.posts.add((obj, attribute))
             if isinstance(attribute, str) and attribute[:1] == "_" and attribute != "_content":
-                looks.vague = True
+                reads.vague = True
         elif kind == _LIST_PAGE:
-            looks.list_pages.add((obj, attribute))
+            reads.list_pages.add((obj, attribute))
         elif kind == _FOREIGN or (kind == _CLOCK and attribute in CLOCK):
-            looks.vague = True
+            reads.vague = True
         elif kind == _MUTABLE and isinstance(attribute, str):
-            looks.vague = looks.vague or bool(modifies_known_mutable(obj, attribute))
+            reads.vague = reads.vague or bool(modifies_known_mutable(obj, attribute))
 
     def _kind_of(self, obj: Any) -> int:
         kind = self._kinds.get(type(obj))

@@ -19,7 +19,7 @@ from pelican.contents import Article, Content
 from pelican.readers import Readers
 from pelican.writers import Writer
 
-from publish.site.engine.tracking import Looks, Tracker
+from publish.site.engine.tracking import Reads, Tracker
 
 MUTATORS = {
     "append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update",
@@ -48,6 +48,7 @@ SIGNATURES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (Content, "get_static_links", ("self",)),
     (generators.ArticlesGenerator, "generate_context", ("self",)),
     (generators.PagesGenerator, "generate_context", ("self",)),
+    (generators.CachingGenerator, "_get_file_stamp", ("self", "filename")),
     (generators.ArticlesGenerator, "generate_pages", ("self", "writer")),
     (generators.PagesGenerator, "generate_output", ("self", "writer")),
     (generators.StaticGenerator, "generate_output", ("self", "writer")),
@@ -153,17 +154,17 @@ def _tracks() -> bool:
     """Whether the tracker records what a template reads."""
     tracker = Tracker()
     tracker.install()
-    tracker.looks = looks = Looks()
+    tracker.reads = reads = Reads()
     post = object.__new__(Article)
     post.__dict__.update(title="t", _content="c", metadata={})
     try:
         text = "{{ a.title }}{{ a['_content'] }}{{ b|map(attribute='metadata')|list }}"
         Environment().from_string(text).render(a=post, b=[post])  # noqa: S701 - no HTML
     finally:
-        tracker.looks = None
+        tracker.reads = None
         tracker.remove()
-    seen = {attribute for _, attribute in looks.posts}
-    return looks.variables == {"a", "b"} and seen == {"title", "_content", "metadata"}
+    seen = {attribute for _, attribute in reads.posts}
+    return reads.variables == {"a", "b"} and seen == {"title", "_content", "metadata"}
 
 
 def _package(module: str) -> str:

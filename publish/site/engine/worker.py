@@ -124,9 +124,9 @@ def main() -> None:
     own_process()
     if "full" not in sys.argv[1:]:
         light.install()
-    import publish.site.engine.session  # noqa: F401 - and with it Pelican
-    from publish.site.engine.glance import glance
+    import publish.site.engine.execution  # noqa: F401 - and with it Pelican
     from publish.site.engine.inprocess import run
+    from publish.site.engine.single_page import render
 
     try:
         task = pickle.load(sys.stdin.buffer)  # noqa: S301 - our parent's
@@ -137,14 +137,14 @@ def main() -> None:
         os.dup2(2, 1)
         held: list[Any] = []
 
-        def tell(phase: str, count: int) -> None:
+        def progress(phase: str, count: int) -> None:
             answer.write(pickle.dumps((False, (phase, count))))
 
-        answer.write(pickle.dumps((True, run(task, tell, held)), 5))
+        answer.write(pickle.dumps((True, run(task, progress, held)), 5))
         with contextlib.suppress(EOFError):  # until the parent closes the pipe
             while task.resident:
                 source = pickle.load(sys.stdin.buffer)  # noqa: S301 - our parent's
-                answer.write(pickle.dumps((True, glance(held, source)), 5))
+                answer.write(pickle.dumps((True, render(held, source)), 5))
     sys.stderr.flush()
     # Exit without freeing memory, which would take longer than the exit.
     os._exit(0)

@@ -1,4 +1,4 @@
-"""The rehearsal of a build: Pelican's generators and its writer write the site, but no template
+"""A dry run of a build: Pelican's generators and its writer write the site, but no template
 renders and no file is opened.
 
 It reports errors before any page is rendered: invalid addresses, lists and feeds, and templates
@@ -26,25 +26,25 @@ from publish.site.templates import Blank, Templates
 
 ARTICLES = ("articles", "period_archives", "direct_templates", "tags", "categories", "authors",
             "drafts")  # fmt: skip
-REHEARSED = (stock.ArticlesGenerator, stock.PagesGenerator, stock.TemplatePagesGenerator)
+WRITING = (stock.ArticlesGenerator, stock.PagesGenerator, stock.TemplatePagesGenerator)
 MAIL = ("email/issue.html", "email/issue.txt")
 """Templates of a theme that the plugin ``mail_issues`` renders."""
 QUIET = ("content_written", "article_generator_write_article", "page_generator_write_page",
          "page_writer_finalized")  # fmt: skip
 
 
-def rehearsed(
+def dry_run(
     generators: Sequence[Any], settings: Mapping[str, Any], root: Path, memo: Path
 ) -> tuple[Complaint, ...]:
     """The errors that Pelican would report while writing the site of these ``generators``, whose
     settings file lies in ``root``. To be called in a fork of the building process; ``memo`` is the
     file of a cache."""
     log = LogCollector(root, Path(settings["OUTPUT_PATH"]), {})
-    writer = _Rehearsing(settings, log)
-    templates = Templates(log.tell, log.failed, memo, settings["JINJA_ENVIRONMENT"])
+    writer = _DryWriter(settings, log)
+    templates = Templates(log.add, log.failed, memo, settings["JINJA_ENVIRONMENT"])
     _write_nothing()
     for generator in generators:
-        if type(generator) in REHEARSED:
+        if type(generator) in WRITING:
             templates.serve(generator)
             for step in _steps(generator, writer):
                 try:
@@ -60,7 +60,7 @@ def rehearsed(
     return tuple(log.errors)
 
 
-def _steps(generator: Any, writer: _Rehearsing) -> Iterator[Callable[[], Any]]:
+def _steps(generator: Any, writer: _DryWriter) -> Iterator[Callable[[], Any]]:
     """The steps of the generator's writing, as far as they are Pelican's own."""
     if not isinstance(generator, stock.ArticlesGenerator):
         yield partial(generator.generate_output, writer)
@@ -80,7 +80,7 @@ def _write_nothing() -> None:
         getattr(signals, name).receivers = {}
 
 
-class _Rehearsing(Writer):  # type: ignore[misc] # Pelican has no types
+class _DryWriter(Writer):  # type: ignore[misc] # Pelican has no types
     """Pelican's writer. ``whole`` are the templates of lists that are not cut into pages, by the
     name that PAGINATED_TEMPLATES would have for them, with the lists that are not empty."""
 

@@ -14,7 +14,7 @@ from publish.post.contents import contents
 from publish.site.engine.hooks import read_source
 
 
-def glance(generators: list[Any], source: str) -> tuple[str, bytes] | None:
+def render(generators: list[Any], source: str) -> tuple[str, bytes] | None:
     """The file and the bytes of the page of ``source``; None if it has no page or a new address, or
     on any error, which the complete build reports."""
     for generator in generators:
