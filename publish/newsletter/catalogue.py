@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from publish.errors import ConfigError
 from publish.newsletter import titles
-from publish.newsletter.campaign import DELETED, DRAFT, SCHEDULED, Campaign, by_age
+from publish.newsletter.campaign import DELETED, DRAFT, PAUSED, SCHEDULED, Campaign, by_age
 from publish.newsletter.facts import IssueState, hour_of
 from publish.post.issue import Issue, key_of
 
@@ -59,6 +59,12 @@ class Letter:
     def drafts(self) -> tuple[Campaign, ...]:
         """The draft campaigns."""
         return tuple(c for c in self.campaigns if c.status == DRAFT)
+
+    @property
+    def waiting(self) -> tuple[Campaign, ...]:
+        """The campaigns that nobody got: the scheduled ones, and those paused before their hour."""
+        paused = (c for c in self.campaigns if c.status == PAUSED and not c.emails_sent)
+        return (*self.scheduled, *paused)
 
     @property
     def mailed(self) -> bool:

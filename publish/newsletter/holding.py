@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from publish.errors import NothingSent, OutcomeUnknown, Refused
 from publish.newsletter import titles
 from publish.newsletter.answers import Proof
-from publish.newsletter.campaign import DRAFT, SCHEDULED, Campaign
+from publish.newsletter.campaign import DRAFT, PAUSED, SCHEDULED, Campaign
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.facts import Fact
 from publish.newsletter.ledger import Ledger
@@ -57,7 +57,7 @@ def waiting(api: Mailchimp, letter: Letter, name: str) -> tuple[Campaign, ...]:
         Refused: there is nothing to take back, or it is too late.
         OutcomeUnknown: an unanswered order may still schedule it.
     """
-    found = letter.scheduled or _found_by_id(api, letter)
+    found = letter.waiting or _found_by_id(api, letter)
     if not found and not letter.unfinished and not unmarked(letter):
         raise _nothing(letter, name)
     return found
@@ -103,12 +103,22 @@ def _unschedule(api: Mailchimp, campaign: Campaign, name: str) -> None:
     looked = api.campaign(campaign.id)
     if not isinstance(looked, Campaign) or looked.status == DRAFT:
         return
+    if looked.status == PAUSED and not looked.emails_sent:
+        raise paused(name)
     if looked.status != SCHEDULED:
         raise Refused(f"{name}: too late, it is {looked.state}", "a mail cannot be called back")
     if answer.proof in (Proof.DENIED, Proof.NOT_ACTED):
         raise NothingSent(f"{name}: {answer.detail}", AGAIN)
     if answer.proof is Proof.UNKNOWN:
         raise OutcomeUnknown(f"{name}: the answer was lost and it is still scheduled", AGAIN)
+
+
+def paused(name: str) -> Refused:
+    """The refusal of what only a person can do, as our requests take back no paused campaign."""
+    return Refused(
+        f"{name}: it is paused in Mailchimp, and goes on or ends only there",
+        "delete it there; or resume it there, then run this again",
+    )
 
 
 def _nothing(letter: Letter, name: str) -> Exception:

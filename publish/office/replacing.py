@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from publish.errors import OutcomeUnknown, Refused
-from publish.newsletter import issue
+from publish.newsletter import holding, issue
 from publish.newsletter.catalogue import KINDS, Letter
 from publish.newsletter.protocol import MARGIN, too_late
 from publish.office import delivery, letters, preflight
@@ -118,6 +118,8 @@ def _not_scheduled(office: Office, found: Letters, letter: Letter) -> Refused:
                 f"{name} is scheduled in {KINDS[other.kind]}, whose words cannot be replaced",
                 undo_first(other, found),
             )
+    if letter.waiting:
+        return holding.paused(name)
     if letter.mailed:
         return Refused(
             f"{name}: too late, it is {letter.active.state if letter.active else 'sent'}",
