@@ -33,7 +33,7 @@ def made_fit(data: bytes) -> tuple[bytes, str, tuple[int, int]]:
         with Image.open(io.BytesIO(data)) as opened:
             kind = opened.format or ""
             if kind not in KINDS:
-                raise ConfigError(f"this is a {kind or 'file'} that browsers do not show", _HINT)
+                raise ConfigError(f"this is a {kind or 'file'}", _HINT)
             if opened.width * opened.height > LARGEST_PIXELS:
                 raise ConfigError("this picture has too many pixels", "make it smaller first")
             if getattr(opened, "n_frames", 1) > 1 and kind != "MPO":

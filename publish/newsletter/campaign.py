@@ -24,7 +24,7 @@ STATES = {
     "sent": "sent",
     "canceling": "being cancelled",
     "canceled": "cancelled while it was being sent",
-    "paused": "paused",
+    PAUSED: "paused in Mailchimp",
     "archived": "archived",
     DELETED: "deleted in Mailchimp",
 }

@@ -225,6 +225,6 @@ def _first_letter(office: Office, found: Sequence[Letter]) -> date | None:
 def _sent_at(letter: Letter) -> datetime | None:
     if not letter.mailed:
         return None
-    told = hour_of(letter.active.send_time) if letter.active else None
+    hour = hour_of(letter.active.send_time) if letter.active else None
     done = letter.past.done_at
-    return told or (datetime.fromtimestamp(done, UTC) if done else None)
+    return hour or (datetime.fromtimestamp(done, UTC) if done else None)

@@ -65,9 +65,10 @@ def test_what_is_no_picture_is_refused(bad: bytes):
         photo.made_fit(bad)
 
 
-def test_what_browsers_do_not_show_and_what_moves_is_refused():
-    with pytest.raises(ConfigError, match="do not show"):
-        photo.made_fit(picture((9, 9), "TIFF"))
+def test_what_is_no_photo_and_what_moves_is_refused():
+    for kind in ("TIFF", "GIF"):
+        with pytest.raises(ConfigError, match=f"this is a {kind} — take a JPEG"):
+            photo.made_fit(picture((9, 9), kind))
     frames = [Image.new("RGB", (9, 9), c) for c in ("red", "blue")]
     stream = io.BytesIO()
     frames[0].save(stream, "PNG", save_all=True, append_images=frames[1:])

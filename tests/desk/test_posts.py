@@ -66,7 +66,7 @@ def test_a_long_header_is_read_to_its_end(desk: Desk):
     assert next(s.slug for s in found if s.title == "Long") == "at-the-end"
 
 
-def test_who_waits_for_a_change_is_told_of_it(desk: Desk):
+def test_who_waits_for_a_change_is_reported_of_it(desk: Desk):
     reader = desk.app.reader
     number, got = reader.current.number, []
     waiting = threading.Thread(target=lambda: got.append(reader.wait(number)))
@@ -93,6 +93,11 @@ def test_the_log_shows_a_day_and_survives_a_torn_line(tmp_path: Path):
         ("A letter", "done", ("it goes out",))
     ]
     assert log.last_day(YORK, now + timedelta(days=2)) == []
+    # A desk that is open over midnight says of which day an hour is.
+    fact = '{"at": "2026-11-28T04:50:00+00:00", "what": "A test", "how": "done", "lines": []}'
+    log.file.write_text(fact + "\n")
+    (late,) = log.last_day(YORK, datetime(2026, 11, 28, 6, tzinfo=UTC))
+    assert late.at == "Yesterday at 23:50"
 
 
 def test_mails_of_the_rehearsal_are_listed_newest_first(tmp_path: Path):
