@@ -76,11 +76,11 @@ def site(
     state = now.site
     if now.trouble:
         return (State("error", "The pages cannot be made"),), (now.trouble,), ()
+    if state.trouble:
+        upload = (parts.ask("Upload…", "deploy"),) if state.targets else ()
+        return (), (f"What readers see is not known: {state.trouble}.",), upload
     if state.targets and state.waiting is None:
-        if state.made is None:
-            return (State("warning", "The pages are not made yet"),), (), ()
-        why = state.trouble or "Being looked at"
-        return (), (f"What readers see is not known: {why}.",), (parts.ask("Upload…", "deploy"),)
+        return (State("warning", "The pages are not made yet"),), (), ()
     if state.waiting is None:
         made = f"The pages were made {words.saved(state.made, now.zone, at)}." if state.made else ""
         says = "Where they are uploaded to is not set, so what readers see is not known."

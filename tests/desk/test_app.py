@@ -97,7 +97,8 @@ def test_forms_of_other_pages_are_refused(desk: Desk, path: str, headers: dict[s
 
 
 def test_a_page_that_is_not_there_says_so(desk: Desk):
-    for path in ("/post/posts/gone.md", "/letter/xyz", "/nothing", "/post/../../x"):
+    for path in ("/post/posts/gone.md", "/mend?post=gone", "/letter/xyz", "/inbox", "/nothing",
+                 "/post/../../x"):  # fmt: skip
         answer = desk.get(path)
         assert answer.status_code == 404
         assert "To the desk" in answer.text
@@ -233,7 +234,9 @@ def test_a_photo_is_put_in_with_its_words(desk: Desk):
     assert "\n\n![A door]({static}/images/img-4411.jpg)\n\nThe end." in desk.file.read_text()
 
 
-@pytest.mark.parametrize("more", [{"alt": " "}, {"photo": no_photo()}, {"digest": "old"}])
+@pytest.mark.parametrize(
+    "more", [{"alt": " "}, {"photo": no_photo()}, {"photo": ""}, {"digest": "old"}]
+)
 def test_a_photo_that_cannot_go_in_leaves_nothing_behind(desk: Desk, more: dict[str, object]):
     form = FORM | {"digest": digest(desk), "alt": "A door", "after": "0", "photo": a_photo()}
     refused = desk.post("/photo", form | more)

@@ -201,6 +201,16 @@ def test_pages_that_wait_to_be_uploaded_are_counted_by_a_button():
     assert broken.site_says == ("a template fails",)
 
 
+def test_what_readers_see_is_not_known_for_the_reason_that_is_told():
+    wrong = home.view(a_snapshot(POST, site=Site(made=NOW, trouble="DEPLOY is no table")), NOW)
+    assert wrong.site_says == ("What readers see is not known: DEPLOY is no table.",)
+    assert wrong.site_buttons == ()
+    away = Site(made=NOW, targets=("live",), trouble="no answer")
+    view = home.view(a_snapshot(POST, site=away), NOW)
+    assert view.site_says == ("What readers see is not known: no answer.",)
+    assert labels(view.site_buttons) == ["Upload…"]
+
+
 def test_a_letter_that_is_gone_from_mailchimp_is_in_doubt_and_not_scheduled():
     for status in ("schedule", "deleted"):
         gone = State("dose", "Dose", "post", "k", "only you can know", status=status, lost=True)
