@@ -86,13 +86,14 @@ def undo_first(letter: Letter, found: Letters) -> str:
 
 
 def fingerprint(office: Office, found: Letters, items: Sequence[Delivery]) -> str:
+    """The digest of the account, the deliveries, and what ledger and Mailchimp have of each."""
     account, past = office.account, office.ledger.read()
     known = {letter.key: letter for letter in found.all}
     facts = []
     for key in (item.issue.key for item in items):
         campaigns, it = known[key].campaigns if key in known else (), past.get(key, IssueState())
-        memory = [it.done, it.status, it.held, it.tried, it.unanswered, it.replacing]
-        facts.append([memory, [(c.id, c.status) for c in campaigns]])
+        recorded = [it.done, it.status, it.held, it.tried, it.unanswered, it.replacing]
+        facts.append([recorded, [(c.id, c.status) for c in campaigns]])
     return fingerprint_of(
         account.audience, account.server, account.sandbox, [i.confirmed() for i in items], facts
-    )  # fmt: skip
+    )

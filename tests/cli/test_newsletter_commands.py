@@ -413,7 +413,7 @@ def test_an_issue_changed_by_hand_is_composed_again_and_never_sent(small: Path):
     assert b"Hello" in mail.read_bytes()
 
 
-def test_a_post_that_became_public_under_a_date_of_days_ago_is_told(small: Path):
+def test_a_post_that_became_public_under_a_date_of_days_ago_is_reported(small: Path):
     assert publish("build", cwd=small).stderr == ""
     days = small / "content/ledger/since.json"
     days.write_text(re.sub(r"\d{4}-\d\d-\d\d", "2026-01-01", days.read_text()))

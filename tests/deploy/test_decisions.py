@@ -103,7 +103,7 @@ def test_nothing_to_do_is_an_empty_plan_and_a_release_is_its_content(files: dict
 
 @settings(deadline=None)
 @given(st.binary(max_size=60))
-def test_a_damaged_record_is_told_and_never_counts_as_an_empty_one(data: bytes):
+def test_a_damaged_record_is_reported_and_never_counts_as_an_empty_one(data: bytes):
     with pytest.raises(ValueError, match="damaged"):
         decoded(data)
 
@@ -328,7 +328,7 @@ def test_a_host_that_changes_pages_is_a_warning_and_a_wrong_page_an_error():
             verify.pages("https://a.example", release, ["a/index.html"], wrong)
 
 
-def test_a_release_that_does_not_come_is_told_with_what_stands_there():
+def test_a_release_that_does_not_come_is_reported_with_what_stands_there():
     other = release_of({"index.html": b"y"}).extra[MARKER]
     for answer, says in ((Answer(200, other, {}), "is still release"),
                          (Answer(404, b"", {}), "answers 404")):  # fmt: skip

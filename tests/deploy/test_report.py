@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publish.errors import ConfigError, Exit, NothingSent, OutcomeUnknown, PublishError, Refused
-from publish.newsletter.merging import merge_ledgers, only_uids
+from publish.newsletter.ledger_merge import merge_ledgers, only_uids
 from publish.run import doctor, report
 from publish.run.report import Report
 from publish.settings import Settings, load

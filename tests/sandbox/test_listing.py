@@ -58,7 +58,7 @@ def test_campaigns_of_one_second_keep_their_order(bench: Bench):
     assert titles(bench.mc.campaigns.list()) == ["3", "2", "1", "0"]
 
 
-def test_a_page_holds_ten_unless_told_otherwise(bench: Bench):
+def test_a_page_holds_ten_unless_set_otherwise(bench: Bench):
     for number in range(12):
         bench.draft(title=str(number), content=False)
     found = bench.mc.campaigns.list()
@@ -80,7 +80,7 @@ def test_a_page_behind_the_end_is_empty(five: Bench):
     assert found == {"campaigns": [], "total_items": 5}
 
 
-def test_a_page_of_none_tells_how_many_there_are(five: Bench):
+def test_a_page_of_none_shows_how_many_there_are(five: Bench):
     assert five.mc.campaigns.list(count=0) == {"campaigns": [], "total_items": 5}
 
 

@@ -105,7 +105,7 @@ def test_signing_up_again_while_waiting_sends_the_mail_again(bench: Bench):
     assert status_of(bench) == "subscribed"
 
 
-def test_who_is_subscribed_is_told_so_and_gets_no_mail(bench: Bench):
+def test_who_is_subscribed_is_reported_so_and_gets_no_mail(bench: Bench):
     join(bench)
     assert sign_up(bench).heading == "You are already subscribed"
     assert sign_up(bench, "ANA@example.com").heading == "You are already subscribed"

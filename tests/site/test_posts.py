@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from publish.errors import ConfigError, told
+from publish.errors import ConfigError, as_publish_error
 from publish.post.frontmatter import read
 from publish.site import retired
 from publish.site.build import build
@@ -133,7 +133,7 @@ def test_a_full_disk_leaves_every_source_as_it_was_and_half_a_draft_nowhere(site
                 act()
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-        assert "/content/" in told(failure.value).message
+        assert "/content/" in as_publish_error(failure.value).message
         assert site.bytes(site.root / "content") == before
 
 
