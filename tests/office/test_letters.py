@@ -17,6 +17,7 @@ from publish.newsletter.facts import Fact
 from publish.newsletter.ledger import Ledger
 from publish.office import listing, retracting
 from publish.office.acts import ask, do
+from publish.office.letters import difference, load_letters
 from publish.office.question import Done, Question
 from publish.office.sending import send_due
 from tests.fakes.world import Killed
@@ -621,6 +622,22 @@ def thrown_away(author: Author) -> None:
     author.world.pass_until(author.world.now + 60)
 
 
+def test_a_letter_that_a_person_pauses_is_not_too_late_and_ends_only_in_mailchimp(author: Author):
+    done(author, "send", posts=("dose",))
+    (record,) = author.world.records.values()
+    record.history.append((author.world.now, "paused"))
+    for act, wish in (
+        ("undo", {"post": "dose"}), ("send", {"posts": ("dose",), "replace": True}),
+        ("retract", {"post": "dose"}),
+    ):  # fmt: skip
+        with pytest.raises(Refused, match="it is paused in Mailchimp"):
+            done(author, act, **wish)
+    assert "draft" not in (author.root / "content/posts/dose.md").read_text()
+    record.history.append((author.world.now, "schedule"))
+    done(author, "undo", post="dose")
+    assert mails(author) == []
+
+
 @pytest.mark.parametrize("looked", [False, True])
 def test_a_letter_that_a_person_deletes_before_its_hour_goes_out_only_by_name(
     author: Author, looked: bool
@@ -1060,6 +1077,16 @@ def test_a_retracted_post_takes_its_letter_back_first_and_keeps_its_history(auth
     assert "taken back" in status_of(author, "dose")
     assert mails(author) == []
     assert not author.site.stale()
+
+
+def test_the_letter_of_a_retracted_post_is_not_compared_with_the_draft(author: Author):
+    done(author, "send", posts=("dose",), now=True)
+    do(author.office, asked(author, "retract", post="dose"))
+    author.edit("dose", "50 mg", "25 mg")
+    with author.site.composed(author.office.voice, drafts=True) as folder:
+        found = load_letters(author.office, folder)
+        for letter in found.named(["dose"]):
+            assert difference(author.office, letter, found) == ("", [])
 
 
 def test_it_takes_back_updates_and_the_whole_digest_too(author: Author):
