@@ -97,10 +97,10 @@ def findings(site: Site) -> Iterator[Diagnostic]:
                 source for source in faulty
                 if source.facts is None or rule.id in source.facts.problems
             ]  # fmt: skip
-            for told in _diagnostics(rule, _problems(rule, site, sources), drafts):
-                if told.severity == "error":
-                    errors.add((told.file, told.line))
-                yield told
+            for finding in _diagnostics(rule, _problems(rule, site, sources), drafts):
+                if finding.severity == "error":
+                    errors.add((finding.file, finding.line))
+                yield finding
     yield from _diagnostics(refused, _unreported(refusals(site), site, errors), drafts)
 
 
@@ -164,4 +164,4 @@ def _finding(rule: Rule, file: str, problem: Problem, draft: bool) -> Diagnostic
         severity = "warning"
     return Diagnostic(
         file, problem.line, rule.id, severity, problem.message, problem.remedy, problem.fix
-    )  # fmt: skip
+    )

@@ -17,7 +17,7 @@ from publish.desk.parts import Button
 
 Stage = Literal["asking", "asked", "doing", "done", "refused"]
 KEPT = 50
-"""Jobs that are remembered for pages that still show them."""
+"""Jobs that are kept for pages that still show them."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Jobs:
         self._thread.join()
 
     def get(self, id: str) -> Job | None:
-        """The job of that id, if it is still remembered."""
+        """The job of that id, if it is still kept."""
         return self._jobs.get(id)
 
     @property

@@ -212,9 +212,7 @@ class Planning:
             state.result.losses.add_redirects((a, self._address(entry)) for a in aliases)
             # They are in the database now; free the memory.
             entry.olds, entry.title = [], ""
-        index.lists = old_lists.lists(
-            state.channel, values, self._terms, state.entries.values()
-        )  # fmt: skip
+        index.lists = old_lists.lists(state.channel, values, self._terms, state.entries.values())
         for old, new in index.lists.items():
             path = urls.normal(old)
             # A slug written by hand may hold what no address does.
@@ -237,10 +235,10 @@ class Planning:
             return True
         return bool(frontmatter.read(source).get("newsletter"))
 
-    def _fields(self, entry: Entry, item: Item) -> None:
-        names, result = self._names, self.state.result
-        when = dates.published(item, self._zone)
-        changed = dates.modified(item, self._zone)
+    def _date(self, entry: Entry, item: Item) -> datetime | None:
+        """Set the entry's date; returns the moment of a later change. What has no date becomes a
+        draft."""
+        when, changed = dates.published(item, self._zone), dates.modified(item, self._zone)
         if when is None:
             if entry.status == "published":
                 entry.status, entry.scheduled = "draft", False
@@ -249,15 +247,23 @@ class Planning:
         entry.date = when
         if entry.scheduled and when and self._came_due(entry, when):
             entry.scheduled = False
+        return changed if changed and when and changed > when else None
+
+    def _title(self, entry: Entry, item: Item) -> str:
+        """The item's title, else its first words, else its number."""
         title = header.title(entry.title)
-        if not plain_title(title):
-            words = header.plain(re.sub(r"<!--.*?-->", " ", item.body[:20000], flags=re.S))
-            title = (
-                header.title(" ".join(words.split()[:8]))
-                or f"{item.type.capitalize()} {abs(item.id)}"
-            )
-            self.state.lose("title-made", item.id, "", excerpt(title), entry.file)
-        post = item.type == "post"
+        if plain_title(title):
+            return title
+        words = header.plain(re.sub(r"<!--.*?-->", " ", item.body[:20000], flags=re.S))
+        first = header.title(" ".join(words.split()[:8]))
+        title = first or f"{item.type.capitalize()} {abs(item.id)}"
+        self.state.lose("title-made", item.id, "", excerpt(title), entry.file)
+        return title
+
+    def _fields(self, entry: Entry, item: Item) -> None:
+        """Store the entry's header and its cover, and count the entry."""
+        names, result, post = self._names, self.state.result, item.type == "post"
+        modified, title = self._date(entry, item), self._title(entry, item)
         categories, tags, authors = names.categories(item), names.tags(item), names.authors(item)
         # Of posts alone WordPress exports no list of terms.
         for taxonomy, terms in (("category", item.categories), ("post_tag", item.tags)):
@@ -269,11 +275,10 @@ class Planning:
             self._terms.update(
                 {f"{k}:{n.casefold()}": n for k, many in kinds.items() for n in many}
             )
-        after = changed and when and changed > when
         fields = [
             ("Title", title),
-            ("Date", dates.formatted(when) if when else ""),
-            ("Modified", dates.formatted(changed) if changed and after else ""),
+            ("Date", dates.formatted(entry.date) if entry.date else ""),
+            ("Modified", dates.formatted(modified) if modified else ""),
             ("Category", ", ".join(categories) if post else ""),
             ("Tags", header.joined(tags) if post else ""),
             ("Slug", entry.slug),

@@ -55,7 +55,7 @@ class Letters:
     def is_orphan(self, letter: Letter) -> bool:
         """Whether it is scheduled although one of its posts is no longer public here, or its source
         says so by now."""
-        if not letter.scheduled:
+        if not letter.waiting:
             return False
         composed = [x.issue for x in self.all if x.issue and not self.site.withdrawn(x.issue)]
         return catalogue.lacks_post(letter, composed)
@@ -184,7 +184,8 @@ def difference(office: Office, letter: Letter, found: Letters) -> tuple[str, lis
     if new is None or (letter.kind == "post" and _updated(new, found)):
         return "", []
     record = letter.sent_record or {}
-    if record.get("digest") == new.digest:
+    # The preview composes drafts too, under addresses that no reader ever sees.
+    if record.get("digest") == new.digest or any(map(found.site.withdrawn, parts(new, found))):
         return "", []
     old = sent_copy(office, letter.key) if record else None
     if old is None:
@@ -224,6 +225,6 @@ def _first_letter(office: Office, found: Sequence[Letter]) -> date | None:
 def _sent_at(letter: Letter) -> datetime | None:
     if not letter.mailed:
         return None
-    told = hour_of(letter.active.send_time) if letter.active else None
+    hour = hour_of(letter.active.send_time) if letter.active else None
     done = letter.past.done_at
-    return told or (datetime.fromtimestamp(done, UTC) if done else None)
+    return hour or (datetime.fromtimestamp(done, UTC) if done else None)

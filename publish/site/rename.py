@@ -18,7 +18,7 @@ from publish.site.posts import Source, find, refuse_owned, refuse_taken
 @dataclass(frozen=True)
 class Renaming:
     """A ``post`` with its slug ``new``: the bytes that its file will have, and the ``address`` it
-    will have, ``""`` where only a build can tell; ``before`` are the addresses that will lead
+    will have, ``""`` where only a build shows it; ``before`` are the addresses that will lead
     there."""
 
     post: Source

@@ -34,14 +34,14 @@ class Blank:
 
 
 class Templates:
-    """The loaded templates and all that they name. ``tell`` gets a complaint about one, ``failed``
-    an exception. Digests of texts that compile are cached in ``file``."""
+    """The loaded templates and all that they name. ``report`` gets a complaint about one,
+    ``failed`` an exception. Digests of texts that compile are cached in ``file``."""
 
     def __init__(
-        self, tell: Callable[[Complaint], None], failed: Callable[[Exception], None], file: Path,
+        self, report: Callable[[Complaint], None], failed: Callable[[Exception], None], file: Path,
         options: Any,
     ) -> None:  # fmt: skip
-        self._tell, self._raised = tell, failed
+        self._report, self._raised = report, failed
         self._memo, self._made_from = file, f"{cache.code_digest(Path(__file__).parent)}{options!r}"
         known = cache.read(file, self._made_from) or b""
         self._fit = {known[at : at + SIZE] for at in range(0, len(known), SIZE)}
@@ -99,7 +99,7 @@ class Templates:
                 if isinstance(variable, nodes.Name) and variable.name in {*LISTS} - assigned:
                     message = f"PAGINATED_TEMPLATES lacks {quoted(name)}, and {file} shows "
                     remedy = f'add "{name}": None to it'
-                    self._tell(Complaint(message + variable.name, remedy=remedy))
+                    self._report(Complaint(message + variable.name, remedy=remedy))
                     return
 
     def _load(self, name: str) -> None:
@@ -133,7 +133,7 @@ class Templates:
             if isinstance(wanted, nodes.Const) and wanted.value == named and not optional:
                 message = f"there is no template {quoted(named)}"
                 remedy = "correct the name, or put the file there"
-                self._tell(Complaint(message, file, node.lineno, remedy))
+                self._report(Complaint(message, file, node.lineno, remedy))
                 return
 
     def _failed(self, name: str, error: Exception) -> None:
@@ -141,7 +141,7 @@ class Templates:
             self._raised(error)
             return
         line = error.object[: error.start].count(b"\n") + 1
-        self._tell(
+        self._report(
             Complaint("the template is no UTF-8", self._file(name), line, "save it as UTF-8")
         )
 

@@ -60,7 +60,7 @@ def test_a_post_becomes_public_is_mailed_once_and_the_ledger_comes_home(blog: Bl
     assert blog.mails() == ["Calm"]
 
 
-def test_a_letter_never_goes_before_its_page_and_open_ends_are_told(blog: Blog):
+def test_a_letter_never_goes_before_its_page_and_open_ends_are_reported(blog: Blog):
     blog.values["DEPLOY_VERIFY"] = 0.3
     blog.values["SITEURL"] = "http://127.0.0.1:9"
     one = blog.begin()

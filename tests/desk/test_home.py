@@ -50,7 +50,7 @@ def test_a_letter_with_old_words_offers_the_new_ones_with_the_difference():
     assert card.mend[0].to == "/ask/replace"
 
 
-def test_a_scheduled_letter_whose_page_is_gone_is_told_and_can_be_taken_back():
+def test_a_scheduled_letter_whose_page_is_gone_is_reported_and_can_be_taken_back():
     for post in (a_post(kind="draft"), a_post(mailed=False)):
         (card,) = home.view(a_snapshot(post, letters=(a_letter(post),)), NOW).next
         assert card.gone
@@ -72,7 +72,7 @@ def test_what_is_in_doubt_comes_before_all_else():
     assert not view.next[0].buttons
 
 
-def test_several_letters_are_counted_and_the_first_day_is_told():
+def test_several_letters_are_counted_and_the_first_day_is_reported():
     other = a_post("posts/other.md")
     later = a_letter(other, at=TUESDAY + timedelta(days=1))
     view = home.view(a_snapshot(POST, other, letters=(later, a_letter(POST))), NOW)
@@ -192,13 +192,13 @@ def test_coming_days_name_what_has_to_be_on():
 def test_pages_that_wait_to_be_uploaded_are_counted_by_a_button():
     site = Site(made=NOW, uploaded=NOW - timedelta(days=2), waiting=("a", "b"), targets=("live",))
     view = home.view(a_snapshot(POST, site=site), NOW)
-    assert view.site[0].word == "2\N{NO-BREAK SPACE}pages wait to be uploaded"
-    assert labels(view.site_buttons) == ["Upload 2\N{NO-BREAK SPACE}pages…"]
+    assert view.site.states[0].word == "2\N{NO-BREAK SPACE}pages wait to be uploaded"
+    assert labels(view.site.buttons) == ["Upload 2\N{NO-BREAK SPACE}pages…"]
     done = home.view(a_snapshot(POST, site=Site(uploaded=NOW, waiting=())), NOW)
-    assert (done.site[0].kind, done.site_buttons) == ("ok", ())
+    assert (done.site.states[0].kind, done.site.buttons) == ("ok", ())
     broken = home.view(a_snapshot(POST, trouble="a template fails"), NOW)
-    assert broken.site[0].kind == "error"
-    assert broken.site_says == ("a template fails",)
+    assert broken.site.states[0].kind == "error"
+    assert broken.site.says == ("a template fails",)
 
 
 def test_a_letter_that_is_gone_from_mailchimp_is_in_doubt_and_not_scheduled():

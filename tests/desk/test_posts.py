@@ -70,7 +70,7 @@ def test_a_long_header_is_read_to_its_end(desk: Desk):
     assert next(s.slug for s in found if s.title == "Long") == "at-the-end"
 
 
-def test_who_waits_for_a_change_is_told_of_it(desk: Desk):
+def test_who_waits_for_a_change_is_reported_of_it(desk: Desk):
     reader = desk.app.reader
     number, got = reader.current.number, []
     waiting = threading.Thread(target=lambda: got.append(reader.wait(number)))

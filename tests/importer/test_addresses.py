@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,15 +12,10 @@ from publish.cli import run as cli
 from publish.importer import dates
 from publish.importer.address import title_of, uid
 from publish.settings import Settings
-from tests.importer.export import HEAD, export, imported, item, site, tree_of
+from tests.importer.export import HEAD, export, imported, item, tree_of
 from tests.importer.test_run import report
 
 NEW_YORK = ZoneInfo("America/New_York")
-
-
-@pytest.fixture
-def blog(tmp_path: Path, root: Path) -> Settings:
-    return site(tmp_path / "site", root)
 
 
 def head_of(blog: Settings, name: str) -> dict[str, str]:

@@ -224,6 +224,8 @@ def test_the_whole_of_it_against_the_sandbox(tmp_path):
         assert found.send(name).proof is Proof.DENIED
         assert found.report(name)["emails_sent"] == 1
         assert found.report("0123456789") is None
+        with pytest.raises(ConfigError, match="NEWSLETTER_TOPICS: the audience has no segment 99"):
+            found.segment(99)
         control(here.base_url, [{"kind": "free_plan", "times": 0}])
         other = found.create({"title": "t"}, Segment()).data["id"]
         refused = found.schedule(other, "2099-01-01T00:15:00+00:00")
