@@ -824,6 +824,16 @@ def schedule_for_topic(author: Author) -> None:
     done(author, "send", posts=("dose",), at="tomorrow 6:30")
 
 
+def test_the_plan_refuses_readers_that_the_audience_does_not_have(author: Author):
+    def segment(number: int) -> None:
+        raise ConfigError(f"NEWSLETTER_TOPICS: the audience has no segment {number}")
+
+    author.topics, author.machine.segment = {"career": "7"}, segment  # type: ignore[attr-defined]
+    author.post("dose", Category="Career")
+    with pytest.raises(ConfigError, match="no segment 7"):
+        listing.planned(author.office, (), False, None)
+
+
 def test_a_letter_for_other_readers_is_refused_before_anything_is_written(author: Author):
     schedule_for_topic(author)
     author.edit("dose", "Category: Career", "Category: Network")
