@@ -61,6 +61,12 @@ class Letter:
         return tuple(c for c in self.campaigns if c.status == DRAFT)
 
     @property
+    def waiting(self) -> tuple[Campaign, ...]:
+        """The campaigns that nobody got: the scheduled ones, and those paused before their hour."""
+        paused = (c for c in self.campaigns if c.status == PAUSED and not c.emails_sent)
+        return (*self.scheduled, *paused)
+
+    @property
     def mailed(self) -> bool:
         """Whether it is sent or being sent."""
         campaign = self.active

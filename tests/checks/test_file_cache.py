@@ -84,7 +84,7 @@ def brief_youth(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_any_edits_are_found_as_by_a_check_that_knows_nothing(project: Project, seed: int):
+def test_any_edits_are_found_as_by_a_check_without_a_cache(project: Project, seed: int):
     dice = random.Random(seed)
     pieces = [
         *PIECES, b"[x](/b/)", b"[x]({filename}b.md#two)", b"\n## Two\n", b"![a]({static}/a.png)",
@@ -182,7 +182,7 @@ def flipped(data: bytes) -> bytes:
 @pytest.mark.parametrize(
     "spoil", [cut, flipped, lambda data: b"", lambda data: data[:40], lambda data: data + b"x"]
 )
-def test_a_damaged_cache_is_not_believed(
+def test_a_damaged_cache_is_not_used(
     project: Project, worked_out: list[str], spoil: Callable[[bytes], bytes]
 ):
     project.post("TK\n")
@@ -219,7 +219,7 @@ def test_a_place_that_cannot_be_written_is_let_be(project: Project, place: str):
     assert project.reported() == [*unfit, "content/posts/a.md:9 placeholder warning"]
 
 
-def test_nothing_is_believed_of_another_version(
+def test_a_cache_of_another_version_is_not_used(
     project: Project, worked_out: list[str], monkeypatch: pytest.MonkeyPatch
 ):
     project.post("TK\n")

@@ -185,7 +185,7 @@ def test_of_two_builds_of_one_commit_that_race_the_later_one_stays():
     assert is_superseded(early, late, line, resume=False, target_changed=False) is False
 
 
-def test_other_branches_and_unknown_commits_are_nobodys_guess():
+def test_other_branches_and_unknown_commits_are_refused():
     release = release_of({"index.html": b"x"}, "b1")
     for compare, says in ((line, "on another branch"),
                           (lambda a, b: Age.UNKNOWN, "not in this repository")):  # fmt: skip

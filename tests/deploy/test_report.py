@@ -76,7 +76,7 @@ def test_of_two_copies_of_a_letter_one_stays_whole():
         assert merge_ledgers(ours, theirs, {})["issues/k/issue.txt"] == b"two"
 
 
-def test_only_addresses_of_posts_that_home_knows_go_home():
+def test_only_addresses_of_posts_in_the_repository_are_pushed():
     found = only_uids({"urls.json": b'{"/a/": "one", "/b/": "two"}', "x": b""}, {"one"})
     assert json.loads(found["urls.json"]) == {"/a/": "one"}
     assert "x" in found
@@ -141,7 +141,7 @@ def checks(site: Settings) -> dict[str, doctor.Check]:
     return {c.name: c for c in doctor.checks(site, contextlib.nullcontext)}
 
 
-def test_the_doctor_knows_targets_rights_and_the_last_run(tmp_path: Path):
+def test_the_doctor_checks_targets_rights_and_the_last_run(tmp_path: Path):
     targets = {
         "good": {"kind": "folder", "path": "www"},
         "bad": {"kind": "git", "remote": "/no/such/repository"},

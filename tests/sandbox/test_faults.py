@@ -411,7 +411,7 @@ def test_the_log_does_not_grow_for_ever(bench: Bench):
     assert log[0]["target"] == "/50"
 
 
-def test_clearing_forgets_rules_log_and_effects_to_come(bench: Bench):
+def test_clearing_removes_rules_log_and_effects_to_come(bench: Bench):
     campaign = bench.draft()
     bench.fault({"kind": "late", "seconds": 60, **SEND}, {"kind": "status", "times": 0, "nth": 2})
     with pytest.raises(BROKEN):

@@ -167,7 +167,7 @@ def test_filters_go_together(five: Bench):
         ("before_send_time=2026-13-01", "before_send_time"),
     ],
 )
-def test_a_query_nobody_can_mean_is_refused(bench: Bench, query: str, field: str):
+def test_an_impossible_query_is_refused(bench: Bench, query: str, field: str):
     answer = bench.api("GET", f"/campaigns?{query}")
     assert answer.status == 400
     assert answer.json["errors"][0]["field"] == field
@@ -189,7 +189,7 @@ def test_a_field_names_all_that_is_below_it(five: Bench):
     assert found["campaigns"][0]["recipients"]["list_id"] == SANDBOX_AUDIENCE
 
 
-def test_a_field_nobody_has_is_no_error(five: Bench):
+def test_an_unknown_field_is_no_error(five: Bench):
     assert five.mc.campaigns.list(fields=["campaigns.color"], count=1) == {"campaigns": [{}]}
 
 

@@ -182,14 +182,14 @@ def test_the_form_fills_in_an_address_it_is_given(bench: Bench):
 @pytest.mark.parametrize(
     "query", ["", f"u={SANDBOX_U}", f"id={SANDBOX_AUDIENCE}", f"u={SANDBOX_U}&id=0123456789"]
 )
-def test_a_form_of_nobody_is_not_found(bench: Bench, query: str):
+def test_a_form_of_no_audience_is_not_found(bench: Bench, query: str):
     answer = bench.post(f"/subscribe/post?{query}", form={"EMAIL": ANA})
     assert answer.status == 404
     assert answer.heading == "Not found"
 
 
 @pytest.mark.parametrize("token", ["", "x", "0" * 20, "%27%20OR%201=1"])
-def test_a_confirmation_nobody_sent_is_not_found(bench: Bench, token: str):
+def test_an_unknown_confirmation_is_not_found(bench: Bench, token: str):
     for answer in (
         bench.get(f"/subscribe/confirm?e={token}"),
         bench.post(f"/subscribe/confirm?e={token}", form={}),
