@@ -383,6 +383,20 @@ def test_names_and_pictures_that_are_none(
         assert "all.atom.xml" in refused(project)
 
 
+def test_an_address_without_a_page_by_the_settings_is_no_address(project: Project):
+    project.post("[rest]({tag}rest)\n\n[about](/about/)\n")
+    path = project.root / "content/posts/a.md"
+    path.write_bytes(path.read_bytes().replace(b"Status", b"Tags: rest\nStatus"))
+    about = "Title: About\nSlug: about\nUid: 0123456789abcdee\n\nWords.\n"
+    project.write("content/pages/about.md", about)
+    assert (errors(project), refused(project)) == ([], "")
+    project.set("PAGE_SAVE_AS = TAG_SAVE_AS = ''")
+    lost = [("content/pages/about.md", 2, "lost-address")]
+    links = [("content/posts/a.md", line, "broken-link") for line in (10, 12)]
+    assert errors(project) == lost + links
+    assert "/about/ would be a 404" in refused(project)
+
+
 def test_what_a_machine_lacks_to_deploy_is_no_fault_of_the_settings(project: Project):
     project.post()
     project.set("DEPLOY = {'a': {'kind': 'git', 'remote': 'nowhere'}}")
