@@ -177,6 +177,9 @@ def errors(project: Project) -> list[tuple[str, int, str]]:
      ("ARTICLE_SAVE_AS = '../{slug}.html'", "shared-file"),
      ("FEED_ALL_ATOM = 'feeds/'", "bad-pattern"), ("TAG_SAVE_AS = 't/{slug}/'", "bad-pattern"),
      ("CATEGORY_FEED_ATOM = 'feed.xml'", "one-address-for-all"),
+     ("FEED_ALL_ATOM = 'feeds'", "shared-file"),
+     ("CATEGORY_FEED_RSS = 'f/{slug}.xml'\nFEED_ALL_ATOM = 'f'", "shared-file"),
+     ("MARKDOWN = {'extensions': 'extra'}", "setting-kind"),
      ("DIRECT_TEMPLATES = [5]", "setting-kind"),
      ("PAGINATED_TEMPLATES = {'index': 'ten'}", "setting-kind"),
      ("DEFAULT_PAGINATION = 2.5", "setting-kind"), ("PAGE_EXCLUDES = ['pages', 3]", "setting-kind"),
@@ -219,6 +222,7 @@ def test_a_setting_of_which_writing_fails_is_named_at_its_line_with_the_code_of_
      ("DEFAULT_DATE_FORMAT = '%'", "refused", "DEFAULT_DATE_FORMAT or DATE_FORMATS: "),
      ("DEFAULT_CATEGORY = '!!!'", "refused", "DEFAULT_CATEGORY makes no address: !!!"),
      ("DATE_FORMATS = {'en': 5}", "refused", "DEFAULT_DATE_FORMAT or DATE_FORMATS: "),
+     ("DATE_FORMATS = {'en': ('no', '%d')}", "refused", "DEFAULT_DATE_FORMAT or DATE_FORMATS: "),
      ("ARTICLE_SAVE_AS = '{year}.html'", "refused", "ARTICLE_SAVE_AS makes no address: 'year'"),
      ("ARTICLE_URL = '{modified:%Y}/'", "refused", "ARTICLE_URL makes no address: ")],
 )  # fmt: skip
