@@ -268,9 +268,9 @@ class Acts:
             path = new_post(
                 settings, form.get("title", "").strip(), categories=categories, date=date
             )
-        except ConfigError as refusal:
+        except (PublishError, OSError) as error:
             wish = {name: form.get(name, "") for name in ("title", "category", "date")}
-            return f"/new?{urlencode(wish | {'refused': str(refusal)})}"
+            return f"/new?{urlencode(wish | {'refused': str(as_publish_error(error))})}"
         self.log.note(f"A new post: {form.get('title', '').strip()}", "done")
         self.reader.read_files()
         return f"/post/{quote(path.relative_to(settings.content).as_posix())}"

@@ -17,8 +17,6 @@ from publish.desk.parts import Button
 from publish.office.question import Question
 
 Stage = Literal["asking", "asked", "doing", "done", "refused"]
-KEPT = 50
-"""Jobs that are kept for pages that still show them."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,7 @@ class Jobs:
         self._thread.join()
 
     def get(self, id: str) -> Job | None:
-        """The job of that id, if it is still kept."""
+        """The job of that id, if there is one."""
         return self._jobs.get(id)
 
     @property
@@ -97,9 +95,6 @@ class Jobs:
         job = Job(secrets.token_urlsafe(6), act, where, wish, title)
         with self._lock:
             self._jobs[job.id] = job
-            for old in list(self._jobs)[:-KEPT]:
-                if self._jobs[old].stage not in ("asking", "doing"):
-                    del self._jobs[old]
         return job
 
     def put(self, work: Callable[[], None], job: Job, patience: float) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from publish.errors import ConfigError
+from publish.errors import ConfigError, Refused
 from publish.newsletter import catalogue, changes, issue, selection, titles
 from publish.newsletter.campaign import DELETED, Campaign, Segment, by_age
 from publish.newsletter.catalogue import Letter
@@ -152,9 +152,11 @@ def same_readers(office: Office, letter: Letter) -> bool:
 
 
 def sent_copy(office: Office, key: str) -> Issue | None:
-    """The issue as it was last sent or scheduled; None where no copy was kept."""
-    folder = office.ledger.kept(key)
-    return issue.read(folder) if (folder / "issue.json").is_file() else None
+    """The issue as it was last sent or scheduled; None where no copy was kept as it was."""
+    try:
+        return issue.read(office.ledger.kept(key))
+    except Refused:
+        return None
 
 
 def current_issue(letter: Letter, found: Letters) -> Issue | None:

@@ -433,6 +433,18 @@ def test_it_is_reported_everywhere_and_replace_puts_the_present_words_in(author:
     assert mails(author) == ["<p>Give 5 mg.</p>"]
 
 
+def test_a_kept_copy_that_was_damaged_holds_nothing_up(author: Author):
+    done(author, "send", posts=("dose",))
+    (copy,) = author.ledger.folder.glob("issues/*/issue.html")
+    copy.write_text(copy.read_text().replace("50", "51"))
+    author.edit("dose", "50 mg", "5 mg")
+    assert "no copy was kept" in status_of(author, "dose")
+    question = asked(author, "replace", posts=("dose",))
+    assert any("no copy of what is scheduled was kept" in line.text for line in question.lines)
+    assert isinstance(do(author.office, question), Done)
+    assert mails(author) == ["<p>Give 5 mg.</p>"]
+
+
 def test_a_letter_with_the_present_words_is_left_alone(author: Author):
     done(author, "send", posts=("dose",))
     writes = len(author.machine.calls)
