@@ -55,9 +55,9 @@ class Store:
         facts = _facts(source) if old is None else pickle.loads(old[3])  # noqa: S301 - sealed
         # A key must not be stored, so a source that holds one is not cached.
         if old is not None or not source.secrets:
-            told = stamp if stamps.is_trustworthy(stamp) else ""
-            if old is None or old[0] != told:
-                old = told, old[1] if old else _digest(source.raw), record, pickle.dumps(facts, 5)
+            valid = stamp if stamps.is_trustworthy(stamp) else ""
+            if old is None or old[0] != valid:
+                old = valid, old[1] if old else _digest(source.raw), record, pickle.dumps(facts, 5)
             self._sources[source.path] = old
         return replace(source, facts=facts)
 
@@ -89,8 +89,8 @@ def _facts(source: Source) -> Facts:
     from publish.checks.rule import found
     from publish.checks.run import RULES
 
-    told = {rule.id: found(rule, source) for rule in RULES if rule.cacheable}
-    problems = {rule: tuple(problems) for rule, problems in told.items() if problems}
+    results = {rule.id: found(rule, source) for rule in RULES if rule.cacheable}
+    problems = {rule: tuple(problems) for rule, problems in results.items() if problems}
     return Facts(problems, source.header, source.readable, source.secrets)
 
 
@@ -101,8 +101,8 @@ def _record(source: Source) -> bytes:
     if post is not None:
         known = SMALL if post.body_digest else (*SMALL, *BODY)
         given = [getattr(post, name) for name in known]
-    told = repr((source.is_page, source.reading, source.complaints, given))
-    return _digest(told.encode("utf-8", "surrogatepass"))
+    key = repr((source.is_page, source.reading, source.complaints, given))
+    return _digest(key.encode("utf-8", "surrogatepass"))
 
 
 def _code() -> str:

@@ -192,9 +192,7 @@ def _decide(
     out.previous = known.release if known else ""
     out.foreign = tuple(p for p in now.foreign if p not in release.files)
     target_changed = now.at != first.at
-    if is_superseded(
-        release, known, compare, resume=options.resume, target_changed=target_changed
-    ):  # fmt: skip
+    if is_superseded(release, known, compare, resume=options.resume, target_changed=target_changed):
         out.state = "superseded"
         return None
     moved = known is None or compare(release.source, known.source) not in (Age.SAME, Age.NONE)

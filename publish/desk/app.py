@@ -97,9 +97,7 @@ class App:
     def _page(
         self, name: str, request: Request, status: int, values: Mapping[str, Any]
     ) -> Response:
-        visit = pages.Visit(
-            self.reader.current, datetime.now(UTC), self.acts, request.args, values
-        )  # fmt: skip
+        visit = pages.Visit(self.reader.current, datetime.now(UTC), self.acts, request.args, values)
         view = pages.draw(name, self.acts.base, visit)
         if view is None:
             raise NotFound

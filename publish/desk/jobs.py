@@ -16,8 +16,6 @@ from typing import Any, Literal
 from publish.desk.parts import Button
 
 Stage = Literal["asking", "asked", "doing", "done", "refused"]
-KEPT = 50
-"""Jobs that are remembered for pages that still show them."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,7 @@ class Jobs:
         self._thread.join()
 
     def get(self, id: str) -> Job | None:
-        """The job of that id, if it is still remembered."""
+        """The job of that id, if there is one."""
         return self._jobs.get(id)
 
     @property
@@ -96,9 +94,6 @@ class Jobs:
         job = Job(secrets.token_urlsafe(6), act, where, wish, title)
         with self._lock:
             self._jobs[job.id] = job
-            for old in list(self._jobs)[:-KEPT]:
-                if self._jobs[old].stage not in ("asking", "doing"):
-                    del self._jobs[old]
         return job
 
     def put(self, work: Callable[[], None], job: Job, patience: float) -> None:

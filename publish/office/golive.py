@@ -178,4 +178,4 @@ def summary(out: Outcome) -> str:
         "superseded": f"{out.target} ({out.kind}): a newer release is up; nothing to do",
         "planned": f"{what} would be put up{sums} (a dry run: nothing was written)",
         "partial": f"{what} is up in part{sums}",
-    }[out.state]  # fmt: skip
+    }[out.state]

@@ -62,8 +62,8 @@ def _home(settings: Settings, lock: Callable[[], AbstractContextManager[None]]) 
             found.probe()
     except PublishError as error:
         return Check("ledger", False, error.message, error.remedy)
-    told = f"may be pushed to {found.remote}/{found.branch}" if found else alone
-    return Check("ledger", True, told)
+    text = f"may be pushed to {found.remote}/{found.branch}" if found else alone
+    return Check("ledger", True, text)
 
 
 def _last_run(settings: Settings) -> Check:

@@ -18,7 +18,7 @@ from publish.deploy.programs import Failed
 from publish.deploy.repository import Repository
 from publish.deploy.targets.git import credentials
 from publish.errors import ConfigError, NothingSent, Refused
-from publish.newsletter.merging import merge_ledgers
+from publish.newsletter.ledger_merge import merge_ledgers
 from publish.office.git import upstream
 from publish.post.files import write_whole
 from publish.settings import Settings
@@ -233,7 +233,7 @@ def repository_of(
     """The repository of the site; None where there is none, or no remote to push to.
 
     Raises:
-        ConfigError: it cannot be told which branch to push to.
+        ConfigError: the branch to push to is unknown.
     """
     where = upstream(settings.root)
     if where is None:

@@ -172,7 +172,7 @@ def test_a_build_that_goes_on_meanwhile_stops_a_deploy_and_readers_keep_the_old_
     assert not list(dead_links(public))
 
 
-def test_it_goes_up_and_is_told_in_words_and_for_scripts(
+def test_it_goes_up_and_is_reported_in_words_and_for_scripts(
     servers: Rigs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ):  # fmt: skip
@@ -262,14 +262,8 @@ def test_cloudflare_gets_redirects_in_its_own_form(
     assert (folder / "up").read_bytes() == b"/old/  /new/  301\n"
 
 
-def test_no_secret_is_in_an_argument_or_a_message(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
-    token = "ghp_a-token-of-the-tests"
-    monkeypatch.setenv("PUBLISH_GIT_TOKEN", token)
-    monkeypatch.setenv(
-        "PUBLISH_SSH_KEY", "-----BEGIN KEY-----\nAAAASECRETSECRET\n-----END KEY-----"
-    )
+def arguments_of_programs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The arguments of every program that is started from now on."""
     words: list[str] = []
     real = subprocess.Popen
 
@@ -278,6 +272,18 @@ def test_no_secret_is_in_an_argument_or_a_message(
         return real(args, **how)
 
     monkeypatch.setattr(programs.subprocess, "Popen", watched)
+    return words
+
+
+def test_no_secret_is_in_an_argument_or_a_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    token = "ghp_a-token-of-the-tests"
+    monkeypatch.setenv("PUBLISH_GIT_TOKEN", token)
+    monkeypatch.setenv(
+        "PUBLISH_SSH_KEY", "-----BEGIN KEY-----\nAAAASECRETSECRET\n-----END KEY-----"
+    )
+    words = arguments_of_programs(monkeypatch)
     heads: list[str] = []
     with stand_in_for_a_host(heads) as url:
         target = {"kind": "git", "remote": f"{url}/blog.git"}
@@ -300,13 +306,6 @@ def test_a_login_in_a_remotes_address_is_in_no_argument(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
     login: str, sent: set[bytes],
 ):  # fmt: skip
-    words: list[str] = []
-    real = subprocess.Popen
-
-    def watched(args: list[str], **how: Any) -> Any:
-        words.extend(args)
-        return real(args, **how)
-
     heads: list[str] = []
     with stand_in_for_a_host(heads) as url:
         folder = project(tmp_path / "a", site(1), DEPLOY={"pages": {"kind": "git"}})
@@ -315,7 +314,7 @@ def test_a_login_in_a_remotes_address_is_in_no_argument(
         for git in (["init", "-q"], ["remote", "add", "origin", remote],
                     ["config", "credential.helper", helper]):  # fmt: skip
             subprocess.run(["git", *git], cwd=folder, check=True)
-        monkeypatch.setattr(programs.subprocess, "Popen", watched)
+        words = arguments_of_programs(monkeypatch)
         code, out, err = typed(folder, "--no-verify", monkeypatch=monkeypatch, capsys=capsys)
     assert code == 3, err
     assert {base64.b64decode(head.split()[1]) for head in heads} == sent

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from publish.deploy.deploy import DeployOptions
 from publish.errors import ConfigError, Exit, NothingSent, OutcomeUnknown, PublishError, Refused
-from publish.newsletter.merging import merge_ledgers
+from publish.newsletter.ledger_merge import merge_ledgers
 from publish.office import golive
 from publish.run import doctor, report
 from publish.run.report import Report
@@ -145,7 +145,7 @@ def checks(made: Settings) -> dict[str, doctor.Check]:
     return {c.name: c for c in doctor.checks(made, contextlib.nullcontext)}
 
 
-def test_the_doctor_knows_targets_rights_and_the_last_run(tmp_path: Path):
+def test_the_doctor_checks_targets_rights_and_the_last_run(tmp_path: Path):
     targets = {
         "good": {"kind": "folder", "path": "www"},
         "bad": {"kind": "git", "remote": "/no/such/repository"},

@@ -83,7 +83,7 @@ def test_commits_that_only_this_machine_has_are_pushed_before_a_run(blog: Blog):
     assert git(one, "status", "--porcelain") == ""
 
 
-def test_a_letter_never_goes_before_its_page_and_open_ends_are_told(blog: Blog):
+def test_a_letter_never_goes_before_its_page_and_open_ends_are_reported(blog: Blog):
     blog.values["DEPLOY_VERIFY"] = 0.3
     blog.values["SITEURL"] = "http://127.0.0.1:9"
     one = blog.begin()

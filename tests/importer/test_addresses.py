@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,15 +12,10 @@ from publish.cli import run as cli
 from publish.importer import dates
 from publish.importer.address import title_of, uid
 from publish.settings import Settings
-from tests.importer.export import HEAD, export, imported, item, site, tree_of
+from tests.importer.export import HEAD, export, imported, item, tree_of
 from tests.importer.test_run import report
 
 NEW_YORK = ZoneInfo("America/New_York")
-
-
-@pytest.fixture
-def blog(tmp_path: Path, root: Path) -> Settings:
-    return site(tmp_path / "site", root)
 
 
 def head_of(blog: Settings, name: str) -> dict[str, str]:
@@ -235,6 +229,21 @@ def test_posts_of_one_slug_in_two_languages_are_translations(blog: Settings):
     before = tree_of(blog)
     assert imported(blog, text) == 0
     assert {k: v for k, v in tree_of(blog).items() if k in before} == before
+
+
+def test_a_published_address_stays_an_alias_where_a_later_export_names_the_language(blog: Settings):
+    def text(**meta: str) -> str:
+        return export(item(1, "Un.", slug="hello", meta=meta))
+
+    assert imported(blog, text()) == 0
+    uid = head_of(blog, "posts/hello.md")["Uid"]
+    (blog.content / "ledger/urls.json").write_text(json.dumps({"/hello/": uid}))
+    assert imported(blog, text()) == 0
+    assert "/hello/" not in head_of(blog, "posts/hello.md")["Aliases"].split(", ")
+    assert imported(blog, text(_wpml_import_language_code="fr")) == 0
+    assert head_of(blog, "posts/hello.md")["Lang"] == "fr"
+    assert "/hello/" in head_of(blog, "posts/hello.md")["Aliases"].split(", ")
+    assert cli(["check", "-s", str(blog.path), "-q"]) == 0
 
 
 def test_a_list_whose_old_address_is_none_does_not_stop_the_build(blog: Settings):

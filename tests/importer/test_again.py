@@ -18,11 +18,6 @@ from tests.importer.export import HEAD, attachment, export, imported, item, site
 from tests.importer.test_run import JPEG
 
 
-@pytest.fixture
-def blog(tmp_path: Path, root: Path) -> Settings:
-    return site(tmp_path / "site", root)
-
-
 def posts(blog: Settings) -> set[str]:
     return {f.stem for f in (blog.content / "posts").glob("*.md")}
 

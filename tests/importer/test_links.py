@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 from publish.settings import Settings
-from tests.importer.export import HEAD, attachment, export, imported, item, site
+from tests.importer.export import HEAD, attachment, export, imported, item
 
 HERE = "{filename}/posts"
-
-
-@pytest.fixture
-def blog(tmp_path: Path, root: Path) -> Settings:
-    return site(tmp_path / "site", root)
 
 
 def whole(href: str, **given: object) -> str:

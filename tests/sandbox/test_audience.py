@@ -99,7 +99,7 @@ def test_half_a_character_in_a_body_is_refused(bench: Bench):
     assert answer.status == 400
 
 
-def test_the_list_tells_its_name_defaults_and_numbers(bench: Bench):
+def test_the_list_shows_its_name_defaults_and_numbers(bench: Bench):
     found = bench.mc.lists.get_list(LIST)
     assert found["id"] == LIST
     assert found["name"] == "Creating Happy Pharmacists"

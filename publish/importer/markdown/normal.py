@@ -306,9 +306,9 @@ def _mark(blocks: list[El]) -> list[El]:
 def _labels(el: El) -> str:
     return " ".join(
         kid.text() or kid.get("placeholder") or kid.get("value")
-        for kid in el.walk() if kid.tag in ("label", "button",
-        "input") and kid.get("type") != "hidden"
-    )  # fmt: skip
+        for kid in el.walk()
+        if kid.tag in ("label", "button", "input") and kid.get("type") != "hidden"
+    )
 
 
 def _without_fields(el: El) -> list[El | str]:
