@@ -320,6 +320,7 @@ def test_every_build_warns_of_a_scheduled_letter_whose_post_is_gone(small: Path)
 
 
 def test_the_report_is_a_table_json_and_a_drawing(small: Path):
+    assert publish("report", cwd=small).stdout.startswith("no letter was sent yet [SANDBOX")
     put_post(small, "new")
     publish("send", "--yes", cwd=small)
     settled(small, 1)
