@@ -15,12 +15,11 @@ INCREMENTAL = True
 
 log = logging.getLogger(__name__)
 
-
 _generators: list[Any] = []
 
 
 def begin(generators: list[Any]) -> None:
-    """After all sources are read: remember the generators."""
+    """After all sources are read: keep the generators."""
     from pelican.generators import ArticlesGenerator
 
     _generators[:] = [g for g in generators if isinstance(g, ArticlesGenerator)]

@@ -30,7 +30,7 @@ class Theme(NamedTuple):
     """Facts from the theme's files.
 
     ``ids`` are those that templates write into every page, None if there is no theme's folder.
-    ``mentions`` are names of pictures that it or the settings speak of, ``policy`` are the
+    ``mentions`` are names of pictures that it or the settings mention, ``policy`` are the
     directives of the content security policy that it puts into its pages, ``secrets`` its keys.
     """
 

@@ -40,7 +40,7 @@ class IssueSizes:
 class Site:
     """The sources, the records made of them, and what they may refer to.
 
-    ``spoilt`` maps damaged pictures, by their path in the content folder, to their fault.
+    ``damaged`` maps broken pictures, by their path in the content folder, to their fault.
     ``theme_ids`` is None if the theme could not be read; ``mentions`` holds file names that theme
     or settings contain. ``policy`` is the theme's content security policy: each directive with its
     sources, empty where there is none. ``settings_texts`` are ``Settings.texts``, ``given`` its
@@ -54,7 +54,7 @@ class Site:
     )
     given: Mapping[str, Any] = field(default_factory=dict, repr=False)
     animated: frozenset[str] = frozenset()
-    spoilt: Mapping[str, str] = field(default_factory=dict)
+    damaged: Mapping[str, str] = field(default_factory=dict)
     theme_ids: frozenset[str] | None = None
     mentions: frozenset[str] = frozenset()
     policy: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

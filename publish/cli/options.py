@@ -39,7 +39,7 @@ def common(command: Body) -> Body:
         settings: Settings = load(settings_file)
         return command(settings=settings, terminal=terminal, **rest)
 
-    return wrapped  # fmt: skip
+    return wrapped
 
 
 def with_office(command: Body) -> Body:

@@ -58,7 +58,7 @@ class Guard:
         if not self._keyed(path):
             return Refusal(403, "The address lacks its key: open the one `publish desk` printed.")
         if method not in ("GET", "HEAD", "POST"):
-            return Refusal(405, "The desk knows GET and POST.")
+            return Refusal(405, "The desk accepts GET and POST.")
         site = headers.get("Sec-Fetch-Site") or "same-origin"
         if method == "POST":
             # A browser sends Origin with every POST; a request without it is not from a page of the

@@ -57,7 +57,7 @@ def waiting(api: Mailchimp, letter: Letter, name: str) -> tuple[Campaign, ...]:
         Refused: there is nothing to take back, or it is too late.
         OutcomeUnknown: an unanswered order may still schedule it.
     """
-    found = letter.scheduled or _found_by_id(api, letter)
+    found = letter.waiting or _found_by_id(api, letter)
     if not found and not letter.unfinished and not unmarked(letter):
         raise _nothing(letter, name)
     return found

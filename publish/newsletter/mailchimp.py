@@ -222,15 +222,14 @@ class Mailchimp:
         self._reply = Reply(failure="the request could not be made", connected=False)
         import mailchimp_marketing.api_client
 
-        # The reply tells what an error means; the client's exceptions are of three unrelated types.
+        # The reply shows what an error means; the client's exceptions are of three unrelated types.
         with contextlib.suppress(mailchimp_marketing.api_client.ApiClientError):
             call(*words, **options)
         return self._reply
 
     def _request(
-        self, method: str, url: str, query_params: Any = None, headers: Any = None,
-        body: Any = None,
-    ) -> Any:  # fmt: skip
+        self, method: str, url: str, query_params: Any = None, headers: Any = None, body: Any = None
+    ) -> Any:
         """Replaces the client's own method; same signature."""
         data = None if body is None else json.dumps(body).encode()
         answers: queue.SimpleQueue[tuple[Reply, Any]] = queue.SimpleQueue()

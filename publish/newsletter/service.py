@@ -15,7 +15,7 @@ from publish.errors import (
     OutcomeUnknown,
     PublishError,
     Refused,
-    told,
+    as_publish_error,
 )
 from publish.newsletter import protocol as p
 from publish.newsletter import titles
@@ -104,7 +104,8 @@ class Service:
             if past.unanswered or past.done:
                 # Only a read or the ledger failed: the letter may be out, or is.
                 raise OutcomeUnknown(
-                    told(error).message, "run `publish status` in a while; it settles this"
+                    as_publish_error(error).message,
+                    "run `publish status` in a while; it settles this",
                 ) from None
             raise
 

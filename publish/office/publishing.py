@@ -153,7 +153,7 @@ def _steps(office: Office, plan: Plan, people: int, when: Timing) -> list[str]:
         return [*steps, f"on {day} the page appears with the next upload"]
     if plan.mailed:
         hour = "at once" if when.at is None else f"for {office.format_local(when.at)}"
-        late = " or the next quarter of an hour after the upload"
-        early = "" if when.asked or when.at is None else late
-        steps.append(f"the letter to {count(people, 'reader')} is scheduled {hour}{early}")
+        fixed = when.asked or when.at is None
+        later = "" if fixed else " or the next quarter of an hour after the upload"
+        steps.append(f"the letter to {count(people, 'reader')} is scheduled {hour}{later}")
     return steps

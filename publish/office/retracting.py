@@ -113,7 +113,7 @@ def withdraw(office: Office, *, lost: bool = False) -> list[str]:
         found = letters.load_letters(office)
         for letter in found.all:
             gone = found.is_orphan(letter) or (
-                lost and letter.scheduled and letter.issue and _missing(letter.issue.url)
+                lost and letter.waiting and letter.issue and _missing(letter.issue.url)
             )
             if gone:
                 what = "its page is not public any more, so its letter was taken back"
@@ -133,7 +133,7 @@ def scheduled_with(found: Letters, keys: Sequence[str]) -> list[Letter]:
     """The scheduled letters that contain one of the posts of ``keys``."""
     return [
         letter for letter in found.all
-        if (letter.scheduled or letter.unfinished)
+        if (letter.waiting or letter.unfinished)
         and any(titles.holds(letter.posts, key) for key in keys)
     ]  # fmt: skip
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace as altered
 from typing import Any
 
-from publish.errors import WORST, ConfigError, Exit, PublishError, Refused, told
+from publish.errors import WORST, ConfigError, Exit, PublishError, Refused, as_publish_error
 from publish.newsletter import catalogue, issue
 from publish.newsletter.catalogue import KINDS, Letter
 from publish.newsletter.selection import Candidate, Verdict
@@ -129,7 +129,7 @@ def do(office: Office, question: Question) -> Done | Question:
                 done, at = delivery.deliver(office, item, plan.letters)
             except (ConfigError, OSError) as failure:
                 # It is of the account or of this machine: each further letter would fail alike.
-                errors.append(told(failure))
+                errors.append(as_publish_error(failure))
                 break
             except PublishError as error:
                 error.message = f"{office.words.issue(item.issue)}: {error.message}"

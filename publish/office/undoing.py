@@ -70,7 +70,7 @@ def take_back(
 def _meant(office: Office, post: str | None) -> tuple[Letter, Letters]:
     found = letters.load_letters(office)
     meant = list(found.all) if post is None else found.named([post])
-    waiting = [x for x in meant if x.scheduled or x.unfinished]
+    waiting = [x for x in meant if x.waiting or x.unfinished]
     # The name of a post means its own letter before a digest that holds it.
     own = [x for x in waiting if post and x.kind != "digest"] or waiting
     if len(own) > 1:

@@ -94,11 +94,11 @@ def locked(
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a+b") as stream:
-        end, told = time.monotonic() + patience, False
+        end, announced = time.monotonic() + patience, False
         while not _taken(stream.fileno()):
-            if say and not told:
+            if say and not announced:
                 say(f"another {what} ({_holder(file)}) is at work; waiting for it")
-                told = True
+                announced = True
             if time.monotonic() >= end:
                 raise refused(
                     f"another {what} ({_holder(file)}) is at work in this folder",

@@ -158,9 +158,7 @@ def listening(app: Any, host: str, port: int) -> BaseWSGIServer:
         # Werkzeug exits the process if the address is in use, so that is tested first.
         with socket.create_server((host, port), family=select_address_family(host, port)) as place:
             number, handle = place.getsockname()[1], place.fileno()
-            return make_server(
-                host, number, app, threaded=True, request_handler=_Quiet, fd=handle
-            )  # fmt: skip
+            return make_server(host, number, app, threaded=True, request_handler=_Quiet, fd=handle)
     except (OSError, OverflowError) as error:
         why = getattr(error, "strerror", None) or error
         raise ConfigError(

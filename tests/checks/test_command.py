@@ -94,7 +94,7 @@ def test_findings_about_settings_stand_in_the_file_that_sets_them(project: Proje
     line = project.set('TIMEZONE = "New York"')
     project.write("publishconf.py", 'from pelicanconf import *\n\nSITEURL = "nohost"\n')
     own = f"pelicanconf.py:{line} bad-timezone error"
-    assert project.told() == [own]
+    assert project.reported() == [own]
     # The cached result of another settings file does not count.
     settings = load(project.root / "publishconf.py")
     found = checking.findings(settings)

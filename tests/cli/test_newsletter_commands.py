@@ -320,6 +320,7 @@ def test_every_build_warns_of_a_scheduled_letter_whose_post_is_gone(small: Path)
 
 
 def test_the_report_is_a_table_json_and_a_drawing(small: Path):
+    assert publish("report", cwd=small).stdout.startswith("no letter was sent yet [SANDBOX")
     put_post(small, "new")
     publish("send", "--yes", cwd=small)
     settled(small, 1)
@@ -413,7 +414,7 @@ def test_an_issue_changed_by_hand_is_composed_again_and_never_sent(small: Path):
     assert b"Hello" in mail.read_bytes()
 
 
-def test_a_post_that_became_public_under_a_date_of_days_ago_is_told(small: Path):
+def test_a_post_that_became_public_under_a_date_of_days_ago_is_reported(small: Path):
     assert publish("build", cwd=small).stderr == ""
     days = small / "content/ledger/since.json"
     days.write_text(re.sub(r"\d{4}-\d\d-\d\d", "2026-01-01", days.read_text()))

@@ -17,6 +17,7 @@ from publish.newsletter.facts import Fact
 from publish.newsletter.ledger import Ledger
 from publish.office import listing, retracting
 from publish.office.acts import ask, do
+from publish.office.letters import difference, load_letters
 from publish.office.question import Done, Question
 from publish.office.sending import send_due
 from tests.fakes.world import Killed
@@ -413,7 +414,7 @@ def test_figures_are_of_every_letter_that_went_out(author: Author):
 # --- a scheduled letter whose post changed
 
 
-def test_it_is_told_everywhere_and_replace_puts_the_present_words_in(author: Author):
+def test_it_is_reported_everywhere_and_replace_puts_the_present_words_in(author: Author):
     done(author, "send", posts=("dose",))
     before = states(author, "dose")[0].state.send_time
     author.edit("dose", "50 mg", "5 mg")
@@ -429,6 +430,18 @@ def test_it_is_told_everywhere_and_replace_puts_the_present_words_in(author: Aut
     assert isinstance(do(author.office, question), Done)
     assert states(author, "dose")[0].state.send_time == before
     assert not states(author, "dose")[0].changed
+    assert mails(author) == ["<p>Give 5 mg.</p>"]
+
+
+def test_a_kept_copy_that_was_damaged_holds_nothing_up(author: Author):
+    done(author, "send", posts=("dose",))
+    (copy,) = author.ledger.folder.glob("issues/*/issue.html")
+    copy.write_text(copy.read_text().replace("50", "51"))
+    author.edit("dose", "50 mg", "5 mg")
+    assert "no copy was kept" in status_of(author, "dose")
+    question = asked(author, "replace", posts=("dose",))
+    assert any("no copy of what is scheduled was kept" in line.text for line in question.lines)
+    assert isinstance(do(author.office, question), Done)
     assert mails(author) == ["<p>Give 5 mg.</p>"]
 
 
@@ -559,7 +572,7 @@ def test_an_order_of_a_dead_run_that_comes_late_takes_nothing_back(author: Autho
     assert mails(author) == ["<p>Give 5 mg.</p>"]
 
 
-def test_a_replace_whose_hour_passes_is_held_and_told(author: Author):
+def test_a_replace_whose_hour_passes_is_held_and_reported(author: Author):
     done(author, "send", posts=("dose",))
     author.edit("dose", "50 mg", "5 mg")
     question = asked(author, "replace", posts=("dose",))
@@ -638,6 +651,22 @@ def thrown_away(author: Author) -> None:
     author.world.unschedule(name)
     author.world.delete(name)
     author.world.pass_until(author.world.now + 60)
+
+
+def test_a_letter_that_a_person_pauses_is_not_too_late_and_ends_only_in_mailchimp(author: Author):
+    done(author, "send", posts=("dose",))
+    (record,) = author.world.records.values()
+    record.history.append((author.world.now, "paused"))
+    for act, wish in (
+        ("undo", {"post": "dose"}), ("send", {"posts": ("dose",), "replace": True}),
+        ("retract", {"post": "dose"}),
+    ):  # fmt: skip
+        with pytest.raises(Refused, match="it is paused in Mailchimp"):
+            done(author, act, **wish)
+    assert "draft" not in (author.root / "content/posts/dose.md").read_text()
+    record.history.append((author.world.now, "schedule"))
+    done(author, "undo", post="dose")
+    assert mails(author) == []
 
 
 @pytest.mark.parametrize("looked", [False, True])
@@ -720,7 +749,7 @@ def test_the_plan_says_of_a_lost_letter_what_send_says(author: Author):
     assert "--as-update" in lines[0]
 
 
-def test_that_a_post_changed_since_it_was_sent_is_told_while_no_update_says_so(author: Author):
+def test_that_a_post_changed_since_it_was_sent_is_reported_while_no_update_says_so(author: Author):
     done(author, "send", posts=("dose",), now=True)
     author.edit("dose", "50 mg", "25 mg")
     hint = "changed since it was sent: `publish send dose --as-update`"
@@ -814,6 +843,16 @@ def schedule_for_topic(author: Author) -> None:
     done(author, "send", posts=("dose",), at="tomorrow 6:30")
 
 
+def test_the_plan_refuses_readers_that_the_audience_does_not_have(author: Author):
+    def segment(number: int) -> None:
+        raise ConfigError(f"NEWSLETTER_TOPICS: the audience has no segment {number}")
+
+    author.topics, author.machine.segment = {"career": "7"}, segment  # type: ignore[attr-defined]
+    author.post("dose", Category="Career")
+    with pytest.raises(ConfigError, match="no segment 7"):
+        listing.planned(author.office, (), False, None)
+
+
 def test_a_letter_for_other_readers_is_refused_before_anything_is_written(author: Author):
     schedule_for_topic(author)
     author.edit("dose", "Category: Career", "Category: Network")
@@ -831,7 +870,7 @@ def test_a_letter_for_other_readers_is_refused_before_anything_is_written(author
     assert len(mails(author)) == 1
 
 
-def test_an_unfinished_letter_with_other_readers_is_held_and_told(author: Author):
+def test_an_unfinished_letter_with_other_readers_is_held_and_reported(author: Author):
     schedule_for_topic(author)
     author.edit("dose", "50 mg", "5 mg")
     question = asked(author, "replace", posts=("dose",))
@@ -1079,6 +1118,16 @@ def test_a_retracted_post_takes_its_letter_back_first_and_keeps_its_history(auth
     assert "taken back" in status_of(author, "dose")
     assert mails(author) == []
     assert not author.site.stale()
+
+
+def test_the_letter_of_a_retracted_post_is_not_compared_with_the_draft(author: Author):
+    done(author, "send", posts=("dose",), now=True)
+    do(author.office, asked(author, "retract", post="dose"))
+    author.edit("dose", "50 mg", "25 mg")
+    with author.site.composed(author.office.voice, drafts=True) as folder:
+        found = load_letters(author.office, folder)
+        for letter in found.named(["dose"]):
+            assert difference(author.office, letter, found) == ("", [])
 
 
 def test_it_takes_back_updates_and_the_whole_digest_too(author: Author):

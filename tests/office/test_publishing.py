@@ -140,7 +140,7 @@ def test_all_of_it_is_one_question_and_ends_at_the_readers(site: Open, room: Off
     )
 
 
-def test_a_letter_whose_record_cannot_be_pushed_is_told_as_out(
+def test_a_letter_whose_record_cannot_be_pushed_is_reported_as_out(
     site: Open, room: Office, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(

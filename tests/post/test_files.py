@@ -24,7 +24,7 @@ def test_equal_bytes_are_not_written_again(tmp_path: Path):
     assert target.stat().st_mtime_ns == 1
 
 
-def test_a_folder_that_takes_no_file_is_told_by_the_file(
+def test_a_folder_that_takes_no_file_is_reported_by_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     def refused(**_: object) -> None:

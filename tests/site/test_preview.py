@@ -196,7 +196,7 @@ def test_a_saved_post_is_shown_before_the_build_that_follows(client: Client):
     assert client.said == []
 
 
-def test_a_page_is_told_which_pages_changed(client: Client):
+def test_a_page_is_reported_which_pages_changed(client: Client):
     with socket.create_connection(("127.0.0.1", client.port), timeout=20) as page:
         page.sendall(
             f"GET /_events?build=1 HTTP/1.1\r\nHost: localhost:{client.port}\r\n\r\n".encode()
@@ -277,7 +277,7 @@ def test_other_methods_are_refused(client: Client):
         assert client.ask("/", method)[0] == 501
 
 
-def test_a_change_is_served_and_the_open_page_is_told(client: Client):
+def test_a_change_is_served_and_the_open_page_is_reported(client: Client):
     with socket.create_connection(("127.0.0.1", client.port), timeout=20) as page:
         page.sendall(f"GET /_events HTTP/1.1\r\nHost: localhost:{client.port}\r\n\r\n".encode())
         stream = page.makefile("rb")

@@ -150,7 +150,7 @@ def _bare(value: str) -> str:
 
 @source_rule("ambiguous-date", "error", "`Date: 05/11/2026`", "same", any_format=True)
 def ambiguous_date(source: Source) -> Iterator[Problem]:
-    """A date of which one cannot tell day from month: Pelican takes the first number for the
+    """A date whose day and month cannot be told apart: Pelican takes the first number for the
     month, so the post would be months away from where its author wants it. A warning where it
     leaves out a part, or names a zone by letters that nothing reads."""
     for name in ("date", "modified"):

@@ -152,7 +152,7 @@ def block_in_paragraph(source: Source) -> Iterator[Problem]:
     if source.post is None:
         return
     lines = source.prose_lines
-    before, told = "", False
+    before, reported = "", False
     for number, (line, text) in enumerate(lines):
         after = lines[number + 1][1] if number + 1 < len(lines) else ""
         above = lines[number - 2][1] if number > 1 else ""
@@ -166,9 +166,9 @@ def block_in_paragraph(source: Source) -> Iterator[Problem]:
             elif _columns(before) != _columns(text):
                 message = "the table's first two lines differ in columns, so it is no table"
                 found = line - 1, message, "write as many | in both"
-        if found and not told:
+        if found and not reported:
             yield Problem(*found)
-        told = bool(inside) and (told or bool(found))
+        reported = bool(inside) and (reported or bool(found))
         before = text
 
 
@@ -194,18 +194,18 @@ def typed_list(source: Source) -> Iterator[Problem]:
     if source.post is None:
         return
     before: tuple[object, ...] = ()
-    told = False
+    reported = False
     for line, text in source.prose_lines:
         typed = TYPED.match(text)
         tabs = "\t" in text and not TABBED.match(text)
         cells = [cell.strip() for cell in text.strip().split("\t")] if tabs else []
         kind = ("list", typed.lastgroup) if typed else ("table", len(cells)) if cells[1:] else ()
-        told = told and kind == before
-        if kind and kind == before and not told and _seen(text, source.post.text):
+        reported = reported and kind == before
+        if kind and kind == before and not reported and _seen(text, source.post.text):
             message = f"the lines of this {kind[0]} run together in one paragraph"
             remedy = "begin each with `- ` or `1. `" if typed else "write it with | and ---"
             yield Problem(line - 1, message, remedy)
-            told = True
+            reported = True
         before = kind
 
 
