@@ -172,9 +172,10 @@ def _certain(node: Any, filled: Collection[str] = ()) -> Iterator[Any]:
         kept = (nodes.Extends, nodes.Block, nodes.Import, nodes.FromImport, nodes.Include,
                 nodes.Assign)  # fmt: skip
         below = [each for each in below if isinstance(each, kept)]
+    elif isinstance(node, nodes.If) and getattr(node.test, "name", None) in filled:
+        below = node.body
     elif isinstance(node, nodes.If | nodes.CondExpr):
-        sure = isinstance(node, nodes.If) and getattr(node.test, "name", None) in filled
-        below = [node.test, *(node.body if sure else ())]
+        below = [node.test]
     elif isinstance(node, nodes.For):
         below = [node.iter]
     elif isinstance(node, nodes.And | nodes.Or):

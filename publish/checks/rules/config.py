@@ -123,8 +123,7 @@ def shared_file(site: Site) -> Iterator[Problem]:
         if not place:
             continue
         if place.startswith("/") or ".." in place.split("/"):
-            yield site.of_setting(name, f"{name} leads out of the site: {quoted(place)}",
-                      INSIDE)  # fmt: skip
+            yield site.of_setting(name, f"{name} leads out of the site: {quoted(place)}", INSIDE)
         elif first.setdefault(place, name) != name:
             yield site.of_setting(name, f"{name} is the file that {first[place]} names too",
                       "give it another name")  # fmt: skip
