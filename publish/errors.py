@@ -69,7 +69,7 @@ WORST = (Exit.UNKNOWN, Exit.USAGE, Exit.REFUSED, Exit.NOTHING_SENT, Exit.OK)
 """The exit codes by severity: what does several things ends with the first that occurred."""
 
 
-def told(error: PublishError | OSError) -> PublishError:
+def as_publish_error(error: PublishError | OSError) -> PublishError:
     """``error`` in one line, also where the system raised it: a full disk, missing rights."""
     if isinstance(error, PublishError):
         return error

@@ -37,9 +37,7 @@ LAZY = {
     "watchfiles": ("Change", "DefaultFilter"),
 }
 """Libraries of which Pelican's own import uses these classes only; the rest is imported lazily."""
-LATE = {
-    "importlib.metadata": ("entry_points",), "urllib.request": ("Request", "urlopen"),
-}  # fmt: skip
+LATE = {"importlib.metadata": ("entry_points",), "urllib.request": ("Request", "urlopen")}
 """Functions imported from them that are called much later."""
 STUBBED = ("pelican", "imagesize", "pygments.plugin")
 """Packages imported with stubs: Pelican, imagesize (which can read from the web), and pygments'

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from publish.errors import ConfigError, Exit, PublishError
-from publish.settings import KINDS, Kind, Settings, load, misfits, require_folders
+from publish.setting_types import KINDS, Kind, misfits
+from publish.settings import Settings, load, require_folders
 from publish.site.build import build
 
 
@@ -103,6 +104,11 @@ def test_a_build_and_a_check_name_every_setting_of_a_wrong_kind(tmp_path: Path, 
      ("PAGE_PATHS = [None]", "holds None — write text"),
      ('FILENAME_METADATA = "("', "holds '(' — write a regular expression: missing )"),
      ('SLUG_REGEX_SUBSTITUTIONS = [("[", "")]', "holds '[' — write a regular expression"),
+     (r"TAG_REGEX_SUBSTITUTIONS = [('a', r'\9')]", "holds 'a' — write a regular expression: "),
+     ("DEFAULT_METADATA = {'lang': 'en', 5: 'x'}", "holds 5 — write text"),
+     ("DEFAULT_METADATA = {'status': 5}", "holds 5 — write text"),
+     ("EXTRA_PATH_METADATA = {'a.svg': {'path': '../a.svg'}}", "holds {'path': '../a.svg'} — "),
+     ("EXTRA_PATH_METADATA = {'a.svg': {'path': ''}}", 'holds {\'path\': \'\'} — write {"path": '),
      ('DEFAULT_LANG = ""', "holds '' — write text, or remove the line"),
      ("MENUITEMS = ['Home']", "holds ['Home'] — write [(\"words\", \"address\")]"),
      ("PAGINATION_PATTERNS = []", "holds [] — write rules such as (1,"),
@@ -196,3 +202,28 @@ def test_a_settings_file_imports_its_own_neighbour_whatever_else_has_that_name(
     text = "import os, sys\nsys.path.append(os.curdir)\nfrom neighbour import *\n"
     assert settings(site, text).values["SITENAME"] == "site"
     assert str(site) not in sys.path
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("ARTICLE_PATHS = 3", ":2: ARTICLE_PATHS is no list"),
+        ("A = foo()", ":2: the settings file fails: NameError"),
+        ("A = = 1", ":2: the settings file fails: SyntaxError"),
+    ],
+)
+def test_a_fault_is_told_where_it_stands_in_a_file_that_the_settings_import(
+    tmp_path: Path, line: str, says: str
+):
+    (tmp_path / f"{tmp_path.name}.py").write_text(f"SITENAME = 'S'\n{line}\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        settings(
+            tmp_path, f"import os\nfrom {tmp_path.name} import *\nSITEURL = 'https://a.example'\n"
+        )
+    assert str(caught.value).startswith(f"{tmp_path.name}.py{says}")
+
+
+def test_an_imported_file_is_read_again(tmp_path: Path):
+    for name in ("one", "two"):
+        (tmp_path / f"{tmp_path.name}.py").write_text(f"SITENAME = '{name}'\n", encoding="utf-8")
+        assert settings(tmp_path, f"from {tmp_path.name} import *\n").values["SITENAME"] == name

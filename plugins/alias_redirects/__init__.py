@@ -44,7 +44,7 @@ def begin(generators: Any) -> None:
 
 
 def note(path: str, **_: Any) -> None:
-    """Remember a page or feed."""
+    """Keep a page or feed."""
     _written.add(path)
 
 

@@ -35,7 +35,7 @@ class Source:
 @dataclass(frozen=True)
 class Move:
     """One redirect. ``old`` and ``target`` are paths on the host, ``old`` decoded and ``target``
-    percent-encoded; ``canonical`` is absolute if the site knows its own address. An address that is
+    percent-encoded; ``canonical`` is absolute if SITEURL is set. An address that is
     gone has no ``target``, and leads to the site: ``canonical`` and ``title`` are the site's."""
 
     alias: Alias

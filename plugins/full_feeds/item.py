@@ -73,7 +73,7 @@ class Item:
 
     @cached_property
     def digest(self) -> str:
-        """A digest of all of it, which tells whether a cached feed is current."""
+        """A digest of all of it, the key of a cached feed."""
         facts = [getattr(self, each.name) for each in fields(self) if each.name != "markup"]
         return digest_of(repr((digest_of(self.markup), *facts)))
 

@@ -52,7 +52,7 @@ def generator(channel: Channel, kind: str, summary_only: bool) -> FeedGenerator:
     feed.link(href=channel.address, rel="self", type=MEDIA_TYPES[kind])
     for hub in channel.hubs:
         feed.link(href=hub, rel="hub")
-    # RSS knows one link and feedgen takes the last for it, so the site comes last.
+    # RSS allows one link and feedgen takes the last for it, so the site comes last.
     feed.link(href=channel.home, rel="alternate", type="text/html")
     # feedgen's own default for both is the time of the build.
     feed.updated(channel.updated)
@@ -62,7 +62,7 @@ def generator(channel: Channel, kind: str, summary_only: bool) -> FeedGenerator:
         feed.register_extension("hubs", Hubs, atom=False)
         feed.hubs.addresses = channel.hubs
     elif not all(item.authors for item in channel.items):
-        # Atom wants an author for every entry; the site speaks for those that name none.
+        # Atom requires an author for every entry: the site, where an entry names none.
         feed.author({"name": channel.publisher})
     for item in channel.items:
         _add(feed, item, kind, summary_only)

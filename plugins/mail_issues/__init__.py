@@ -15,12 +15,11 @@ INCREMENTAL = True
 
 log = logging.getLogger(__name__)
 
-
 _generators: list[Any] = []
 
 
 def begin(generators: list[Any]) -> None:
-    """After all sources are read: remember the generators."""
+    """After all sources are read: keep the generators."""
     from pelican.generators import ArticlesGenerator
 
     _generators[:] = [g for g in generators if isinstance(g, ArticlesGenerator)]
@@ -28,6 +27,8 @@ def begin(generators: list[Any]) -> None:
 
 def compose_all(pelican: Any) -> None:
     """Bring every post's issue up to date, once all plugins have set their attributes."""
+    from publish.post.diagnostic import unwritable
+
     from . import facts, files
     from .builder import IssueBuilder
 
@@ -47,7 +48,7 @@ def compose_all(pelican: Any) -> None:
         builder.close()
         files.sweep(home, fit)
     except OSError as error:
-        log.error("%s: cannot be written (%s)", error.filename or home, error.strerror or error)
+        unwritable(error, "a letter").log(log)
 
 
 def posts(generator: Any) -> list[Any]:

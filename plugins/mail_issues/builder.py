@@ -129,7 +129,7 @@ class IssueBuilder:
         if fingerprint:
             self._now[source] = known
         folder = f"{self._home}{os.sep}{article.slug}{os.sep}"
-        # No short circuit: the engine must be told of every file.
+        # No short circuit: the engine must record every file.
         held = [self._engine.holds(folder + name, known[1]) for name in NAMES]
         return all(held)
 

@@ -56,14 +56,8 @@ def compose(facts: Facts, html_template: Template, text_template: Template) -> I
     in_text = text_variables(facts, body)
     mail, html_part = cut(inline(html_template(in_html)), IN_HTML)
     text, text_part = cut(_filled(text_template, in_text), IN_TEXT)
-    for finished, template, variables in (
-        (mail, html_template, in_html),
-        (text, text_template, in_text),
-    ):
-        bare = _without_bars(variables)
-        own = merge_tags.tags(finished if bare == variables else template(bare))
-        if wrong := merge_tags.fault(finished, own):
-            raise Unfit(wrong)
+    _require_own_tags(mail, html_template, in_html)
+    _require_own_tags(text, text_template, in_text)
     web = body if facts.web is None else rewrite(facts.web, facts.url, facts.pictures.get)
     first = (facts.cover.url,) if facts.cover else ()
     issue = Issue(
@@ -94,6 +88,14 @@ def compose(facts: Facts, html_template: Template, text_template: Template) -> I
             "::: web-only and :::, or write `Newsletter: no`"
         )
     return issue
+
+
+def _require_own_tags(finished: str, template: Template, variables: Mapping[str, Any]) -> None:
+    """Raise Unfit if ``finished`` has merge tags that are not the template's own."""
+    bare = _without_bars(variables)
+    own = merge_tags.tags(finished if bare == variables else template(bare))
+    if wrong := merge_tags.fault(finished, own):
+        raise Unfit(wrong)
 
 
 def warning_of(issue: Issue) -> str:

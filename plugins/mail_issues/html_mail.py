@@ -77,7 +77,7 @@ def pictures(bodies: Iterable[str]) -> tuple[str, ...]:
 
 
 def _simplify(element: Any, url: str) -> None:
-    """Replace an element that some mail programs do not know by one that all know."""
+    """Replace an element that some mail programs do not support by one that all do."""
     tag = element.tag
     if not isinstance(tag, str) or tag in GONE or element.get("hidden") is not None:
         element.drop_tree()

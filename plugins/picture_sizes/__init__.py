@@ -37,7 +37,7 @@ def measure(content: Any) -> None:
 
 
 def note(generator: Any) -> None:
-    """Remember the generator of the site's files."""
+    """Keep the generator of the site's files."""
     _statics[:] = [generator]
 
 

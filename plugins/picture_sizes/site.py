@@ -43,7 +43,7 @@ class PictureLibrary:
         self.settings, context = generators[0].settings, generators[0].context
         self._generators, self._statics = generators, context["static_content"]
         self._wanted = tuple(self.settings.get("IMAGES_WIDTHS", WIDTHS))
-        # `publish check` wants addresses and sizes, and no picture made.
+        # `publish check` needs addresses and sizes, and no picture made.
         self._planning = bool(getattr(self.settings.get("ENGINE"), "planning", False))
         self._known: dict[str, Cached | None] = {}
         self.results = cache.Results(Path(self.settings["CACHE_PATH"], "images", "results"))

@@ -112,7 +112,7 @@ def offers(encoded: Encoded, format: str, size: int) -> tuple[Offer, ...]:
     supported one.
 
     ``format`` is the picture's own, ``size`` its bytes. A format is judged by its widest file, and
-    taken or left with all its widths: a browser uses the first format it knows.
+    taken or left with all its widths: a browser uses the first format it supports.
     """
     top = max(width for _, width in encoded)
     plain = encoded.get((format, top))

@@ -30,7 +30,7 @@ class Theme(NamedTuple):
     """Facts from the theme's files.
 
     ``ids`` are those that templates write into every page, None if there is no theme's folder.
-    ``mentions`` are names of pictures that it or the settings speak of, ``policy`` are the
+    ``mentions`` are names of pictures that it or the settings mention, ``policy`` are the
     directives of the content security policy that it puts into its pages, ``secrets`` its keys.
     """
 
@@ -47,9 +47,10 @@ Look = Callable[[str, Callable[[str], Any]], Any]
 def theme(settings: Settings, look: Look) -> Theme:
     """The theme of the settings, with the settings file."""
     folder = _theme(settings)
-    keys_at = _secrets(settings, (str(settings.path),), look)
+    texts = settings.texts
+    keys_at = _secrets(settings, (str(settings.root / name) for name in texts), look)
     ids: set[str] = set()
-    mentions = {*PICTURE.findall(text(str(settings.path)))}
+    mentions = {name for each in texts.values() for name in PICTURE.findall(each)}
     policy: str | None = None
     for file in _files(folder, WRITTEN) if folder else ():
         found, named, directives = look(file, template)

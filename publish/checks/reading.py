@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 
 from publish.checks import environment, pictures
@@ -56,6 +56,44 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
     """The records with their texts and environment: theme, mails, built site. ``store`` is the
     cache. Without ``built`` the built site and its mails are not read."""
     _real.cache_clear()
+    content = str(settings.content)
+    sources, troubles = _sources_of(settings, library, store)
+    recorded, damage = environment.recorded(settings)
+    theme = environment.theme(settings, store.of_file)
+    identified = "post_identity" in library.plugins
+    return Site(
+        library=library,
+        sources=tuple(sources),
+        settings_texts=settings.texts,
+        given=settings.values,
+        animated=frozenset(
+            path for path, size in library.files.items()
+            if path.lower().endswith(".gif") and size > GIF and _animated(settings.content / path)
+        ),
+        damaged={
+            path: fault for path, size in library.files.items()
+            if size and pictures.SUFFIX.search(path)
+            and (fault := store.of_file(f"{content}{os.sep}{path}", pictures.of_file))
+        },
+        theme_ids=theme.ids,
+        mentions=theme.mentions,
+        policy=theme.policy,
+        troubles=(
+            *troubles, *theme.secrets,
+            *(environment.secrets(settings, store.of_file) if built else ()),
+            *(environment.unwritable(settings, library.written, ledger=identified)
+              if built else ()),
+        ),
+        issues=environment.issues(settings) if built else (),
+        recorded=recorded,
+        recorded_fault=damage,
+    )  # fmt: skip
+
+
+def _sources_of(
+    settings: Settings, library: Library, store: Store
+) -> tuple[list[Source], list[Trouble]]:
+    """The sources with their texts, and what is wrong with the files and folders they lie in."""
     options = _reading(library)
     content, root = str(settings.content), settings.root
     below = _place(settings.content, root)
@@ -83,7 +121,7 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
             # The same bytes are given to Pelican and judged, read once.
             stamp, raw = _read.get(file, (stamps.of_stat(status), None))
             source = Source(
-                path, name, raw or partial(_bytes, file), library.sources[path] == "page", options,
+                path, name, raw or Path(file).read_bytes, library.sources[path] == "page", options,
                 library.by_source.get(path), tuple(complaints.get(name, ())),
             )  # fmt: skip
             try:
@@ -93,41 +131,7 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
     _read.clear()
     bad_links |= {("symlink-loop", _place(Path(link), root)) for link in _loops(content)}
     troubles += [Trouble(rule, name, 1) for rule, name in sorted(bad_links)]
-    recorded, damage = environment.recorded(settings)
-    theme = environment.theme(settings, store.of_file)
-    identified = "post_identity" in library.plugins
-    return Site(
-        library=library,
-        sources=tuple(sources),
-        settings_file=_place(settings.path, root),
-        settings_text=environment.text(str(settings.path)),
-        given=settings.values,
-        animated=frozenset(
-            path for path, size in library.files.items()
-            if path.lower().endswith(".gif") and size > GIF and _moves(settings.content / path)
-        ),
-        spoilt={
-            path: damaged for path, size in library.files.items()
-            if size and pictures.SUFFIX.search(path)
-            and (damaged := store.of_file(f"{content}{os.sep}{path}", pictures.of_file))
-        },
-        theme_ids=theme.ids,
-        mentions=theme.mentions,
-        policy=theme.policy,
-        troubles=(
-            *troubles, *theme.secrets,
-            *(environment.secrets(settings, store.of_file) if built else ()),
-            *(environment.unwritable(settings, library.written, ledger=identified)
-              if built else ()),
-        ),
-        issues=environment.issues(settings) if built else (),
-        recorded=recorded,
-        recorded_fault=damage,
-    )  # fmt: skip
-
-
-def _bytes(file: str) -> bytes:
-    return Path(file).read_bytes()
+    return sources, troubles
 
 
 def state(file: str, content: str) -> tuple[str, os.stat_result]:
@@ -197,7 +201,7 @@ def _reading(library: Library) -> ReadOptions:
     )
 
 
-def _moves(gif: Path) -> bool:
+def _animated(gif: Path) -> bool:
     try:
         with gif.open("rb") as stream:
             # Every frame of an animation has a control block; two mean that it moves.

@@ -97,10 +97,10 @@ def findings(site: Site) -> Iterator[Diagnostic]:
                 source for source in faulty
                 if source.facts is None or rule.id in source.facts.problems
             ]  # fmt: skip
-            for told in _diagnostics(rule, _problems(rule, site, sources), drafts):
-                if told.severity == "error":
-                    errors.add((told.file, told.line))
-                yield told
+            for finding in _diagnostics(rule, _problems(rule, site, sources), drafts):
+                if finding.severity == "error":
+                    errors.add((finding.file, finding.line))
+                yield finding
     yield from _diagnostics(refused, _unreported(refusals(site), site, errors), drafts)
 
 
@@ -147,7 +147,9 @@ def _unreported(
             continue
         # An invalid setting may make any code fail.
         own = refusal.kind or refusal.file.startswith(content)
-        if site.settings_file in files and (not own or problem.file == site.settings_file):
+        own = own and refusal.kind not in ("outside", "bad-pattern")
+        settings = site.settings_texts.keys()
+        if settings & files and (not own or problem.file in settings):
             continue
         if not reported and not (vague and problem.file in files):
             errors.add((problem.file, problem.line))
@@ -163,4 +165,4 @@ def _finding(rule: Rule, file: str, problem: Problem, draft: bool) -> Diagnostic
         severity = "warning"
     return Diagnostic(
         file, problem.line, rule.id, severity, problem.message, problem.remedy, problem.fix
-    )  # fmt: skip
+    )

@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import Any
 
 from publish.checks.source import Source
+from publish.post.diagnostic import Problem
 from publish.post.identity import Recorded
 from publish.post.record import Library
 from publish.post.urls import folded
-from publish.settings import setting_line
+from publish.settings import setting_place
 
 
 @dataclass(frozen=True)
@@ -39,20 +40,21 @@ class IssueSizes:
 class Site:
     """The sources, the records made of them, and what they may refer to.
 
-    ``spoilt`` maps damaged pictures, by their path in the content folder, to their fault.
+    ``damaged`` maps broken pictures, by their path in the content folder, to their fault.
     ``theme_ids`` is None if the theme could not be read; ``mentions`` holds file names that theme
     or settings contain. ``policy`` is the theme's content security policy: each directive with its
-    sources, empty where there is none. ``settings_text`` is the settings file's text, ``given`` its
+    sources, empty where there is none. ``settings_texts`` are ``Settings.texts``, ``given`` its
     values without defaults.
     """
 
     library: Library
     sources: tuple[Source, ...]
-    settings_file: str = "pelicanconf.py"
-    settings_text: str = field(default="", repr=False)
+    settings_texts: Mapping[str, str] = field(
+        default_factory=lambda: {"pelicanconf.py": ""}, repr=False
+    )
     given: Mapping[str, Any] = field(default_factory=dict, repr=False)
     animated: frozenset[str] = frozenset()
-    spoilt: Mapping[str, str] = field(default_factory=dict)
+    damaged: Mapping[str, str] = field(default_factory=dict)
     theme_ids: frozenset[str] | None = None
     mentions: frozenset[str] = frozenset()
     policy: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -91,9 +93,10 @@ class Site:
         """The troubles to be reported by the rule of that id."""
         return (trouble for trouble in self.troubles if trouble.rule == rule)
 
-    def setting_line(self, name: str) -> int:
-        """The last line of the settings file that sets ``name``, else 1."""
-        return setting_line(self.settings_text, name)
+    def of_setting(self, name: str, message: str, remedy: str) -> Problem:
+        """The problem at the line that sets ``name``."""
+        file, line = setting_place(self.settings_texts, name)
+        return Problem(line, message, remedy, file)
 
 
 def printable(path: str) -> str:

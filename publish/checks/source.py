@@ -229,11 +229,11 @@ class Source:
             return ()
         lines = self.prose.split("\n")
         likely = [
-            number for number, line in enumerate(lines)
-            if HEADING.match(line) or (
-                line.strip() and number + 1 < len(lines) and SETEXT.match(lines[number + 1])
-            )
-        ]  # fmt: skip
+            number
+            for number, line in enumerate(lines)
+            if HEADING.match(line)
+            or (line.strip() and number + 1 < len(lines) and SETEXT.match(lines[number + 1]))
+        ]
         found: list[tuple[int, Heading]] = []
         at = 0
         for heading in self.post.headings:

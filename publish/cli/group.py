@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import click
 
-from publish.errors import Exit, PublishError, told
+from publish.errors import Exit, PublishError, as_publish_error
 
 COMMANDS = {
     "new": "posts.new", "check": "check.command", "build": "build.command",
@@ -70,9 +70,7 @@ def _run(args: list[str]) -> int:
     try:
         with _no_silent_end():
             result = group.main(args=args, prog_name="publish", standalone_mode=False)
-    except click.exceptions.Abort:
-        return _interrupted()
-    except KeyboardInterrupt:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         return _interrupted()
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
@@ -84,7 +82,7 @@ def _run(args: list[str]) -> int:
         Terminal.error("the other side closed the connection — run this again")
         return int(Exit.REFUSED)
     except (PublishError, OSError) as error:
-        failure = told(error)
+        failure = as_publish_error(error)
         Terminal.error(str(failure))
         return int(failure.code)
     return int(result) if isinstance(result, int) else int(Exit.OK)

@@ -1,1 +1,1 @@
-"""Going live: plan, put up, verify, remember."""
+"""Going live: plan, put up, verify, record."""

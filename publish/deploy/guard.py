@@ -73,12 +73,12 @@ def is_superseded(
     release: Release, record: Record | None, compare: Compare, *, resume: bool, target_changed: bool
 ) -> bool:
     """Whether the release in ``record`` is newer than ``release``: then there is nothing to do,
-    which is no error. ``target_changed`` tells that another deploy changed the target while this
+    which is no error. ``target_changed``: another deploy changed the target while this
     one was under way. ``resume``: the author asks for ``release`` to be put up, whatever is there.
 
     Raises:
         Refused: a rollback stands.
-        NothingSent: it cannot be told which of the two is newer.
+        NothingSent: it is unknown which of the two is newer.
     """
     if record is None or resume:
         return False

@@ -170,7 +170,7 @@ def decoded(data: bytes) -> Record:
     """The record that ``encoded`` wrote.
 
     Raises:
-        ValueError: it is damaged, or of a version this tool does not know.
+        ValueError: it is damaged, or of an unknown version.
     """
     try:
         found = json.loads(data)

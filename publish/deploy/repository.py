@@ -105,9 +105,9 @@ def comparer(root: Path, ledger: str = "content/ledger") -> Compare:
 
     def lacks(old: str, new: str) -> bool:
         """Whether ``new`` has a commit that ``old`` lacks, other than those of the ledger alone."""
-        return bool(repository.git(
-            "rev-list", "-1", f"{old}..{new}", "--", ".", f":(exclude){ledger}"
-        ))  # fmt: skip
+        return bool(
+            repository.git("rev-list", "-1", f"{old}..{new}", "--", ".", f":(exclude){ledger}")
+        )
 
     @lru_cache(maxsize=64)
     def compare(ours: str, theirs: str) -> Age:

@@ -14,13 +14,13 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
 from publish.desk import asking, editor, fields, fixes, pages, parts, photo
-from publish.desk.jobs import Job, Jobs
+from publish.desk.jobs import Job, Jobs, Stage
 from publish.desk.log import Log
 from publish.desk.model import Post
 from publish.desk.parts import Button
 from publish.desk.reader import Reader
 from publish.desk.writing import EditConflict, Writer
-from publish.errors import ConfigError, PublishError, Refused, told
+from publish.errors import ConfigError, PublishError, Refused, as_publish_error
 from publish.newsletter import schedule
 from publish.office.question import Done
 from publish.post import frontmatter
@@ -52,7 +52,7 @@ class Acts:
         except EditConflict as found:
             return self._conflict(request, found)
         except (PublishError, OSError) as error:
-            refusal = told(error)
+            refusal = as_publish_error(error)
             return self._refused(str(refusal.message), refusal.remedy, request.form)
         return answer
 
@@ -129,7 +129,7 @@ class Acts:
                 self.reader.settings, job.act, job.wish, partial(self._say, job)
             )
         except (PublishError, OSError) as error:
-            refusal = told(error)
+            refusal = as_publish_error(error)
             self._end(job, "refused", asking.REFUSED, (refusal.message, refusal.remedy))
             return
         if isinstance(found, Done):
@@ -141,13 +141,14 @@ class Acts:
             self.jobs.ask(job, asking.view(found), found)
 
     def _do(self, job: Job) -> None:
+        assert job.office_question is not None
         try:
             found = self.office.do(
                 self.reader.settings, job.office_question, partial(self._say, job),
                 partial(self._progress, job), self._countdown(job),
             )  # fmt: skip
         except (PublishError, OSError) as error:
-            refusal = told(error)
+            refusal = as_publish_error(error)
             titles = {} if error is not refusal else {1: asking.REFUSED, 4: asking.UNKNOWN}
             title = titles.get(refusal.code, asking.FAILED)
             self._end(job, "refused", title, (refusal.message, refusal.remedy))
@@ -160,9 +161,9 @@ class Acts:
             else:
                 # The facts that were confirmed have changed.
                 self.jobs.ask(job, asking.view(found, again=True), found)
-        self.reader.look_again()
+        self.reader.request_reading()
 
-    def _end(self, job: Job, stage: Any, title: str, lines: tuple[str, ...]) -> None:
+    def _end(self, job: Job, stage: Stage, title: str, lines: tuple[str, ...]) -> None:
         said = tuple(filter(None, map(asking.with_buttons, lines)))
         what = asking.TITLES.get(job.act, job.act)
         self.log.note(title if stage == "done" else f"{what} {title}", stage, said)
@@ -170,7 +171,7 @@ class Acts:
 
     def _say(self, job: Job, line: str) -> None:
         job.lines = (*job.lines[-4:], line)
-        self.reader.tell()
+        self.reader.notify()
 
     def _progress(self, job: Job, line: str, *, can_stop: bool = False) -> None:
         """Progress is a single line, which is replaced."""
@@ -265,12 +266,11 @@ class Acts:
         try:
             date = schedule.when(given, now, zone, time()) if given else None
             path = new_post(
-                settings, form.get("title", "").strip(), categories=categories,
-                date=date,
-            )  # fmt: skip
-        except ConfigError as refusal:
+                settings, form.get("title", "").strip(), categories=categories, date=date
+            )
+        except (PublishError, OSError) as error:
             wish = {name: form.get(name, "") for name in ("title", "category", "date")}
-            return f"/new?{urlencode(wish | {'refused': str(refusal)})}"
+            return f"/new?{urlencode(wish | {'refused': str(as_publish_error(error))})}"
         self.log.note(f"A new post: {form.get('title', '').strip()}", "done")
         self.reader.read_files()
         return f"/post/{quote(path.relative_to(settings.content).as_posix())}"

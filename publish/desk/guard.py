@@ -58,7 +58,7 @@ class Guard:
         if not self._keyed(path):
             return Refusal(403, "The address lacks its key: open the one `publish desk` printed.")
         if method not in ("GET", "HEAD", "POST"):
-            return Refusal(405, "The desk knows GET and POST.")
+            return Refusal(405, "The desk accepts GET and POST.")
         site = headers.get("Sec-Fetch-Site") or "same-origin"
         if method == "POST":
             # A browser sends Origin with every POST; a request without it is not from a page of the
@@ -81,7 +81,7 @@ def headers(preview: str) -> dict[str, str]:
     """The headers of every answer. Frames and pictures come from the ``preview``, an origin or
     ``""``, alone.
 
-    ``same-origin`` tells other origins nothing of the address, as ``no-referrer`` would; but with
+    ``same-origin`` sends other origins nothing of the address, as ``no-referrer`` would; but with
     that, browsers send ``Origin: null`` with the desk's own forms (Fetch, "append a request Origin
     header").
     """

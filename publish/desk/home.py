@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from types import SimpleNamespace
+from typing import NamedTuple
 
 from publish.desk import parts, words
 from publish.desk.model import Letter, Post, Snapshot
@@ -20,6 +21,26 @@ URGENT = {
 """The states of a letter that is on its way, the most urgent first, each with its headline."""
 
 
+class SiteState(NamedTuple):
+    """The built and the uploaded site, in words."""
+
+    states: tuple[State, ...] = ()
+    says: tuple[str, ...] = ()
+    buttons: tuple[Button, ...] = ()
+
+
+class SentLetter(NamedTuple):
+    """A letter's line in the table. ``shares`` are ``opened`` and ``clicked``, empty without
+    figures; ``left`` is how many readers unsubscribed."""
+
+    title: str
+    href: str
+    day: str
+    delivered: str
+    shares: Mapping[str, parts.Share]
+    left: str
+
+
 def view(now: Snapshot, at: datetime) -> SimpleNamespace:
     """Everything the page shows at the moment ``at``."""
     letters, order = now.newsletter.letters, list(URGENT)
@@ -29,7 +50,6 @@ def view(now: Snapshot, at: datetime) -> SimpleNamespace:
     rows = [_row(now, post, at) for post in writing]
     older = [s for s in parts.never_mailed(now)
              if (choice := now.choice(s)) and choice.verdict == "old"]  # fmt: skip
-    states, says, buttons = site(now, at)
     known = now.newsletter.readers
     return SimpleNamespace(
         today=f"{words.day(at, now.zone, at)}, {words.clock(at, now.zone)} · "
@@ -43,9 +63,7 @@ def view(now: Snapshot, at: datetime) -> SimpleNamespace:
         known=now.newsletter.asked is not None,
         out=tuple(sent_row(now, letter, at) for letter in parts.sent(now, at)[:SHOWN]),
         older=len(older),
-        site=states,
-        site_says=says,
-        site_buttons=buttons,
+        site=site(now, at),
         readers="" if known is None else f"{known:,}",
         readers_says=parts.as_of(now, at),
         coming=_coming(now, at),
@@ -55,8 +73,8 @@ def view(now: Snapshot, at: datetime) -> SimpleNamespace:
 def headline(ahead: list[Letter], rows: Collection[object], now: Snapshot, at: datetime) -> str:
     """The answer to “what happens next?”; the most urgent of the letters ``ahead`` comes first."""
     if ahead:
-        if told := URGENT[ahead[0].state]:
-            return told
+        if headline := URGENT[ahead[0].state]:
+            return headline
         day = words.which_day(ahead[0].at, now.zone, at) if ahead[0].at else "soon"
         if len(ahead) == 1:
             return f"One letter goes out {day}"
@@ -69,40 +87,36 @@ def headline(ahead: list[Letter], rows: Collection[object], now: Snapshot, at: d
     return "No letter is scheduled" if rows else "All is written, nothing is scheduled"
 
 
-def site(
-    now: Snapshot, at: datetime
-) -> tuple[tuple[State, ...], tuple[str, ...], tuple[Button, ...]]:
+def site(now: Snapshot, at: datetime) -> SiteState:
     """The site's state, lines about it, and the button to upload."""
     state = now.site
     if now.trouble:
-        return (State("error", "The pages cannot be made"),), (now.trouble,), ()
+        return SiteState((State("error", "The pages cannot be made"),), (now.trouble,))
+    if state.trouble:
+        says = f"What readers see is not known: {state.trouble}."
+        buttons = (parts.ask("Upload…", "deploy"),) if state.targets else ()
+        return SiteState(says=(says,), buttons=buttons)
     if state.targets and state.waiting is None:
-        if state.made is None:
-            return (State("warning", "The pages are not made yet"),), (), ()
-        why = state.trouble or "Being looked at"
-        return (), (f"What readers see is not known: {why}.",), (parts.ask("Upload…", "deploy"),)
+        return SiteState((State("warning", "The pages are not made yet"),))
     if state.waiting is None:
         made = f"The pages were made {words.saved(state.made, now.zone, at)}." if state.made else ""
         says = "Where they are uploaded to is not set, so what readers see is not known."
-        return (), tuple(filter(None, (made, says))), ()
+        return SiteState(says=tuple(filter(None, (made, says))))
     uploaded = (
         f"What readers see is from {words.moment(state.uploaded, now.zone, at)}."
         if state.uploaded
         else "Nothing was uploaded from here yet."
     )
     if not state.waiting:
-        return (State("ok", "Uploaded"),), (uploaded,), ()
+        return SiteState((State("ok", "Uploaded"),), (uploaded,))
     pages = words.count(len(state.waiting), "page")
     waits = "waits" if len(state.waiting) == 1 else "wait"
-    return (
-        (State("warning", f"{pages} {waits} to be uploaded"),),
-        (uploaded,),
-        (parts.ask(f"Upload {pages}…", "deploy"),),
-    )
+    states = (State("warning", f"{pages} {waits} to be uploaded"),)
+    return SiteState(states, (uploaded,), (parts.ask(f"Upload {pages}…", "deploy"),))
 
 
-def sent_row(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
-    """A letter's line in the table."""
+def sent_row(now: Snapshot, letter: Letter, at: datetime) -> SentLetter:
+    """The line of a letter that went out."""
     delivered = words.count(letter.readers, "reader") if letter.readers else "not known yet"
     shares: dict[str, parts.Share] = {}
     left = ""
@@ -110,11 +124,9 @@ def sent_row(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
         delivered, left = f"{found.delivered:,} of {found.recipients:,}", str(found.unsubscribes)
         shares["opened"] = parts.share(found.opens, found.delivered)
         shares["clicked"] = parts.share(found.clicks, found.delivered)
-    return SimpleNamespace(
-        title=parts.title(now, letter), href=f"/letter/{letter.key}",
-        day=words.day(letter.at, now.zone, at, short=True) if letter.at else "",
-        delivered=delivered, shares=shares, left=left,
-    )  # fmt: skip
+    title = parts.title(now, letter)
+    day = words.day(letter.at, now.zone, at, short=True) if letter.at else ""
+    return SentLetter(title, f"/letter/{letter.key}", day, delivered, shares, left)
 
 
 def _next(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:

@@ -43,8 +43,8 @@ class Log:
                 entry = json.loads(line)
                 at = datetime.fromisoformat(entry["at"])
                 made = SimpleNamespace(
-                    at=words.clock(at, zone), what=entry["what"], how=entry["how"],
-                    lines=tuple(entry["lines"]),
+                    at=words.sentence(words.saved(at, zone, now)), what=entry["what"],
+                    how=entry["how"], lines=tuple(entry["lines"]),
                 )  # fmt: skip
             except (ValueError, KeyError, TypeError):
                 continue

@@ -61,7 +61,7 @@ def render(name: str, now: Snapshot, base: str, context: Mapping[str, Any]) -> s
     job = context.get("job")
     shared = {
         "base": base, "mode": parts.mode(now), "site": now.name, "preview": now.preview,
-        "inbox": now.inbox, "told": "", "here": "", "job": None,
+        "inbox": now.inbox, "announce": "", "here": "", "job": None,
         "zone": words.zone_name(now.zone), "acts": now.acts,
         "busy": job is not None and job.stage in ("asking", "doing"),
     }  # fmt: skip
@@ -92,7 +92,11 @@ def _finding(text: str) -> Markup:
 
 def _home(visit: Visit) -> Context:
     view = home.view(visit.now, visit.at)
-    return {"page": view, "job": visit.acts.job(visit.args.get("act", "")), "told": view.headline}
+    return {
+        "page": view,
+        "job": visit.acts.job(visit.args.get("act", "")),
+        "announce": view.headline,
+    }
 
 
 def _post(visit: Visit) -> Context | None:
@@ -122,7 +126,7 @@ def _post(visit: Visit) -> Context | None:
         "fields": fields.form(frontmatter.read(data), post, now, at, args),
         "paragraphs": photo.paragraphs(data),
         "differs": bool((m := now.letter(post)) and m.state == "scheduled" and m.changes),
-        "told": f"{view.summary}.", "fits": FITS, "trouble": now.trouble,
+        "announce": f"{view.summary}.", "fits": FITS, "trouble": now.trouble,
         **_snippet(now, post, found, at),
     }  # fmt: skip
 

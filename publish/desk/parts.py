@@ -54,8 +54,6 @@ LETTER_STATES = {
 """Each state of a letter as a page shows it."""
 DUE = ("send", "overdue")
 """Verdicts on a letter that is due or overdue."""
-
-
 MIN_READERS_FOR_PERCENT = 30
 """Readers below which a percentage would be misleading."""
 
@@ -185,12 +183,12 @@ def health(found: tuple[Diagnostic, ...] | None) -> tuple[State, ...]:
     if found is None:
         return (State("pending", "Being checked"),)
     errors, rest = _counts(found)
-    told = []
+    states = []
     if errors:
-        told.append(State("error", f"{errors} to mend"))
+        states.append(State("error", f"{errors} to mend"))
     if rest:
-        told.append(State("warning", f"{rest} to consider"))
-    return tuple(told) or (State("ok", "Nothing to mend"),)
+        states.append(State("warning", f"{rest} to consider"))
+    return tuple(states) or (State("ok", "Nothing to mend"),)
 
 
 def healthy(found: tuple[Diagnostic, ...] | None) -> bool:

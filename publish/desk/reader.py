@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from publish.desk.model import Newsletter, Post, Site, Snapshot
+from publish.desk.model import Kind, Newsletter, Post, Site, Snapshot
 from publish.desk.posts import PostCache
 from publish.newsletter import schedule
 from publish.post import stamps
@@ -45,8 +45,8 @@ class Reader:
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _posts: PostCache = field(default_factory=PostCache)
     _stop: threading.Event = field(default_factory=threading.Event)
-    _seen: Any = None
-    _mailed: Any = None
+    _seen: stamps.Stamps | None = None
+    _mailed: set[tuple[str, Kind, datetime | None]] | None = None
     _drawn: float = 0.0
     _wanted: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
@@ -78,7 +78,7 @@ class Reader:
         posts = self._posts.read(self.settings, datetime.now(UTC))
         self.change(posts=posts)
 
-    def look_again(self) -> None:
+    def request_reading(self) -> None:
         """Have Mailchimp read soon, after an act."""
         self._wanted.set()
 
@@ -91,7 +91,7 @@ class Reader:
             self.current = replace(found, number=self.current.number + 1)
             self._changed.notify_all()
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         """Have every page drawn again, as a job has progressed."""
         self.change(number=self.current.number + 1)
 
@@ -118,7 +118,7 @@ class Reader:
             elif began - self._drawn > MINUTE:
                 # Times such as “in 2 minutes” change, and scheduled posts come due.
                 self.read_files()
-                self.tell()
+                self.notify()
             # At most a fifth of the time is spent polling, however large the archive is.
             self._stop.wait(max(PAUSE, 4 * (time.monotonic() - began)))
 
@@ -135,13 +135,13 @@ class Reader:
             mailed = {(p.uid, p.kind, p.date) for p in self.current.posts if p.mailed}
             if mailed != self._mailed or any(map(self._undecided, self.current.posts)):
                 self._mailed = mailed
-                self.look_again()
+                self.request_reading()
         except Exception as error:
             # Any exception is reported, so that the thread survives for the next change.
             self.change(trouble=str(error))
 
     def _named(self) -> dict[str, Any]:
-        """The fields of the snapshot that the settings tell."""
+        """The fields of the snapshot that come from the settings."""
         known = self.settings
         name = str(known.values.get("SITENAME") or known.root.name)
         return {"name": name, "address": known.siteurl, "zone": schedule.zone(known.timezone)}

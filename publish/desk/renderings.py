@@ -46,9 +46,9 @@ def fetch_renderings(preview: str, post: Post) -> Renderings:
         html, text, record = (file.decode() for file in files if file is not None)
         letter = from_record(json.loads(record), html, text)
     # The letter names the page, a draft's too; a post without a letter has its address.
-    told = urlsplit(letter.url).path if letter else ""
+    named = urlsplit(letter.url).path if letter else ""
     found = None
-    for place in (told, f"/drafts/{quote(post.slug)}/", quote(post.address, safe="/%")):
+    for place in (named, f"/drafts/{quote(post.slug)}/", quote(post.address, safe="/%")):
         if place and (body := _get(preview + place)) is not None:
             found = _page(preview, place, body)
             break
@@ -61,16 +61,16 @@ def _page(preview: str, place: str, body: bytes) -> Page:
     from lxml import html
 
     head = html.document_fromstring(body).find("head")
-    told: dict[str, str] = {}
+    metas: dict[str, str] = {}
     for meta in head.iter("meta") if head is not None else ():
         name = meta.get("name") or meta.get("property") or ""
-        told.setdefault(name, meta.get("content") or "")
+        metas.setdefault(name, meta.get("content") or "")
     title = head.findtext("title") if head is not None else ""
-    card = urlsplit(urljoin(preview + place, told.get("og:image", "")))
-    mark = told.get("page-digest") or hashlib.sha256(body).hexdigest()
+    card = urlsplit(urljoin(preview + place, metas.get("og:image", "")))
+    mark = metas.get("page-digest") or hashlib.sha256(body).hexdigest()
     return Page(
-        place, mark[:12], " ".join((title or "").split()), told.get("description", ""),
-        f"{preview}{card.path}" if told.get("og:image") else "",
+        place, mark[:12], " ".join((title or "").split()), metas.get("description", ""),
+        f"{preview}{card.path}" if metas.get("og:image") else "",
     )  # fmt: skip
 
 

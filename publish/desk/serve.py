@@ -61,7 +61,7 @@ def serve(
         secret = key(folder / "key")
         read_newsletter = newsletter_state.NewsletterReader(live)
         reader = Reader(settings, site_state.check, read_newsletter, site_state.read_site)
-        jobs = Jobs(reader.tell)
+        jobs = Jobs(reader.notify)
         base = f"/k/{secret}"
         acts = Acts(
             reader, asking.Office(live), Writer(folder / "originals"),
@@ -71,10 +71,7 @@ def serve(
         server = listening(app, HOST, port)
         app.guard = Guard(server.port, secret)
         where = f"http://{HOST}:{server.port}{base}/"
-        first = Snapshot(
-            live=real, acts=live or not real,
-            inbox="" if real else inbox,
-        )  # fmt: skip
+        first = Snapshot(live=real, acts=live or not real, inbox="" if real else inbox)
         reader.begin(first)
         stack.callback(reader.close)
         stack.callback(_finish, jobs, say)
@@ -106,15 +103,15 @@ def _preview(
 
     def made(trouble: str) -> None:
         reader.change(trouble=trouble)
-        reader.tell()
-        reader.look_again()
+        reader.notify()
+        reader.request_reading()
 
     def run() -> None:
         overrides = {"NEWSLETTER_SIGNUP_ACTION": inbox + sandbox.signup_path()}
         try:
             show(
-                settings, host=HOST, port=0, overrides=overrides, say=say, stop=stop, told=made,
-                ready=lambda address: reader.change(preview=address),
+                settings, host=HOST, port=0, overrides=overrides, say=say, stop=stop,
+                on_result=made, ready=lambda address: reader.change(preview=address),
             )  # fmt: skip
         except (PublishError, OSError) as error:
             say(f"error: {error}")

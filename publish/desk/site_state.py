@@ -42,10 +42,12 @@ def read_site(settings: Settings) -> Site:
     if made is None:
         return Site(targets=tuple(known))
     try:
+        from publish.deploy.deploy import DeployOptions
         from publish.deploy.release import is_page
 
         record = golive.target_of(settings, name).read().record
-        planned = golive.rehearse(settings, name)
+        # A deploy that is at work would hold up the letters, which are read after this.
+        planned = golive.go_live(settings, name, DeployOptions(True, verify=0, patience=0))
     except (PublishError, OSError, ValueError) as error:
         return Site(made=made, targets=tuple(known), trouble=str(getattr(error, "message", error)))
     pages = (put.path for put in planned.put if is_page(put.path))

@@ -69,8 +69,8 @@ def distance(when: datetime, now: datetime) -> str:
     parts = [(days, "day"), (hours, "hour"), (minutes, "minute")]
     # The two largest units only: days and hours, or hours and minutes.
     first = next(n for n, (number, _) in enumerate(parts) if number)
-    told = [count(number, word) for number, word in parts[first : first + 2] if number]
-    words = " and ".join(told)
+    largest = [count(number, word) for number, word in parts[first : first + 2] if number]
+    words = " and ".join(largest)
     return f"{words} ago" if past else f"in {words}"
 
 

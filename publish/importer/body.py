@@ -29,7 +29,7 @@ def notes_of(item: Item, context: Context) -> list[tuple[str, El]]:
         (str(note["id"]), _normal(str(note.get("content") or ""), False, context))
         for note in (found if isinstance(found, list) else ())
         if isinstance(note, dict) and note.get("id")
-    ]  # fmt: skip
+    ]
 
 
 def _source(item: Item, context: Context) -> tuple[str, bool]:

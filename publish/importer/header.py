@@ -37,8 +37,8 @@ def plain(markup: str) -> str:
 def summary(item: Item) -> str:
     """The excerpt, else an SEO plugin's description; as Markdown, which Pelican expects."""
     given = (item.meta.get(name, "") for name in DESCRIPTIONS)
-    told = next((text for text in given if text and not re.search(r"%%|%\w+%|#\w+_\w", text)), "")
-    words = plain(item.excerpt) or plain(told)
+    own = next((text for text in given if text and not re.search(r"%%|%\w+%|#\w+_\w", text)), "")
+    words = plain(item.excerpt) or plain(own)
     return inline.lines(inline.text(words, Dialect(smarty=False)))
 
 

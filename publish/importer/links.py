@@ -234,10 +234,7 @@ class Rewriter:
 
     def _by_path(self, path: str) -> int:
         key = key_of(path)
-        for name in (
-            key, VIEWS.sub("", key),
-            re.sub(r"\.html?$", "", key),
-        ):  # fmt: skip
+        for name in (key, VIEWS.sub("", key), re.sub(r"\.html?$", "", key)):
             if found := self.index.paths.get(name):
                 return found
         last = path.strip("/").rsplit("/", 1)[-1].lower()

@@ -18,6 +18,7 @@ from publish.importer.model import Item, Known, number_of
 from publish.importer.state import State
 from publish.post import frontmatter, urls
 from publish.post.aliases import parse_alias
+from publish.post.identity import Damaged, read_recorded
 from publish.post.text import plain_title
 
 
@@ -54,6 +55,13 @@ class Planning:
                 for alias in source.aliases:
                     with suppress(ValueError):
                         self._aliases.add(hash(parse_alias(alias).key))
+        # An item's address may move, as by a language that an earlier export did not name.
+        self._published: dict[str, list[str]] = {}
+        with suppress(Damaged):  # A rule reports it.
+            recorded = read_recorded(state.settings.content)
+            for place, uid in recorded.uids.items():
+                if place not in recorded.retired:
+                    self._published.setdefault(uid, []).append(recorded.written[place])
         # An item keeps its slug from an earlier run.
         self._slugs = self._reserved | {
             self._slug_of.get(record.file, record.slug).casefold()
@@ -68,6 +76,7 @@ class Planning:
         folder = str((self.values.get(name) or [otherwise])[0]).strip("/")
         wished = address.slug_of(item, self.values)
         lang = item.lang if item.lang != str(self.values.get("DEFAULT_LANG") or "en") else ""
+        uid = address.uid(self.host, item.id)
         slug, file = self._known(item.id) or self._free(
             wished, f"{folder}/" if folder else "", f"-{lang}" if lang else ""
         )
@@ -79,7 +88,7 @@ class Planning:
             self.state.lose("address-taken", item.id, f"{wished} → {slug}", excerpt(title), file)
         return Entry(
             number, item.id, item.type, state, scheduled, slug, file, address.path_of(item.link),
-            title, list(address.old_paths(item)), lang,
+            title, [*address.old_paths(item), *self._published.get(uid, ())], lang,
         )  # fmt: skip
 
     def _known(self, id: int) -> tuple[str, str] | None:
@@ -212,9 +221,7 @@ class Planning:
             state.result.losses.add_redirects((a, self._address(entry)) for a in aliases)
             # They are in the database now; free the memory.
             entry.olds, entry.title = [], ""
-        index.lists = old_lists.lists(
-            state.channel, values, self._terms, state.entries.values()
-        )  # fmt: skip
+        index.lists = old_lists.lists(state.channel, values, self._terms, state.entries.values())
         for old, new in index.lists.items():
             path = urls.normal(old)
             # A slug written by hand may hold what no address does.
@@ -237,10 +244,10 @@ class Planning:
             return True
         return bool(frontmatter.read(source).get("newsletter"))
 
-    def _fields(self, entry: Entry, item: Item) -> None:
-        names, result = self._names, self.state.result
-        when = dates.published(item, self._zone)
-        changed = dates.modified(item, self._zone)
+    def _date(self, entry: Entry, item: Item) -> datetime | None:
+        """Set the entry's date; returns the moment of a later change. What has no date becomes a
+        draft."""
+        when, changed = dates.published(item, self._zone), dates.modified(item, self._zone)
         if when is None:
             if entry.status == "published":
                 entry.status, entry.scheduled = "draft", False
@@ -249,15 +256,23 @@ class Planning:
         entry.date = when
         if entry.scheduled and when and self._came_due(entry, when):
             entry.scheduled = False
+        return changed if changed and when and changed > when else None
+
+    def _title(self, entry: Entry, item: Item) -> str:
+        """The item's title, else its first words, else its number."""
         title = header.title(entry.title)
-        if not plain_title(title):
-            words = header.plain(re.sub(r"<!--.*?-->", " ", item.body[:20000], flags=re.S))
-            title = (
-                header.title(" ".join(words.split()[:8]))
-                or f"{item.type.capitalize()} {abs(item.id)}"
-            )
-            self.state.lose("title-made", item.id, "", excerpt(title), entry.file)
-        post = item.type == "post"
+        if plain_title(title):
+            return title
+        words = header.plain(re.sub(r"<!--.*?-->", " ", item.body[:20000], flags=re.S))
+        first = header.title(" ".join(words.split()[:8]))
+        title = first or f"{item.type.capitalize()} {abs(item.id)}"
+        self.state.lose("title-made", item.id, "", excerpt(title), entry.file)
+        return title
+
+    def _fields(self, entry: Entry, item: Item) -> None:
+        """Store the entry's header and its cover, and count the entry."""
+        names, result, post = self._names, self.state.result, item.type == "post"
+        modified, title = self._date(entry, item), self._title(entry, item)
         categories, tags, authors = names.categories(item), names.tags(item), names.authors(item)
         # Of posts alone WordPress exports no list of terms.
         for taxonomy, terms in (("category", item.categories), ("post_tag", item.tags)):
@@ -269,11 +284,10 @@ class Planning:
             self._terms.update(
                 {f"{k}:{n.casefold()}": n for k, many in kinds.items() for n in many}
             )
-        after = changed and when and changed > when
         fields = [
             ("Title", title),
-            ("Date", dates.formatted(when) if when else ""),
-            ("Modified", dates.formatted(changed) if changed and after else ""),
+            ("Date", dates.formatted(entry.date) if entry.date else ""),
+            ("Modified", dates.formatted(modified) if modified else ""),
             ("Category", ", ".join(categories) if post else ""),
             ("Tags", header.joined(tags) if post else ""),
             ("Slug", entry.slug),

@@ -12,6 +12,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from publish.errors import ConfigError, NothingSent, PublishError
+
+CHECK_KEY = "check MAILCHIMP_API_KEY and what its owner may do"
+"""The remedy where Mailchimp refuses a request with 401 or 403 in its own words."""
+
 
 class Proof(Enum):
     """The effect of a write, as far as it is known."""
@@ -92,3 +97,10 @@ def judge(reply: Reply, *, empty: bool) -> Answer:
 
 def _seconds(text: str) -> float:
     return min(float(text), 60.0) if text.isascii() and text.isdigit() else 0.0
+
+
+def refusal(answer: Answer, what: str) -> PublishError:
+    """The error for a write that Mailchimp refuses in its own words; ``what`` did not happen."""
+    if answer.status in (401, 403):
+        return ConfigError(answer.detail, CHECK_KEY)
+    return NothingSent(f"{what}: {answer.detail}", "mend that, then run this again")

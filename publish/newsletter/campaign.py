@@ -13,6 +13,7 @@ from publish.post.issue import Issue
 
 DRAFT = "save"
 SCHEDULED = "schedule"
+PAUSED = "paused"
 DELETED = "deleted"
 """No state of Mailchimp's: what the ledger says of a campaign that is gone and may have been
 mailed before."""
@@ -23,7 +24,7 @@ STATES = {
     "sent": "sent",
     "canceling": "being cancelled",
     "canceled": "cancelled while it was being sent",
-    "paused": "paused",
+    PAUSED: "paused in Mailchimp",
     "archived": "archived",
     DELETED: "deleted in Mailchimp",
 }

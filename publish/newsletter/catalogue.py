@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from publish.errors import ConfigError
 from publish.newsletter import titles
-from publish.newsletter.campaign import DELETED, DRAFT, SCHEDULED, Campaign, by_age
+from publish.newsletter.campaign import DELETED, DRAFT, PAUSED, SCHEDULED, Campaign, by_age
 from publish.newsletter.facts import IssueState, hour_of
 from publish.post.issue import Issue, key_of
 
@@ -61,12 +61,18 @@ class Letter:
         return tuple(c for c in self.campaigns if c.status == DRAFT)
 
     @property
+    def waiting(self) -> tuple[Campaign, ...]:
+        """The campaigns that nobody got: the scheduled ones, and those paused before their hour."""
+        paused = (c for c in self.campaigns if c.status == PAUSED and not c.emails_sent)
+        return (*self.scheduled, *paused)
+
+    @property
     def mailed(self) -> bool:
         """Whether it is sent or being sent."""
         campaign = self.active
         known = self.past.status if self.past.done and not self.drafts else ""
         status = campaign.status if campaign else known
-        return status not in ("", SCHEDULED, DELETED)
+        return status not in ("", SCHEDULED, PAUSED, DELETED)
 
     @property
     def begun(self) -> bool:
@@ -211,17 +217,17 @@ def _letter(
     issues: Sequence[Issue],
 ) -> Letter:
     # From the ledger: the facts of the last attempt, else the record of the kept copy.
-    told = {**(record or {}), **{k: v for k, v in (past.intent or {}).items() if v}}
+    recorded = {**(record or {}), **{k: v for k, v in (past.intent or {}).items() if v}}
     first = campaigns[0] if campaigns else None
     marks = first.marks if first else titles.Marks()
-    listed = told.get("posts")
+    listed = recorded.get("posts")
     posts = tuple(map(str, listed)) if listed and isinstance(listed, list) else marks.posts
-    of, uid = str(told.get("of") or marks.of), str(told.get("uid") or "")
+    of, uid = str(recorded.get("of") or marks.of), str(recorded.get("uid") or "")
     if not of and not posts and not issue and uid and key_of([uid]) != key:
         of = key_of([uid])
     subject = titles.subject_in(first.title) if first else ""
-    title = str(told.get("title") or subject or told.get("subject") or "")
-    slug = str(told.get("slug") or "")
+    title = str(recorded.get("title") or subject or recorded.get("subject") or "")
+    slug = str(recorded.get("slug") or "")
     if issue:
         title, slug = issue.title, issue.slug
     kind: Kind = "digest" if posts else "update" if of else "post"
@@ -231,6 +237,4 @@ def _letter(
         post = next((issue for issue in issues if titles.holds((of,), issue.key)), None)
         slug, posts = post.slug if post else slug, (of,)
     plain = issue if kind == "post" else None
-    return Letter(
-        key, slug, title, kind, posts or (key,), past, tuple(campaigns), plain, record
-    )  # fmt: skip
+    return Letter(key, slug, title, kind, posts or (key,), past, tuple(campaigns), plain, record)

@@ -132,7 +132,7 @@ class IssueState:
     creates without an answer, by run, with the time; ``tried`` the campaign a send was last posted
     for; ``tries`` the sends whose effect is unknown; ``wrote`` the last words that may still be on
     their way; ``orders`` the unschedules that may still act, by run, with the time; ``status`` and
-    ``hour`` are of the campaign ``done``; ``held`` tells that it was taken back.
+    ``hour`` are of the campaign ``done``; ``held``: it was taken back.
     """
 
     intent: Mapping[str, Any] | None = None
@@ -230,9 +230,8 @@ def _still_open(past: IssueState, fact: Fact, *, read: bool) -> tuple[OpenSend, 
     """The attempts that ``fact`` does not close: those of other runs, unless it is a ``read`` of
     their campaign."""
     return tuple(
-        t for t in past.tries
-        if t.run != fact.run and not (read and t.campaign == fact.campaign)
-    )  # fmt: skip
+        t for t in past.tries if t.run != fact.run and not (read and t.campaign == fact.campaign)
+    )
 
 
 def fold(facts: Iterable[Fact]) -> dict[str, IssueState]:

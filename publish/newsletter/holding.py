@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from publish.errors import NothingSent, OutcomeUnknown, Refused
+from publish.errors import NothingSent, OutcomeUnknown, PublishError, Refused
 from publish.newsletter import titles
 from publish.newsletter.answers import Proof
-from publish.newsletter.campaign import DRAFT, SCHEDULED, Campaign
+from publish.newsletter.campaign import DRAFT, PAUSED, SCHEDULED, Campaign
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.facts import Fact
 from publish.newsletter.ledger import Ledger
@@ -57,7 +57,7 @@ def waiting(api: Mailchimp, letter: Letter, name: str) -> tuple[Campaign, ...]:
         Refused: there is nothing to take back, or it is too late.
         OutcomeUnknown: an unanswered order may still schedule it.
     """
-    found = letter.scheduled or _found_by_id(api, letter)
+    found = letter.waiting or _found_by_id(api, letter)
     if not found and not letter.unfinished and not unmarked(letter):
         raise _nothing(letter, name)
     return found
@@ -86,6 +86,13 @@ def mark(api: Mailchimp, letter: Letter, campaign: str) -> bool:
     return api.update(campaign, {"title": title}).proof is Proof.DONE
 
 
+def too_late(name: str, out: Campaign, remedy: str = "a mail cannot be called back") -> Refused:
+    """The refusal for a letter whose campaign can no longer be changed from here."""
+    if out.status == PAUSED:
+        return Refused(f"{name}: it is {out.state}", "resume or delete it there; run this again")
+    return Refused(f"{name}: too late, it is {out.state}", remedy)
+
+
 def unmarked(letter: Letter) -> bool:
     """Whether it is held while a draft's title lacks the mark."""
     return letter.held and any(not draft.held for draft in letter.drafts)
@@ -100,11 +107,17 @@ def _found_by_id(api: Mailchimp, letter: Letter) -> tuple[Campaign, ...]:
 
 def _unschedule(api: Mailchimp, campaign: Campaign, name: str) -> None:
     answer = api.unschedule(campaign.id)
-    looked = api.campaign(campaign.id)
+    try:
+        looked = api.campaign(campaign.id)
+    except PublishError as error:
+        if answer.proof is not Proof.UNKNOWN:
+            raise
+        lost = f"{name}: the answer was lost and it may still be scheduled: {error.message}"
+        raise OutcomeUnknown(lost, AGAIN) from None
     if not isinstance(looked, Campaign) or looked.status == DRAFT:
         return
     if looked.status != SCHEDULED:
-        raise Refused(f"{name}: too late, it is {looked.state}", "a mail cannot be called back")
+        raise too_late(name, looked)
     if answer.proof in (Proof.DENIED, Proof.NOT_ACTED):
         raise NothingSent(f"{name}: {answer.detail}", AGAIN)
     if answer.proof is Proof.UNKNOWN:
@@ -113,8 +126,7 @@ def _unschedule(api: Mailchimp, campaign: Campaign, name: str) -> None:
 
 def _nothing(letter: Letter, name: str) -> Exception:
     if letter.active:
-        words = f"{name}: too late, it is {letter.active.state}"
-        return Refused(words, "a mail cannot be called back")
+        return too_late(name, letter.active)
     if letter.past.unanswered:
         return OutcomeUnknown(
             f"{name}: an unanswered order may still schedule it",

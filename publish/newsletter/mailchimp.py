@@ -17,7 +17,7 @@ from typing import Any
 
 from publish.errors import ConfigError, NothingSent
 from publish.newsletter.account import Account
-from publish.newsletter.answers import Answer, Proof, Reply, judge
+from publish.newsletter.answers import CHECK_KEY, Answer, Proof, Reply, judge
 from publish.newsletter.campaign import Campaign, Segment, parse
 from publish.newsletter.protocol import Deleted
 
@@ -70,8 +70,15 @@ class Mailchimp:
             ) from None
 
     def segment(self, number: int) -> Mapping[str, Any]:
-        """A saved segment of the audience."""
-        return self._read(self._client.lists.get_segment, self.account.audience, str(number))
+        """A saved segment of the audience.
+
+        Raises:
+            ConfigError: there is none of that number.
+        """
+        try:
+            return self._read(self._client.lists.get_segment, self.account.audience, str(number))
+        except _Missing:
+            raise _no_topic(f"segment {number}") from None
 
     def interest(self, interest: str) -> Segment:
         """The readers who chose an interest, found among the audience's groups.
@@ -87,10 +94,7 @@ class Mailchimp:
             )
             if any(item["id"] == interest for item in found.get("interests") or ()):
                 return Segment(interest=interest, field=f"interests-{group['id']}")
-        raise ConfigError(
-            f"NEWSLETTER_TOPICS: the audience has no interest {interest}",
-            "copy the id from Mailchimp's API playground, or use the number of a segment",
-        )
+        raise _no_topic(f"interest {interest}")
 
     def campaigns(self) -> list[Campaign]:
         """Every campaign of the audience, oldest first."""
@@ -206,7 +210,7 @@ class Mailchimp:
             if said is not None and reply.status in (400, 401, 403, 404):
                 where = "check the ids in the settings with `publish doctor`"
                 if reply.status in (401, 403):
-                    where = "check MAILCHIMP_API_KEY and what its owner may do"
+                    where = CHECK_KEY
                 if reply.status == 404:
                     raise _Missing(f"Mailchimp does not have that: {said}", where)
                 raise ConfigError(f"Mailchimp refuses: {said}", where)
@@ -218,15 +222,14 @@ class Mailchimp:
         self._reply = Reply(failure="the request could not be made", connected=False)
         import mailchimp_marketing.api_client
 
-        # The reply tells what an error means; the client's exceptions are of three unrelated types.
+        # The reply shows what an error means; the client's exceptions are of three unrelated types.
         with contextlib.suppress(mailchimp_marketing.api_client.ApiClientError):
             call(*words, **options)
         return self._reply
 
     def _request(
-        self, method: str, url: str, query_params: Any = None, headers: Any = None,
-        body: Any = None,
-    ) -> Any:  # fmt: skip
+        self, method: str, url: str, query_params: Any = None, headers: Any = None, body: Any = None
+    ) -> Any:
         """Replaces the client's own method; same signature."""
         data = None if body is None else json.dumps(body).encode()
         answers: queue.SimpleQueue[tuple[Reply, Any]] = queue.SimpleQueue()
@@ -277,6 +280,13 @@ class Mailchimp:
             kind = response.headers.get("content-type") or ""
             wait = response.headers.get("retry-after") or ""
             return Reply(response.status_code, kind, bytes(content), wait), response
+
+
+def _no_topic(what: str) -> ConfigError:
+    return ConfigError(
+        f"NEWSLETTER_TOPICS: the audience has no {what}",
+        "copy the id from Mailchimp's API playground, or use the number of a segment",
+    )
 
 
 class _Missing(ConfigError):

@@ -15,11 +15,12 @@ from publish.errors import (
     OutcomeUnknown,
     PublishError,
     Refused,
+    as_publish_error,
 )
 from publish.newsletter import protocol as p
 from publish.newsletter import titles
 from publish.newsletter.account import Sender
-from publish.newsletter.answers import Answer, Proof
+from publish.newsletter.answers import Answer, Proof, refusal
 from publish.newsletter.campaign import Campaign, settings_of
 from publish.newsletter.facts import Fact, IssueState, apply, iso_of
 from publish.newsletter.ledger import Ledger
@@ -96,7 +97,19 @@ class Service:
         return self._note(state, issue, "lifted") if request.lift and past.held else state
 
     def _run(self, state: p.State, issue: Issue, request: p.SendRequest) -> Delivered:
-        request = replace(request, digest=issue.digest)
+        try:
+            return self._steps(state, issue, replace(request, digest=issue.digest))
+        except (NothingSent, ConfigError, OSError) as error:
+            past = self.ledger.read().get(issue.key, IssueState())
+            if past.unanswered or past.done:
+                # Only a read or the ledger failed: the letter may be out, or is.
+                raise OutcomeUnknown(
+                    as_publish_error(error).message,
+                    "run `publish status` in a while; it settles this",
+                ) from None
+            raise
+
+    def _steps(self, state: p.State, issue: Issue, request: p.SendRequest) -> Delivered:
         while True:
             state = replace(state, now=self.clock())
             step = p.next_step(state, request)
@@ -108,15 +121,7 @@ class Service:
                 raise failure(step)
             if isinstance(step, p.Hold):
                 self._hold(step, state, issue)
-            try:
-                state = self._perform(step, state, issue, request)
-            except (NothingSent, ConfigError) as error:
-                if state.past.unanswered:
-                    # Only a read failed, but an earlier send is still unanswered.
-                    raise OutcomeUnknown(
-                        error.message, "run `publish status` in a while; it settles this"
-                    ) from None
-                raise
+            state = self._perform(step, state, issue, request)
 
     def _perform(
         self, step: p.Step, state: p.State, issue: Issue, request: p.SendRequest
@@ -167,6 +172,8 @@ class Service:
         if answer.proof is Proof.UNKNOWN:
             return replace(state, listing=None, detail=answer.detail)
         state = self._note(state, issue, "refused", why=answer.detail)
+        if answer.proof is Proof.DENIED:
+            raise refusal(answer, "nothing was sent")
         return _troubled(state, answer)
 
     def _prepare(
@@ -189,7 +196,9 @@ class Service:
             return _troubled(state, answer)
         # If it was deleted or sent by someone, that is the cause, whatever the refusal says.
         looked = self.api.campaign(campaign)
-        return _looked(_troubled(state, answer), looked)
+        if isinstance(looked, Campaign) and not looked.out:
+            raise refusal(answer, "nothing was sent")
+        return _looked(state, looked)
 
     def _replacing(
         self, state: p.State, issue: Issue, request: p.SendRequest, campaign: str
@@ -274,11 +283,8 @@ def _gone(state: p.State) -> p.State:
 
 
 def _troubled(state: p.State, answer: Answer) -> p.State:
-    # A refusal is final, except that of a deleted draft.
-    stays = answer.proof is Proof.DENIED and answer.status != 404
-    trouble = p.ATTEMPTS if stays else state.trouble + 1
     pause = answer.wait or 0.25 * 2**state.trouble
-    return replace(state, trouble=trouble, detail=answer.detail, wait=pause)
+    return replace(state, trouble=state.trouble + 1, detail=answer.detail, wait=pause)
 
 
 def _intent(issue: Issue, request: p.SendRequest) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def ask(office: Office, *, target: str | None = None) -> Question | Done:
         lines.append(Line("pages", ", ".join(map(_page, pages[:NAMED])) + more))
     if rest := len(out.put) - len(pages):
         others = count(rest, "picture or other file", "pictures and other files")
-        lines.append(Line("beside", others))
+        lines.append(Line("files", others))
     if out.deleted:
         lines.append(Line("removed", ", ".join(map(_page, out.deleted[:NAMED]))))
     what = count(len(pages), "page") if pages else count(len(out.put) + len(out.deleted), "file")

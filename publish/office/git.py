@@ -40,9 +40,8 @@ def upstream(root: Path) -> Upstream | None:
     return Upstream(remote, merge.removeprefix("refs/heads/") or branch or elsewhere)
 
 
-def commit_and_push(settings: Settings, message: str) -> str:
-    """Commit the content folder, and push; returns a line for the author. Other changes, staged or
-    not, are not committed.
+def commit_and_push(settings: Settings, message: str) -> None:
+    """Commit the content folder, and push. Other changes, staged or not, are not committed.
 
     Raises:
         Refused: Git refuses; with its own message, without secrets.
@@ -61,4 +60,3 @@ def commit_and_push(settings: Settings, message: str) -> str:
         raise Refused(
             f"the texts could not be pushed: {error.message}", "mend that, then go on"
         ) from None
-    return f"pushed to {where.remote}"

@@ -3,9 +3,11 @@ confirmation."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from publish.errors import Refused
+from publish.newsletter.campaign import Segment
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.facts import IssueState
 from publish.office import letters
@@ -19,18 +21,20 @@ from publish.office.words import command, count, indented
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan behind a question about letters: the deliveries, and all letters."""
+    """The plan behind a question about letters: the deliveries, all letters, and by key why others
+    have to wait; under ``""`` that they are too many."""
 
     items: tuple[Delivery, ...]
     timing: Timing
     letters: Letters
+    refused: Mapping[str, Refused] = field(default_factory=dict)
 
 
 def lines_of(office: Office, item: Delivery) -> list[Line]:
     """The lines about one letter that the author confirms."""
     name, size = office.readers()
     whom = f"{name} ({count(size, 'reader')})"
-    if only := _only(office, item):
+    if only := readers_of(office, item.segment):
         whom += f", only {only}"
     return [
         Line("letter", office.words.issue(item.issue)),
@@ -43,9 +47,12 @@ def lines_of(office: Office, item: Delivery) -> list[Line]:
     ]
 
 
-def _only(office: Office, item: Delivery) -> str:
-    """The readers in words; ``""`` for the whole audience."""
-    only = item.segment
+def readers_of(office: Office, only: Segment) -> str:
+    """The readers in words; ``""`` for the whole audience.
+
+    Raises:
+        ConfigError: the audience has no such segment.
+    """
     if only.saved:
         found = office.api.segment(only.saved)
         return f"segment “{found.get('name')}” ({count(found.get('member_count') or 0, 'reader')})"
@@ -83,13 +90,14 @@ def undo_first(letter: Letter, found: Letters) -> str:
 
 
 def fingerprint(office: Office, found: Letters, items: Sequence[Delivery]) -> str:
+    """The digest of the account, the deliveries, and what ledger and Mailchimp have of each."""
     account, past = office.account, office.ledger.read()
     known = {letter.key: letter for letter in found.all}
     facts = []
     for key in (item.issue.key for item in items):
         campaigns, it = known[key].campaigns if key in known else (), past.get(key, IssueState())
-        memory = [it.done, it.status, it.held, it.tried, it.unanswered, it.replacing]
-        facts.append([memory, [(c.id, c.status) for c in campaigns]])
+        recorded = [it.done, it.status, it.held, it.tried, it.unanswered, it.replacing]
+        facts.append([recorded, [(c.id, c.status) for c in campaigns]])
     return fingerprint_of(
         account.audience, account.server, account.sandbox, [i.confirmed() for i in items], facts
-    )  # fmt: skip
+    )

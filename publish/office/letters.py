@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from publish.errors import ConfigError
+from publish.errors import ConfigError, Refused
 from publish.newsletter import catalogue, changes, issue, selection, titles
 from publish.newsletter.campaign import DELETED, Campaign, Segment, by_age
 from publish.newsletter.catalogue import Letter
@@ -55,7 +55,7 @@ class Letters:
     def is_orphan(self, letter: Letter) -> bool:
         """Whether it is scheduled although one of its posts is no longer public here, or its source
         says so by now."""
-        if not letter.scheduled:
+        if not letter.waiting:
             return False
         composed = [x.issue for x in self.all if x.issue and not self.site.withdrawn(x.issue)]
         return catalogue.lacks_post(letter, composed)
@@ -152,9 +152,11 @@ def same_readers(office: Office, letter: Letter) -> bool:
 
 
 def sent_copy(office: Office, key: str) -> Issue | None:
-    """The issue as it was last sent or scheduled; None where no copy was kept."""
-    folder = office.ledger.kept(key)
-    return issue.read(folder) if (folder / "issue.json").is_file() else None
+    """The issue as it was last sent or scheduled; None where no copy was kept as it was."""
+    try:
+        return issue.read(office.ledger.kept(key))
+    except Refused:
+        return None
 
 
 def current_issue(letter: Letter, found: Letters) -> Issue | None:
@@ -175,16 +177,17 @@ def current_issue(letter: Letter, found: Letters) -> Issue | None:
 
 def difference(office: Office, letter: Letter, found: Letters) -> tuple[str, list[changes.Change]]:
     """The difference between the letter now and as mailed or scheduled: its kind, and the
-    changed words. The kind is ``""`` for none, if a post is not public, or if an update is
-    scheduled or has these words; ``words``; ``layout`` if the words are equal; ``unknown`` if no
-    copy was kept."""
-    if not (letter.active or letter.past.done):
+    changed words. The kind is ``""`` for none, if it was taken back, a post is not public, or an
+    update is scheduled or has these words; ``words``; ``layout`` if the words are equal;
+    ``unknown`` if no copy was kept."""
+    if letter.held or not (letter.active or letter.past.done):
         return "", []
     new = current_issue(letter, found)
     if new is None or (letter.kind == "post" and _updated(new, found)):
         return "", []
     record = letter.sent_record or {}
-    if record.get("digest") == new.digest:
+    # The preview composes drafts too, under addresses that no reader ever sees.
+    if record.get("digest") == new.digest or any(map(found.site.withdrawn, parts(new, found))):
         return "", []
     old = sent_copy(office, letter.key) if record else None
     if old is None:
@@ -224,6 +227,6 @@ def _first_letter(office: Office, found: Sequence[Letter]) -> date | None:
 def _sent_at(letter: Letter) -> datetime | None:
     if not letter.mailed:
         return None
-    told = hour_of(letter.active.send_time) if letter.active else None
+    hour = hour_of(letter.active.send_time) if letter.active else None
     done = letter.past.done_at
-    return told or (datetime.fromtimestamp(done, UTC) if done else None)
+    return hour or (datetime.fromtimestamp(done, UTC) if done else None)

@@ -15,7 +15,7 @@ from publish.newsletter.selection import Candidate, PlanItem, Verdict, plan_item
 from publish.newsletter.status import State
 from publish.office import letters, sending, settling
 from publish.office.context import Office
-from publish.office.letter_questions import changed, command_to_replace
+from publish.office.letter_questions import changed, command_to_replace, readers_of
 from publish.office.letters import Letters
 from publish.office.timing import timing
 from publish.office.words import command, count, indented
@@ -54,6 +54,9 @@ def planned(
         keys = {x.key for x in all_letters.named(posts)} if posts else set()
         choices = letters.choices(office, all_letters, keys)
         choices = [_if_free(office, c) for c in choices if not posts or c.issue.key in keys]
+        for choice in choices:
+            if choice.send:  # As `send` would report first.
+                readers_of(office, letters.segment(office, choice.issue))
         items = [plan_item(choice, when) for choice in choices]
         lines = _urgent_lines(office, all_letters)
         for choice, item in zip(choices, items, strict=True):

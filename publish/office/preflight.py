@@ -12,28 +12,34 @@ from collections.abc import Sequence
 
 from publish.errors import Refused
 from publish.http import Fetch, digest_in, fetch
-from publish.office import golive
+from publish.office import golive, letters
 from publish.office.context import Office
+from publish.office.delivery import Delivery
+from publish.office.letters import Letters
 from publish.post.issue import Issue
 
 
-def require(office: Office, issues: Sequence[Issue]) -> None:
-    """Refuse unless the public pages of ``issues`` are those that were built, and their pictures
-    answer. The sandbox e-mails no reader, so it requests no page.
+def refused(office: Office, items: Sequence[Delivery], found: Letters) -> dict[str, Refused]:
+    """By key, why letters may not go out yet: the public page of a post is not the one that was
+    built, or a picture does not answer. The sandbox e-mails no reader, so it requests no page.
 
     Raises:
-        Refused: the first fault, and how many more there are.
+        Refused: the built site as a whole is not up.
     """
     if office.account.sandbox:
-        return
-    if issues and not golive.is_live(office.settings):
+        return {}
+    if items and not golive.is_live(office.settings):
         raise Refused(
             "what is built is not what readers get yet", "run `publish deploy`, then send"
         )
-    found = [fault for issue in issues for fault in faults(issue)]
-    if found:
-        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-        raise Refused(found[0] + more, "upload output/ first, then send; `publish build` makes it")
+    why = {}
+    for item in items:
+        wrong = [fault for part in letters.parts(item.issue, found) for fault in faults(part)]
+        if wrong:
+            more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+            remedy = "upload output/ first, then send; `publish build` makes it"
+            why[item.issue.key] = Refused(wrong[0] + more, remedy)
+    return why
 
 
 def faults(issue: Issue, get: Fetch = fetch) -> list[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from publish.errors import OutcomeUnknown, PublishError, Refused
 from publish.office import deploying, git, golive, sending
 from publish.office.context import Office
-from publish.office.question import Done, Line, Question, fingerprint_of
+from publish.office.question import Done, Line, Question, fingerprint_of, told_on_failure
 from publish.office.timing import Timing, timing
 from publish.office.words import count
 from publish.post import frontmatter
@@ -108,19 +108,21 @@ def do(office: Office, question: Question) -> Done | Question:
             write_whole(post.file, post.data)
         raise
     lines = [f"“{title}” waits for its day" if plan.ahead else f"“{title}” is public"]
-    office.voice.say(lines[0])
-    if plan.remote:
-        lines.append(git.commit_and_push(office.settings, f"Publish “{title}”"))
-    for target in plan.targets:
-        lines += deploying.deploy_to(office, target)
-    if plan.mailed and not plan.ahead:
-        found = sending.ask(office, posts=(question.wish["post"],), at=question.wish["at"])
-        ended = sending.do(office, found) if isinstance(found, Question) else found
-        if isinstance(ended, Question):
-            raise Refused("the letter changed while it was scheduled", "send it by itself")
-        lines += ended.lines
+    with told_on_failure(office.voice, lines):
         if plan.remote:
-            lines.append(_push_record(office, title))
+            git.commit_and_push(office.settings, f"Publish “{title}”")
+            lines.append(f"the texts are pushed to {plan.remote}")
+        for target in plan.targets:
+            lines += deploying.deploy_to(office, target)
+        if plan.mailed and not plan.ahead:
+            found = sending.ask(office, posts=(question.wish["post"],), at=question.wish["at"])
+            ended = sending.do(office, found) if isinstance(found, Question) else found
+            if isinstance(ended, Question):
+                raise Refused("the letter changed while it was scheduled", "send it by itself")
+            lines += ended.lines
+            if plan.remote:
+                _push_record(office, title)
+                lines.append(f"the letter's record is pushed to {plan.remote}")
     return Done(ACT, tuple(filter(None, lines)), ({"post": question.wish["post"]},))
 
 
@@ -130,9 +132,9 @@ def _remote(office: Office) -> str:
     return where.remote if where and where.branch else ""
 
 
-def _push_record(office: Office, title: str) -> str:
+def _push_record(office: Office, title: str) -> None:
     try:
-        return git.commit_and_push(office.settings, f"Letter of “{title}”")
+        git.commit_and_push(office.settings, f"Letter of “{title}”")
     except Refused as error:
         raise OutcomeUnknown(
             f"the letter is scheduled, and its record could not be pushed: {error.message}",
@@ -151,7 +153,7 @@ def _steps(office: Office, plan: Plan, people: int, when: Timing) -> list[str]:
         return [*steps, f"on {day} the page appears with the next upload"]
     if plan.mailed:
         hour = "at once" if when.at is None else f"for {office.format_local(when.at)}"
-        late = " or the next quarter of an hour after the upload"
-        early = "" if when.asked or when.at is None else late
-        steps.append(f"the letter to {count(people, 'reader')} is scheduled {hour}{early}")
+        fixed = when.asked or when.at is None
+        later = "" if fixed else " or the next quarter of an hour after the upload"
+        steps.append(f"the letter to {count(people, 'reader')} is scheduled {hour}{later}")
     return steps

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,17 @@ class Voice:
     wants_detail: bool = False
     countdown: Callable[[str], None] | None = None
     words: Words | None = None
+
+
+@contextmanager
+def told_on_failure(voice: Voice, lines: Iterable[str]) -> Iterator[None]:
+    """Say the ``lines`` about what was done, if what follows fails."""
+    try:
+        yield
+    except BaseException:
+        for line in lines:
+            voice.say(line)
+        raise
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from publish.errors import OutcomeUnknown, Refused
-from publish.newsletter import issue
+from publish.newsletter import holding, issue
+from publish.newsletter.campaign import Campaign
 from publish.newsletter.catalogue import KINDS, Letter
 from publish.newsletter.protocol import MARGIN, too_late
 from publish.office import delivery, letters, preflight
@@ -65,8 +66,8 @@ def question(
     if not items:
         said = (f"{office.words.letter(x)}: its scheduled letter has these words" for x in chosen)
         return Done(act, tuple(map(office.with_sandbox_note, said)))
-    if not again:
-        preflight.require(office, [item.issue for item in items])
+    for refusal in () if again else preflight.refused(office, items, found).values():
+        raise refusal
     yes = "Move the letter" if when else "Put the present words in"
     return Question(
         act, tuple(lines), yes, False, fingerprint(office, found, items), wish,
@@ -118,9 +119,8 @@ def _not_scheduled(office: Office, found: Letters, letter: Letter) -> Refused:
                 f"{name} is scheduled in {KINDS[other.kind]}, whose words cannot be replaced",
                 undo_first(other, found),
             )
-    if letter.mailed:
-        return Refused(
-            f"{name}: too late, it is {letter.active.state if letter.active else 'sent'}",
-            f"mail the present words again with {command('send', letter.slug, '--as-update')}",
-        )
+    if letter.active or letter.mailed:
+        again = command("send", letter.slug, "--as-update")
+        out = letter.active or Campaign(letter.past.done, "sent")
+        return holding.too_late(name, out, f"mail the present words again with {again}")
     return Refused(f"{name}: nothing is scheduled", f"send it with {command('send', letter.slug)}")

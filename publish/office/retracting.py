@@ -13,7 +13,7 @@ from publish.newsletter.ledger import Ledger
 from publish.office import letters, undoing
 from publish.office.context import Office
 from publish.office.letters import Letters
-from publish.office.question import Done, Line, Question, fingerprint_of
+from publish.office.question import Done, Line, Question, fingerprint_of, told_on_failure
 from publish.office.words import command
 from publish.post.aliases import GONE
 from publish.post.identity import RETIRED
@@ -70,16 +70,14 @@ def do(office: Office, question: Question) -> Done | Question:
     from publish.site import retired
     from publish.site.addresses import read
 
-    with office.lock():
+    lines: list[str] = []
+    with told_on_failure(office.voice, lines), office.lock():
         again = ask(office, **question.wish)
         if again.fingerprint != question.fingerprint:
             return again
         taken, waiting, leads = again.plan
-        lines = []
         for letter, name in waiting:
-            undoing.take_back(office, letter, name)
-            line = f"{office.words.letter(letter)}: taken back, it goes out only by name"
-            lines.append(office.with_sandbox_note(line))
+            lines.append(undoing.take_back(office, letter, name))
         retired.retire(office.settings, taken.file, leads)
     try:
         office.site.fresh(office.voice, reason="built")
@@ -110,19 +108,16 @@ def withdraw(office: Office, *, lost: bool = False) -> list[str]:
     Raises:
         PublishError: one could not be taken back, or may not have been.
     """
-    with office.lock():
+    lines: list[str] = []
+    with told_on_failure(office.voice, lines), office.lock():
         found = letters.load_letters(office)
-        lines = []
         for letter in found.all:
             gone = found.is_orphan(letter) or (
-                lost and letter.scheduled and letter.issue and _missing(letter.issue.url)
+                lost and letter.waiting and letter.issue and _missing(letter.issue.url)
             )
             if gone:
-                undoing.take_back(office, letter, found.handle(letter))
-                line = (
-                    f"{letter.slug}: its page is not public any more, so its letter was taken back"
-                )
-                lines.append(office.with_sandbox_note(line))
+                what = "its page is not public any more, so its letter was taken back"
+                lines.append(undoing.take_back(office, letter, found.handle(letter), what))
     return lines
 
 
@@ -138,7 +133,7 @@ def scheduled_with(found: Letters, keys: Sequence[str]) -> list[Letter]:
     """The scheduled letters that contain one of the posts of ``keys``."""
     return [
         letter for letter in found.all
-        if (letter.scheduled or letter.unfinished)
+        if (letter.waiting or letter.unfinished)
         and any(titles.holds(letter.posts, key) for key in keys)
     ]  # fmt: skip
 

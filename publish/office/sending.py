@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace as altered
 from typing import Any
 
-from publish.errors import WORST, ConfigError, Exit, PublishError, Refused, told
+from publish.errors import WORST, ConfigError, Exit, PublishError, Refused, as_publish_error
 from publish.newsletter import catalogue, issue
 from publish.newsletter.catalogue import KINDS, Letter
 from publish.newsletter.selection import Candidate, Verdict
@@ -22,7 +22,7 @@ from publish.office.letter_questions import (
     lines_of,
 )
 from publish.office.letters import Letters
-from publish.office.question import Done, Line, Question
+from publish.office.question import Done, Line, Question, told_on_failure
 from publish.office.timing import Timing, revalidate, timing
 from publish.office.words import command, count
 from publish.post.issue import Issue
@@ -42,18 +42,18 @@ def ask(
     as_update: bool = False,
     replace: bool = False,
     build: bool = True,
-    given: Timing | None = None,
+    before: Plan | None = None,
 ) -> Question | Done:
     """What would go out; Done with the reasons if nothing would. Without ``posts`` it is the
     automatic selection. ``replace`` updates a scheduled letter's words; ``at`` moves a scheduled
-    letter that is named. ``given`` is the moment of a question that is asked again.
+    letter that is named. ``before`` is the plan of a question that is asked again.
 
     Raises:
         PublishError: it is refused; see docs/reference.md for the codes.
     """
     _require_compatible(posts, digest, as_update, replace)
     _ = office.sender  # Fail early: without a sender nothing is built.
-    when = revalidate(office, given) if given else timing(office, now, at)
+    when = revalidate(office, before.timing) if before else timing(office, now, at)
     office.site.fresh(office.voice, build=build)
     found = letters.load_letters(office)
     wish: dict[str, Any] = {
@@ -64,12 +64,13 @@ def ask(
     moves = at is not None and not digest and not as_update
     if replace or (moves and any(x.scheduled for x in chosen)):
         hour = None if at is None else when
-        return replacing.question(office, found, chosen, hour, wish, again=given is not None)
+        return replacing.question(office, found, chosen, hour, wish, again=before is not None)
     keys = {letter.key for letter in chosen}
     choices = letters.choices(office, found, keys)
     if posts:
         choices = [choice for choice in choices if choice.letter.key in keys]
     aside = _not_sent(office, found, choices)
+    flood: Refused | None = None
     if as_update:
         going = [Candidate(x, _issue(x), Verdict.SEND, "an update") for x in chosen]
         items = [_update(office, found, x, when) for x in chosen]
@@ -79,26 +80,36 @@ def ask(
             settling.settled_by_hand(office, choice.letter)
         if digest:
             _refuse_single(office, going, choices)
-        elif not posts and (refusal := over_limit(office, going)):
-            raise refusal
+        elif not posts and (flood := over_limit(office, going)):
+            # What earlier runs began is completed whatever the limit says.
+            going = [choice for choice in going if choice.verdict is not Verdict.SEND]
+            if not going:
+                raise flood
         items = _items(office, found, going, when, digest=digest, named=bool(posts))
     if not items:
         return Done(ACT, tuple(_nothing(office, choices, aside, named=bool(posts))))
-    if given is None:
-        preflight.require(office, [choice.issue for choice in going])
+    refused = dict(before.refused) if before else preflight.refused(office, items, found)
+    refused |= {"": flood} if flood else {}
+    items = [item for item in items if item.issue.key not in refused]
+    if not items:
+        *others, last = refused.values()
+        for each in others:
+            office.voice.complain(str(each))
+        raise last
     lines = [line for item in items for line in lines_of(office, item)]
-    lines += [Line("note", line) for line in aside]
+    lines += [Line("note", line) for line in (*aside, *map(str, refused.values()))]
     people = office.readers()[1]
     verb = "Send to" if when.at is None else "Schedule for"
     return Question(
         ACT, tuple(lines), f"{verb} {count(people, 'reader')}", False,
-        fingerprint(office, found, items), wish, Plan(tuple(items), when, found),
+        fingerprint(office, found, items), wish,
+        Plan(tuple(items), when, found, refused),
     )  # fmt: skip
 
 
 def do(office: Office, question: Question) -> Done | Question:
     """Deliver each letter of the question, if nothing changed since. One that cannot be sent holds
-    no other up.
+    no other up, unless the account or this machine is why.
 
     Raises:
         PublishError: it is of one letter, and that could not be sent.
@@ -106,32 +117,31 @@ def do(office: Office, question: Question) -> Done | Question:
     plan: Plan = question.plan
     lines: list[str] = []
     results: list[dict[str, Any]] = []
-    errors: list[PublishError] = []
-    with office.lock():
+    errors: list[PublishError] = list(plan.refused.values())
+    with told_on_failure(office.voice, lines), office.lock():
         settling.settle(office, {item.issue.key for item in plan.items})
-        again = ask(office, given=plan.timing, **question.wish)
+        again = ask(office, before=plan, **question.wish)
         if isinstance(again, Done) or again.fingerprint != question.fingerprint:
             return again
         plan = again.plan
         for item in plan.items:
             try:
                 done, at = delivery.deliver(office, item, plan.letters)
-            except (PublishError, OSError) as failure:
-                error = told(failure)
+            except (ConfigError, OSError) as failure:
+                # It is of the account or of this machine: each further letter would fail alike.
+                errors.append(as_publish_error(failure))
+                break
+            except PublishError as error:
                 error.message = f"{office.words.issue(item.issue)}: {error.message}"
                 errors.append(error)
                 continue
-            except BaseException:
-                for line in lines:
-                    office.voice.say(line)
-                raise
             results.append(delivery.result(office, item, done, at))
             name = catalogue.handle(item.issue, plan.letters.all)
             lines += delivery.result_lines(office, item, done, at, name)
     errors.sort(key=lambda error: WORST.index(error.code))
     if not results and any(isinstance(error, PostChanged) for error in errors):
         return ask(office, **question.wish)
-    if errors and len(plan.items) == 1:
+    if errors and len(plan.items) + len(plan.refused) == 1:
         raise errors[0]
     code = errors[0].code if errors else Exit.OK
     return Done(question.act, tuple(lines), tuple(results), code, tuple(errors))
@@ -149,12 +159,12 @@ def send_due(office: Office, *, build: bool = False) -> Done:
     office.site.fresh(office.voice, build=build)
     with office.lock():
         settling.settle(office)
+    late = overdue_lines(office, letters.choices(office, letters.load_letters(office)))
     found, attempts = ask(office, build=build), 0
     while isinstance(found, Question):
         if attempts == ATTEMPTS:
             raise Refused("the posts keep changing while they are sent", "run this again")
         found, attempts = do(office, found), attempts + 1
-    late = overdue_lines(office, letters.choices(office, letters.load_letters(office)))
     more = tuple(line for line in late if line not in found.lines)
     code = min(found.code, Exit.REFUSED if late else found.code, key=WORST.index)
     return altered(found, lines=(*found.lines, *more), code=code)

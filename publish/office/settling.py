@@ -67,6 +67,6 @@ def settle(office: Office, going: Collection[str] = ()) -> None:
 
 
 def _unsure(known: IssueState, now: datetime) -> bool:
-    """Whether Mailchimp may know more of a letter by now than the ledger does."""
+    """Whether Mailchimp may have newer facts of a letter than the ledger."""
     hour = hour_of(known.hour) if known.status == SCHEDULED else None
     return bool(known.tries or known.replacing or (hour and hour <= now))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from publish.errors import ConfigError, NothingSent, Refused
+from publish.errors import ConfigError, NothingSent, OutcomeUnknown, Refused
 from publish.newsletter import catalogue, issue
-from publish.newsletter.answers import Answer, Proof
+from publish.newsletter.answers import Answer, Proof, refusal
 from publish.newsletter.campaign import Segment, settings_of
 from publish.office.context import Office
 from publish.office.question import Done, Line, Question, fingerprint_of
@@ -51,14 +51,21 @@ def do(office: Office, question: Question) -> Done:
     The draft has no ``[pub:KEY]`` in its title, so it can never be taken for the issue.
 
     Raises:
-        NothingSent: Mailchimp refused; the message has its answer.
+        ConfigError, NothingSent: Mailchimp refused; the message has its answer.
+        OutcomeUnknown: the answer was lost.
     """
     api, whole, to = office.api, question.plan, question.wish["to"]
     settings = settings_of(whole, office.sender, f"Test of {whole.slug}"[:100])
     campaign = str(_must(api.create(settings, Segment())).data["id"])
     try:
         _must(api.put_content(campaign, whole.html, whole.text))
-        _must(api.test(campaign, list(to)))
+        answer = api.test(campaign, list(to))
+        if answer.proof is Proof.UNKNOWN:
+            raise OutcomeUnknown(
+                f"the test may have been mailed: {answer.detail}",
+                "look whether it came, before you run this again",
+            )
+        _must(answer)
     finally:
         # A draft left behind is harmless; an error here would hide the result.
         api.delete(campaign)
@@ -67,7 +74,8 @@ def do(office: Office, question: Question) -> Done:
 
 
 def _must(answer: Answer) -> Answer:
+    if answer.proof is Proof.DENIED:
+        raise refusal(answer, "the test was not mailed")
     if answer.proof is not Proof.DONE:
-        again = "`publish doctor` says more" if answer.proof is Proof.DENIED else "run this again"
-        raise NothingSent(f"the test was not mailed: {answer.detail}", again)
+        raise NothingSent(f"the test was not mailed: {answer.detail}", "run this again")
     return answer

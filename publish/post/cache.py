@@ -90,16 +90,12 @@ def save(path: Path, value: dict[Any, Any]) -> None:
     Raises:
         OSError: it cannot be written; the file is as it was.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        data = marshal.dumps(value, 4)
-        with part.open("wb") as stream:
-            stream.write(_sums(data))
-            stream.write(data)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    from publish.post.files import replacing
+
+    data = marshal.dumps(value, 4)
+    with replacing(path) as stream:
+        stream.write(_sums(data))
+        stream.write(data)
 
 
 @cache

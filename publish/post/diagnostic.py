@@ -16,7 +16,7 @@ Severity = Literal["error", "warning"]
 @dataclass(frozen=True)
 class Problem:
     """A fault found by a rule. ``file`` is for rules over the whole site, ``severity`` overrides
-    the rule's own. ``fix`` is the wrong text on the line and its replacement, where the rule knows
+    the rule's own. ``fix`` is the wrong text on the line and its replacement, where the rule has
     both (``("", value)``: a missing value)."""
 
     line: int

@@ -7,8 +7,9 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 PATIENCE = 30.0
 """Seconds to wait for another process."""
@@ -17,34 +18,46 @@ PATIENCE = 30.0
 def write_whole(path: Path, data: bytes) -> bool:
     """Replace ``path`` by ``data`` in one step; return whether its bytes changed.
 
-    The temporary file lies beside its target, because a rename is atomic only within one
-    file system. A file that already holds ``data`` is not touched, so its time stamp stays.
+    A file that already holds ``data`` is not touched, so its time stamp stays.
 
     Raises:
         OSError: the folder cannot be written or the disk is full; ``path`` is as it was.
     """
-    try:
+    with suppress(FileNotFoundError):
         if path.read_bytes() == data:
             return False
-    except FileNotFoundError:
+    with replacing(path) as stream:
+        stream.write(data)
+    return True
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A stream whose bytes replace ``path`` in one step at the end of the context.
+
+    The temporary file lies beside its target, because a rename is atomic only within one
+    file system.
+
+    Raises:
+        OSError: the folder cannot be written or the disk is full; ``path`` is as it was.
+    """
+    part = None
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
-    try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    except OSError as error:
-        # An author knows the file, not the temporary one beside it.
-        error.filename = str(path)
-        raise
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        # mkstemp makes files private; a web server must be able to read published ones.
         part = Path(name)
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+        # mkstemp makes files private; a web server must be able to read published ones.
         part.chmod(0o644)
         part.replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
+    except BaseException as error:
+        if part:
+            part.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            # An author knows the file, not the temporary one beside it; a full disk names none.
+            error.filename = str(path)
         raise
-    return True
 
 
 def remove_below(top: Path, file: Path) -> None:
@@ -79,11 +92,11 @@ def locked(
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a+b") as stream:
-        end, told = time.monotonic() + patience, False
+        end, announced = time.monotonic() + patience, False
         while not _taken(stream.fileno()):
-            if say and not told:
+            if say and not announced:
                 say(f"another {what} ({_holder(file)}) is at work; waiting for it")
-                told = True
+                announced = True
             if time.monotonic() >= end:
                 raise refused(
                     f"another {what} ({_holder(file)}) is at work in this folder",

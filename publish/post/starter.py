@@ -40,10 +40,10 @@ def left_over(body: str) -> Iterator[int]:
 
     ``Write here.`` counts where it begins a line: elsewhere it is a sentence like another.
     """
-    told = -1
+    last = -1
     for found in LEFT.finditer(body):
         begins = not body[body.rfind("\n", 0, found.start()) + 1 : found.start()].strip()
         line = body.count("\n", 0, found.start())
-        if line != told and (begins or not found.group().lower().startswith("write")):
-            told = line
+        if line != last and (begins or not found.group().lower().startswith("write")):
+            last = line
             yield line

@@ -88,7 +88,7 @@ def absolute(markup: str, base: str) -> str:
     """``markup`` with every address in it, ``#fn:1`` too, absolute to ``base``.
 
     Only the values of attributes that hold an address change. Serialising a parsed tree would lose
-    elements that the parser does not know (``<picture>``, inline SVG).
+    elements unknown to the parser (``<picture>``, inline SVG).
     """
     markup = clean(markup)
     tags = _StartTags(markup)

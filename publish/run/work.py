@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from publish.deploy.deploy import Stopped
-from publish.errors import NothingSent, PublishError, told
+from publish.errors import NothingSent, PublishError, as_publish_error
 from publish.office import golive
 from publish.post.files import locked
 from publish.run import ledger_repo
@@ -171,4 +171,4 @@ def _recording_failure(report: Report) -> Iterator[None]:
     try:
         yield
     except (PublishError, OSError) as error:
-        report.errors.append(told(error))
+        report.errors.append(as_publish_error(error))

@@ -58,7 +58,7 @@ class Member:
 
 
 def audiences(db: sqlite3.Connection) -> list[dict[str, Any]]:
-    """Every audience: its ``id`` and what ``GET /lists/{id}`` tells beyond the counts."""
+    """Every audience: its ``id`` and what ``GET /lists/{id}`` returns beyond the counts."""
     return [_audience(found) for found in db.execute("SELECT * FROM audiences ORDER BY id")]
 
 
@@ -123,7 +123,7 @@ def save(db: sqlite3.Connection, member: Member) -> None:
     put(db, "members", "list_id, id", {**vars(member), "id": member.id})
 
 
-def forget(db: sqlite3.Connection, member: Member) -> None:
+def erase(db: sqlite3.Connection, member: Member) -> None:
     """Delete all data of a member, except mails already delivered."""
     key = (member.list_id, member.id)
     db.execute("DELETE FROM members WHERE list_id = ? AND id = ?", key)

@@ -22,7 +22,7 @@ from publish.sandbox.app import App, Outcome
 from publish.sandbox.pictures import NOWHERE, Site
 from publish.sandbox.problem import Problem
 from publish.sandbox.request import Request, as_problem
-from publish.sandbox.state import Store, recall, remember
+from publish.sandbox.state import Store, get_value, set_value
 from publish.sandbox.transport import render, respond
 
 HOST = "127.0.0.1"
@@ -149,12 +149,12 @@ def start(
     where = folder(root)
     store = Store(where)
     with store.transaction() as db:
-        last = int(recall(db, "port") or 0)
+        last = int(get_value(db, "port") or 0)
     server = _listen(port, last)
     try:
         if server.port != last and (port or not last):
             with store.transaction() as db:
-                remember(db, "port", str(server.port))
+                set_value(db, "port", str(server.port))
         app = App(store, clock, server.base_url, server.instance, zone, site)
         server.begin(app, where if register else None)
     except BaseException:

@@ -171,13 +171,13 @@ def _write_ahead(db: sqlite3.Connection) -> None:
             time.sleep(0.01)
 
 
-def remember(db: sqlite3.Connection, name: str, value: str) -> None:
+def set_value(db: sqlite3.Connection, name: str, value: str) -> None:
     """Store a small value by name."""
     db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
 
-def recall(db: sqlite3.Connection, name: str) -> str:
-    """A value stored by ``remember``, else ``""``."""
+def get_value(db: sqlite3.Connection, name: str) -> str:
+    """A value stored by ``set_value``, else ``""``."""
     row = db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
     return str(row["value"]) if row else ""
 
@@ -219,12 +219,12 @@ def reset(root: Path) -> None:
     store = Store(folder(root))
     try:
         with store.transaction() as db:
-            port = recall(db, "port")
+            port = get_value(db, "port")
             for table in TABLES:
                 db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own table names
             _seed(db)
             if port:
-                remember(db, "port", port)
+                set_value(db, "port", port)
     except Damaged:
         for file in store.folder.glob("state.sqlite3*"):
             file.unlink()

@@ -84,8 +84,8 @@ def leave(call: Call) -> Response:
     if _is_sample(call):
         return page(
             "Unsubscribe (sample)",
-            "<p>In each reader's own copy this link knows the reader. Test mails and the archive "
-            "page belong to no reader, so there is nothing to change here.</p>",
+            "<p>In each reader's own copy this link identifies the reader. Test mails and the "
+            "archive page belong to no reader, so there is nothing to change here.</p>",
         )
     member = _reader(call)
     if member.status == "unsubscribed":

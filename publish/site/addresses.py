@@ -111,7 +111,7 @@ def _refusing(settings: Settings, read: Callable[[Path], T]) -> T:
         raise Refused(f"{where}:1: {damage}", identity.remedy_of(str(damage))) from None
 
 
-def remember(settings: Settings, known: Published) -> None:
+def record(settings: Settings, known: Published) -> None:
     """Record the addresses, and today as the first day of each new Uid. A retired address that has
     a page again is removed from the retired ones."""
 

@@ -14,7 +14,7 @@ from publish.post import stamps
 from publish.post.diagnostic import Complaint
 from publish.post.files import locked
 from publish.post.identity import RETIRED, SINCE, URLS
-from publish.settings import Settings, require_folders, require_kinds
+from publish.settings import Settings, require_folders
 from publish.site import addresses, manifest, snapshot
 from publish.site.commit import below, commit, replace_record, site_of, staged, tree
 from publish.site.engine import ISSUES, Fit, Judge, Progress, Task, cores, run
@@ -86,7 +86,7 @@ def build(
         Refused: something is not fit, or another build is at work; ``output`` is unchanged.
         ConfigError: the settings file fails, or a setting is of a wrong kind.
     """
-    require_kinds(settings)
+    settings.refuse(settings.values)
     require_folders(settings)
     target = (output or settings.output).absolute()
     try:
@@ -156,7 +156,7 @@ def _build(
         commit(below(stage / "issues"), settings.issues, [n for n in issues if ISSUE.fullmatch(n)],
                [name.removeprefix(f"{ISSUES}/") for name in letters], present=issues)  # fmt: skip
     if permanent is not None:
-        addresses.remember(settings, permanent)
+        addresses.record(settings, permanent)
     # The file may be added by a pull or by hand, without any other change.
     reads = (*rendered.reads, str(settings.content / RETIRED))
     inputs = None if rendered.untracked else manifest.extended(first_scan, settings, reads, since)
@@ -233,7 +233,7 @@ def _stamps_left(
     stamps, so that the next build detects a change by others meanwhile."""
     keys, fresh = [[f"{folder}{os.sep}{name}" for name in each] for each in (names, written)]
     before = {**earlier, **dict.fromkeys(fresh, "")}
-    return {key: told for key in keys if (told := before.get(key) or stamps.stamp(key))}
+    return {key: stamp for key in keys if (stamp := before.get(key) or stamps.stamp(key))}
 
 
 def _reported(settings: Settings, foreign: tuple[str, ...]) -> tuple[str, ...]:

@@ -273,10 +273,8 @@ def _unread(generators: list[Any]) -> Iterator[str]:
     for generator in generators:
         if hasattr(generator, "articles") and hasattr(generator, "readers"):
             known = tuple(f".{ending}" for ending in generator.readers.extensions)
-            folders, excluded = (
-                generator.settings["ARTICLE_PATHS"],
-                generator.settings["ARTICLE_EXCLUDES"],
-            )
+            folders = generator.settings["ARTICLE_PATHS"]
+            excluded = generator.settings["ARTICLE_EXCLUDES"]
             for path in generator.get_files(folders, exclude=excluded, extensions=False):
                 if path.lower().endswith(TEXTS) and not path.endswith(known):
                     yield path.replace(os.sep, "/")

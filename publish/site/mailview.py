@@ -16,9 +16,7 @@ from publish.post.issue import GMAIL
 DARK = re.compile(rb"@media[^{]*?\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
 PICTURE = re.compile(rb"<(?:img|source)\b[^>]*>|url\([^)]*\)")
 ATOM = "{http://www.w3.org/2005/Atom}"
-KINDS = {
-    "issue.html": "text/html", "issue.txt": "text/plain", "issue.json": "application/json",
-}  # fmt: skip
+KINDS = {"issue.html": "text/html", "issue.txt": "text/plain", "issue.json": "application/json"}
 """The files of a composed issue, each with its media type."""
 NOTHING = b"<!doctype html><html lang='en'><title>Not found</title><body><p>Not found</p></body>"
 
@@ -71,8 +69,8 @@ def feed_item(site: Path, path: str) -> tuple[str, str] | None:
         for entry in root.iter(f"{ATOM}entry"):
             links = [urlsplit(link.get("href") or "").path for link in entry.iter(f"{ATOM}link")]
             if path in links:
-                told = (entry.findtext(ATOM + name) for name in ("content", "summary"))
-                return entry.findtext(f"{ATOM}title") or "", next(filter(None, told), "")
+                texts = (entry.findtext(ATOM + name) for name in ("content", "summary"))
+                return entry.findtext(f"{ATOM}title") or "", next(filter(None, texts), "")
     return None
 
 

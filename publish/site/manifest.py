@@ -32,8 +32,8 @@ class Manifest:
     ``issues`` are stamps of what lies in the ``output`` folder and in ``issued``, ``ledger`` of the
     tables of addresses that a build writes. ``reads`` are paths that rendering has read. ``until``
     is the time at which the build becomes stale without any change (a scheduled post, the end of
-    the day), in seconds since the epoch. ``composed`` counts the issues. ``full_pelican`` tells
-    that the render needed more than a light Pelican.
+    the day), in seconds since the epoch. ``composed`` counts the issues. ``full_pelican``:
+    the render needed more than a light Pelican.
     """
 
     files: tuple[str, ...] = ()

@@ -221,7 +221,7 @@ def matching(settings: Settings, name: str) -> list[Source]:
         [p for p in posts if p.file == typed or wanted in (p.name, p.path)]
         or [p for p in posts if p.name.endswith(f"/{wanted}")]
         or [p for p in posts if p.slug == wanted]
-    )  # fmt: skip
+    )
 
 
 def only(found: list[Source], name: str, remedy: str) -> Source:

@@ -14,7 +14,7 @@ from publish.errors import PublishError, Refused
 from publish.post import stamps
 from publish.post.files import locked
 from publish.post.stamps import Stamps
-from publish.settings import Settings, load, require_folders, require_kinds
+from publish.settings import Settings, load, require_folders
 from publish.site import build, manifest
 from publish.site.commit import below, commit, prepare, replace_record, site_of, tree
 from publish.site.engine import ISSUES, Run, Task, cores
@@ -80,7 +80,7 @@ class Rebuilder:
             PublishError: the build failed; the last good one stays.
             OSError: the folder cannot be written.
         """
-        require_kinds(settings)
+        settings.refuse(settings.values)
         require_folders(settings)
         if not (self._folder / "site").is_dir():
             self._shown = ()
@@ -122,13 +122,13 @@ def serve(
     say: Callable[[str], None],
     ready: Callable[[str], None] | None = None,
     stop: threading.Event | None = None,
-    told: Callable[[str], None] = lambda error: None,
+    on_result: Callable[[str], None] = lambda error: None,
 ) -> None:
     """Serve until ``stop`` is set or Ctrl-C; ``port`` 0 takes a free one.
 
     ``ready`` gets the address without a slash at its end. A failed build is reported on the
-    terminal and in the page; the server goes on with the last good one. ``told`` gets the error
-    whenever the pages have changed or could not be made, ``""`` for none.
+    terminal and in the page; the server goes on with the last good one. ``on_result`` gets the
+    error whenever the pages have changed or could not be made, ``""`` for none.
 
     Raises:
         ConfigError: the address cannot be listened on.
@@ -142,7 +142,7 @@ def serve(
         shutil.rmtree(state.folder / "issues", ignore_errors=True)
         server = Server(state, host, port)
         rebuilder = Rebuilder(state.folder, settings)
-        site = _Site(settings, state, rebuilder, server.address, overrides, say, told)
+        site = _Site(settings, state, rebuilder, server.address, overrides, say, on_result)
         try:
             known = site.build()
         except BaseException:
@@ -175,7 +175,7 @@ class _Site:
     address: str
     more: Mapping[str, Any]
     say: Callable[[str], None]
-    told: Callable[[str], None]
+    on_result: Callable[[str], None]
     rendered: Run = field(default_factory=Run)
 
     def look(self) -> Stamps:
@@ -188,7 +188,7 @@ class _Site:
         before, beyond = manifest.scan(self.settings).stamps, self._beyond()
         if len(changed) == 1 and (found := self.rebuilder.page(*changed)):
             self.state.page_rendered(*found)
-            self.told("")
+            self.on_result("")
         try:
             self.settings = load(self.settings.path)
             before = manifest.scan(self.settings).stamps
@@ -196,12 +196,12 @@ class _Site:
         except (PublishError, OSError) as error:
             self.say(f"error: {error}")
             self.state.build_failed(str(error))
-            self.told(str(error))
+            self.on_result(str(error))
         else:
             for warning in self.rendered.warnings:
                 self.say(f"warning: {warning}")
             self.state.build_succeeded(files)
-            self.told("")
+            self.on_result("")
         # What is saved during the build is newer than what it was built from.
         reads = beyond.keys() & self.rendered.reads
         return self._beyond() | {path: beyond[path] for path in reads} | before

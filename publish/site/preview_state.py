@@ -1,4 +1,4 @@
-"""The folder that a preview serves, and the events that tell its pages of a new build."""
+"""The folder that a preview serves, and the events that notify its pages of a new build."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from publish.site.posts import Source, find, refuse_owned, refuse_taken
 @dataclass(frozen=True)
 class Renaming:
     """A ``post`` with its slug ``new``: the bytes that its file will have, and the ``address`` it
-    will have, ``""`` where only a build can tell; ``before`` are the addresses that will lead
+    will have, ``""`` where only a build shows it; ``before`` are the addresses that will lead
     there."""
 
     post: Source
@@ -44,14 +44,9 @@ class Renaming:
         """Change the file.
 
         Raises:
-            ConfigError: it cannot be written.
+            OSError: it cannot be written; it is as it was.
         """
-        try:
-            write_whole(self.post.file, self.data)
-        except OSError as error:
-            raise ConfigError(
-                f"{self.post.name}: cannot be written: {error.strerror}", "mend its rights"
-            ) from None
+        write_whole(self.post.file, self.data)
 
 
 def renaming(settings: Settings, old: str, new: str) -> Renaming:

@@ -63,8 +63,13 @@ class Server:
         response.headers["X-Content-Type-Options"] = "nosniff"
         if not response.is_streamed and response.status_code == 200:
             response.add_etag()
+            length, wanted = len(response.get_data()), request.range
+            # RFC 9110, 14.2: what is no range of bytes, or several, is answered with the whole.
+            if (not wanted or wanted.units != "bytes" or len(wanted.ranges) > 1
+                    or wanted.ranges[0][0] < -length or request.method != "GET"):  # fmt: skip
+                environ.pop("HTTP_RANGE", None)
             try:
-                response.make_conditional(request, True, len(response.get_data()))
+                response.make_conditional(request, True, length)
             except RequestedRangeNotSatisfiable as beyond:
                 return beyond(environ, start)
         return response(environ, start)
@@ -153,9 +158,7 @@ def listening(app: Any, host: str, port: int) -> BaseWSGIServer:
         # Werkzeug exits the process if the address is in use, so that is tested first.
         with socket.create_server((host, port), family=select_address_family(host, port)) as place:
             number, handle = place.getsockname()[1], place.fileno()
-            return make_server(
-                host, number, app, threaded=True, request_handler=_Quiet, fd=handle
-            )  # fmt: skip
+            return make_server(host, number, app, threaded=True, request_handler=_Quiet, fd=handle)
     except (OSError, OverflowError) as error:
         why = getattr(error, "strerror", None) or error
         raise ConfigError(

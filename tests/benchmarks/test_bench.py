@@ -213,7 +213,7 @@ def test_a_tool_that_cannot_be_had_is_left_out_and_said(tmp_path: Path, monkeypa
     assert said == ["eleventy is left out: there is no node and npm"]
 
 
-def test_an_installation_that_fails_is_told_by_its_last_line(tmp_path: Path):
+def test_an_installation_that_fails_is_reported_by_its_last_line(tmp_path: Path):
     failing = [sys.executable, "-c", "import sys; sys.exit('first line\\nno such release')"]
     with pytest.raises(installed.Missing, match=r"^no such release$"):
         installed._run(failing, tmp_path)

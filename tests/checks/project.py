@@ -56,5 +56,5 @@ class Project:
             [Path(p) for p in paths],
         )  # fmt: skip
 
-    def told(self, *paths: str | Path) -> list[str]:
+    def reported(self, *paths: str | Path) -> list[str]:
         return [f"{f.file}:{f.line} {f.rule} {f.severity}" for f in self.findings(*paths)]

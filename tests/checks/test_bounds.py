@@ -82,12 +82,12 @@ def judge(raw: bytes) -> int:
         settings={"SITEURL": "https://site.example"},
     )  # fmt: skip
     policy = {"default-src": ("'none'",), "img-src": ("'self'",)}
-    told = list(findings(Site(library, sources, theme_ids=frozenset(), policy=policy)))
-    assert all(f.line >= 1 and str(f).isprintable() for f in told)
+    reported = list(findings(Site(library, sources, theme_ids=frozenset(), policy=policy)))
+    assert all(f.line >= 1 and str(f).isprintable() for f in reported)
     assert all(
-        f.line <= raw.replace(b"\r", b"\n").count(b"\n") + 2 for f in told if "/a.md" in f.file
+        f.line <= raw.replace(b"\r", b"\n").count(b"\n") + 2 for f in reported if "/a.md" in f.file
     )
-    return len(told)
+    return len(reported)
 
 
 @settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -132,9 +132,9 @@ def test_floods_take_seconds_at_most(flood: bytes):
 def test_the_largest_file_of_one_sign(project: Project, sign: str):
     project.post(sign * ((LARGEST - len(HEAD)) // len(sign)))
     begun = time.process_time()
-    told = project.told()
+    reported = project.reported()
     assert time.process_time() - begun < 20
-    assert ("content/posts/a.md:9 tangled-markup error" in told) == (sign not in "({")
+    assert ("content/posts/a.md:9 tangled-markup error" in reported) == (sign not in "({")
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ PLAIN = [
 
 
 @pytest.mark.parametrize("knot", KNOTS, ids=lambda knot: repr(knot[:8]))
-def test_what_markdown_would_choke_on_is_told(project: Project, knot: bytes):
+def test_what_markdown_would_choke_on_is_reported(project: Project, knot: bytes):
     project.post(knot)
     assert [f.rule for f in project.findings() if f.severity == "error"] == ["tangled-markup"]
 

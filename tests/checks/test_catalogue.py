@@ -43,7 +43,7 @@ def test_every_rule_explains_itself():
 
 
 def test_every_rule_is_broken_by_a_test():
-    told = "".join(file.read_text(encoding="utf-8") for file in SITES.glob("*/expected.txt"))
+    reported = "".join(file.read_text(encoding="utf-8") for file in SITES.glob("*/expected.txt"))
     for name in ("test_files.py", "test_pictures.py"):
-        told += (Path(__file__).parent / name).read_text(encoding="utf-8")
-    assert not [rule.id for rule in RULES if not re.search(rf"\b{rule.id}\b", told)]
+        reported += (Path(__file__).parent / name).read_text(encoding="utf-8")
+    assert not [rule.id for rule in RULES if not re.search(rf"\b{rule.id}\b", reported)]

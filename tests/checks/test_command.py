@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from publish.office import checking
 from publish.post.diagnostic import Diagnostic
+from publish.settings import load
 from tests import forked
 from tests.checks.project import Project
 
@@ -86,3 +88,19 @@ def test_the_page_of_rules_is_printed_by_the_catalogue(root: Path):
 def _line(finding: dict[str, Any]) -> str:
     mark = "" if finding["severity"] == "error" else " [warning]"
     return f"{Diagnostic(**finding)}{mark}"
+
+
+def test_findings_about_settings_stand_in_the_file_that_sets_them(project: Project):
+    line = project.set('TIMEZONE = "New York"')
+    project.write("publishconf.py", 'from pelicanconf import *\n\nSITEURL = "nohost"\n')
+    own = f"pelicanconf.py:{line} bad-timezone error"
+    assert project.reported() == [own]
+    # The cached result of another settings file does not count.
+    settings = load(project.root / "publishconf.py")
+    found = checking.findings(settings)
+    assert [f"{f.file}:{f.line} {f.rule} {f.severity}" for f in found] == [
+        own, "publishconf.py:3 bad-siteurl error",
+    ]  # fmt: skip
+    project.write("basis.py", f'KEY = "{"0123456789abcdef" * 2}-us21"\n')
+    project.write("publishconf.py", "from pelicanconf import *\nfrom basis import *\n")
+    assert "basis.py:1" in {f"{f.file}:{f.line}" for f in checking.findings(settings)}

@@ -30,7 +30,7 @@ def anew(project: Project) -> list[Diagnostic]:
     return sorted(findings(site_of(project.settings, project.library, store)))
 
 
-def anew_told(project: Project) -> list[str]:
+def anew_reported(project: Project) -> list[str]:
     return [f"{f.file}:{f.line} {f.rule} {f.severity}" for f in anew(project)]
 
 
@@ -84,7 +84,7 @@ def brief_youth(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_any_edits_are_found_as_by_a_check_that_knows_nothing(project: Project, seed: int):
+def test_any_edits_are_found_as_by_a_check_without_a_cache(project: Project, seed: int):
     dice = random.Random(seed)
     pieces = [
         *PIECES, b"[x](/b/)", b"[x]({filename}b.md#two)", b"\n## Two\n", b"![a]({static}/a.png)",
@@ -115,22 +115,22 @@ def test_any_edits_are_found_as_by_a_check_that_knows_nothing(project: Project, 
             project.write("pelicanconf.py", conf + dice.choice(ways))
         else:
             path.write_bytes(raw)
-        told = project.findings()
-        assert told == anew(project)
-        found += len(told)
+        reported = project.findings()
+        assert reported == anew(project)
+        found += len(reported)
     assert found
 
 
 def test_only_the_changed_source_is_looked_at_again(project: Project, worked_out: list[str]):
     for name in ("a.md", "b.md", "c.md"):
         project.post("[b]({filename}b.md#two)\n\n## Two\n", name)
-    assert project.told() == anew_told(project)
+    assert project.reported() == anew_reported(project)
     del worked_out[:]
     project.post("Words.\n", "b.md")
-    told = project.told()
+    reported = project.reported()
     assert worked_out == ["content/posts/b.md"]
     # The others have the same bytes, and yet their links lead nowhere now.
-    assert {line for line in told if "broken-anchor" in line} == {
+    assert {line for line in reported if "broken-anchor" in line} == {
         "content/posts/a.md:9 broken-anchor warning",
         "content/posts/c.md:9 broken-anchor warning",
     }
@@ -146,19 +146,43 @@ def test_where_nothing_changed_pelican_is_not_asked(project: Project, name: str)
     asked: list[int] = []
     settings = project.settings
 
-    def told() -> list[str]:
+    def reported() -> list[str]:
         def judge() -> checks.Judged:
             asked.append(1)
             return run.judge(settings, project.library, built=True)
 
         return [str(finding) for finding in checks.check(settings, judge)]
 
-    first = told()
-    assert first == told() == told()
+    first = reported()
+    assert first == reported() == reported()
     assert len(asked) == 1
     path = project.root / name
     project.write(name, path.read_bytes() + b"\n" if path.exists() else b"")
-    told()
+    reported()
+    assert len(asked) == 2
+
+
+def test_letters_that_are_sent_make_no_site_judged_anew(project: Project):
+    project.post("TK\n")
+    asked: list[int] = []
+    facts = project.root / "content/ledger/issues.jsonl"
+    project.write("content/ledger/issues.jsonl", b"{}\n")
+
+    def told(*, harmless: bool) -> list[Diagnostic]:
+        def judge() -> checks.Judged:
+            asked.append(1)
+            return run.judge(project.settings, project.library, built=True)
+
+        return checks.check(
+            project.settings, judge, harmless=lambda name: harmless and name == str(facts)
+        )
+
+    first = told(harmless=True)
+    project.write("content/ledger/issues/k/issue.json", b"{}")
+    facts.write_bytes(b"{}\n{}\n")
+    assert told(harmless=True) == first
+    assert len(asked) == 1
+    told(harmless=False)
     assert len(asked) == 2
 
 
@@ -182,27 +206,27 @@ def flipped(data: bytes) -> bytes:
 @pytest.mark.parametrize(
     "spoil", [cut, flipped, lambda data: b"", lambda data: data[:40], lambda data: data + b"x"]
 )
-def test_a_damaged_cache_is_not_believed(
+def test_a_damaged_cache_is_not_used(
     project: Project, worked_out: list[str], spoil: Callable[[bytes], bytes]
 ):
     project.post("TK\n")
-    told = project.told()
+    reported = project.reported()
     for file in (cache(project), answers(project)):
         file.write_bytes(spoil(file.read_bytes()))
-    assert project.told() == told
+    assert project.reported() == reported
     assert len(worked_out) == 2
 
 
 def test_the_cache_can_be_deleted_at_any_time(project: Project, worked_out: list[str]):
     project.post("TK\n")
-    told = project.told()
+    reported = project.reported()
     cache(project).unlink()
-    assert project.told() == told
+    assert project.reported() == reported
     answers(project).unlink()
     cache(project).unlink(missing_ok=True)
-    assert project.told() == told
+    assert project.reported() == reported
     shutil.rmtree(cache(project).parent)
-    assert project.told() == told
+    assert project.reported() == reported
     assert len(worked_out) == 3
 
 
@@ -213,26 +237,26 @@ def test_a_place_that_cannot_be_written_is_let_be(project: Project, place: str):
         project.write(place, "a file where the folder should be")
     else:
         (project.root / place).mkdir(parents=True)
-    assert project.told() == project.told() == anew_told(project)
+    assert project.reported() == project.reported() == anew_reported(project)
     # A build needs the folder, a check does not.
     unfit = [".publish:1 unwritable error"] if place == ".publish" else []
-    assert project.told() == [*unfit, "content/posts/a.md:9 placeholder warning"]
+    assert project.reported() == [*unfit, "content/posts/a.md:9 placeholder warning"]
 
 
-def test_nothing_is_believed_of_another_version(
+def test_a_cache_of_another_version_is_not_used(
     project: Project, worked_out: list[str], monkeypatch: pytest.MonkeyPatch
 ):
     project.post("TK\n")
-    told = project.told()
+    reported = project.reported()
     monkeypatch.setattr(caches, "code_digest", lambda folder: "another version")
-    assert project.told() == told
+    assert project.reported() == reported
     assert len(worked_out) == 2
 
 
 def test_other_settings_look_at_every_source_again(project: Project, worked_out: list[str]):
     for name in ("a.md", "b.md"):
         project.post("Words.\n", name)
-    project.told()
+    project.reported()
     conf = (project.root / "pelicanconf.py").read_text(encoding="utf-8")
     for line in (
         "PLUGINS = []\n",
@@ -241,9 +265,9 @@ def test_other_settings_look_at_every_source_again(project: Project, worked_out:
     ):
         del worked_out[:]
         project.write("pelicanconf.py", conf + line)
-        told = project.told()
+        reported = project.reported()
         assert len(worked_out) == 2
-        assert told == anew_told(project)
+        assert reported == anew_reported(project)
 
 
 @pytest.mark.usefixtures("brief_youth")
@@ -251,29 +275,29 @@ def test_an_unchanged_file_of_the_site_is_searched_once(project: Project, scanne
     page = project.write("output/a/index.html", f"<p>\n{KEY}\n")
     clean = project.write("output/b/index.html", "<p>\n")
     aged(clean)
-    assert project.told() == project.told() == ["output/a/index.html:2 secret error"]
+    assert project.reported() == project.reported() == ["output/a/index.html:2 secret error"]
     assert scanned.count("index.html") == 2
     clean.write_text(f"{KEY}\n", encoding="utf-8")
     page.unlink()
-    assert project.told() == ["output/b/index.html:1 secret error"]
+    assert project.reported() == ["output/b/index.html:1 secret error"]
 
 
 @pytest.mark.usefixtures("brief_youth")
 def test_a_page_of_the_same_size_and_date_is_searched_again(project: Project):
     page = project.write("output/index.html", "x" * len(KEY))
     aged(page)
-    assert project.told() == []
+    assert project.reported() == []
     dates = page.stat()
     page.write_text(KEY, encoding="utf-8")
     os.utime(page, ns=(dates.st_atime_ns, dates.st_mtime_ns))
-    assert project.told() == ["output/index.html:1 secret error"]
+    assert project.reported() == ["output/index.html:1 secret error"]
 
 
 def test_a_key_is_not_kept(project: Project):
     project.post(f"[a](/x/?key={KEY})\n")
     project.post("TK\n", "b.md")
-    assert "content/posts/a.md:9 secret error" in project.told()
-    assert project.told() == anew_told(project)
+    assert "content/posts/a.md:9 secret error" in project.reported()
+    assert project.reported() == anew_reported(project)
     data = cache(project).read_bytes()
     assert b"placeholder" in data
     assert KEY.encode() not in data
@@ -281,10 +305,10 @@ def test_a_key_is_not_kept(project: Project):
 
 def test_what_is_gone_is_forgotten(project: Project):
     project.post("*|ONLY_HERE|*\n")
-    project.told()
+    project.reported()
     assert b"ONLY_HERE" in cache(project).read_bytes()
     project.post("Words.\n")
-    project.told()
+    project.reported()
     assert b"ONLY_HERE" not in cache(project).read_bytes()
 
 
@@ -292,8 +316,8 @@ def test_what_is_gone_is_forgotten(project: Project):
 def test_a_check_without_news_writes_nothing(project: Project):
     aged(project.post())
     aged(project.root / "pelicanconf.py")
-    project.told()
+    project.reported()
     before = cache(project).stat()
-    project.told()
+    project.reported()
     after = cache(project).stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)

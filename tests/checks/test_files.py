@@ -22,7 +22,7 @@ KEY = "0123456789abcdef" * 2 + "-us" + "21"
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "reported"),
     [
         (HEAD + b"fine\nCaf\xe9\n", f"{A}:10 bad-utf8 error"),
         (b"\xff", f"{A}:1 bad-utf8 error"),
@@ -35,14 +35,14 @@ KEY = "0123456789abcdef" * 2 + "-us" + "21"
         (HEAD + b"[a](https://example.org/) " * 5001, f"{A}:9 too-many-links error"),
     ],
 )
-def test_bad_bytes_name_their_line(project: Project, data: bytes, told: str):
+def test_bad_bytes_name_their_line(project: Project, data: bytes, reported: str):
     project.write(A, data)
-    assert project.told() == [told]
+    assert project.reported() == [reported]
 
 
-def test_what_is_no_text_is_told_once_and_plainly(project: Project):
+def test_what_is_no_text_is_reported_once_and_plainly(project: Project):
     project.write(A, b"\x89PNG\r\n\x1a\n\0\0" + bytes(range(256)) * 9)
-    assert project.told() == [f"{A}:3 binary-file error"]
+    assert project.reported() == [f"{A}:3 binary-file error"]
     assert "UTF-8" in project.findings()[0].remedy
 
 
@@ -50,14 +50,14 @@ def test_a_file_of_50_mb_is_named_and_not_read(project: Project):
     path = project.post()
     os.truncate(path, 50_000_000)
     begun = time.monotonic()
-    assert project.told() == [f"{A}:1 too-large error"]
+    assert project.reported() == [f"{A}:1 too-large error"]
     assert time.monotonic() - begun < 20
     assert "50 MB" in project.findings()[0].message
 
 
 def test_a_file_of_the_largest_size_is_read(project: Project):
     project.write(A, HEAD + b"word \n" * ((LARGEST - len(HEAD)) // 6))
-    assert project.told() == []
+    assert project.reported() == []
 
 
 def test_symbolic_links_out_of_the_content_are_named_and_not_read(project: Project, tmp_path: Path):
@@ -67,7 +67,7 @@ def test_symbolic_links_out_of_the_content_are_named_and_not_read(project: Proje
     (tmp_path / "folder/a.txt").write_text("a")
     (project.root / A).symlink_to(outside)
     (project.root / "content/images").symlink_to(tmp_path / "folder")
-    assert project.told() == [
+    assert project.reported() == [
         "content/images:1 symlink-out error",
         f"{A}:1 symlink-out error",
     ]
@@ -76,14 +76,14 @@ def test_symbolic_links_out_of_the_content_are_named_and_not_read(project: Proje
 def test_a_symbolic_link_inside_the_content_is_an_ordinary_file(project: Project):
     project.write("content/texts/a.md", HEAD + b"Words.\n")
     (project.root / A).symlink_to(project.root / "content/texts/a.md")
-    assert project.told() == []
+    assert project.reported() == []
 
 
 def test_a_link_to_nothing_or_to_itself_cannot_be_read(project: Project):
     (project.root / A).symlink_to(project.root / "content/posts/none.md")
     loop = project.root / "content/posts/b.md"
     loop.symlink_to(loop)
-    assert project.told() == [
+    assert project.reported() == [
         f"{A}:1 unreadable error",
         "content/posts/b.md:1 unreadable error",
     ]
@@ -91,7 +91,7 @@ def test_a_link_to_nothing_or_to_itself_cannot_be_read(project: Project):
 
 def test_a_pipe_is_not_opened(project: Project):
     os.mkfifo(project.root / A)
-    assert project.told() == [f"{A}:1 unreadable error"]
+    assert project.reported() == [f"{A}:1 unreadable error"]
 
 
 def test_file_names_of_any_bytes_can_be_printed(project: Project):
@@ -124,27 +124,27 @@ def test_a_key_in_the_theme_is_found_where_it_can_be_taken_out(project: Project,
         "pelicanconf.py", (project.root / "pelicanconf.py").read_text() + "THEME = 'th'\n"
     )
     project.write(f"th/{name}", f"\n\n/* {KEY} */\n")
-    assert project.told() == [f"th/{name}:3 secret error"]
+    assert project.reported() == [f"th/{name}:3 secret error"]
 
 
 def test_hashes_that_are_no_keys_are_let_be(project: Project):
     project.post(f"{'a' * 40}-us1 and {'b' * 32} and {'c' * 32}-more\n")
-    assert project.told() == []
+    assert project.reported() == []
 
 
-def test_a_folder_that_links_to_itself_is_told_once(project: Project):
+def test_a_folder_that_links_to_itself_is_reported_once(project: Project):
     project.post()
     (project.root / "content/posts/again").symlink_to(project.root / "content/posts")
     (project.root / "content/posts/deep").mkdir()
     (project.root / "content/posts/deep/up").symlink_to(project.root / "content")
-    assert project.told() == [
+    assert project.reported() == [
         "content/posts/again:1 symlink-loop error",
         "content/posts/deep/up:1 symlink-loop error",
     ]
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "reported"),
     [
         ("Template: no_such", [f"{A}:7 missing-template error"]),
         ("Template:", [f"{A}:7 missing-template error"]),
@@ -156,10 +156,12 @@ def test_a_folder_that_links_to_itself_is_told_once(project: Project):
         (f"Tags: rest, {'x' * 300}", [f"{A}:7 long-address error"]),
     ],
 )
-def test_a_line_that_pelican_cannot_do_with_is_named(project: Project, line: str, told: list[str]):
+def test_a_line_that_pelican_cannot_do_with_is_named(
+    project: Project, line: str, reported: list[str]
+):
     head = HEAD.replace(b"\nStatus: published", b"\n" + line.encode() + b"\nStatus: published")
     project.write(A, head + b"Words.\n")
-    assert project.told() == told
+    assert project.reported() == reported
 
 
 def test_heavy_pictures(project: Project):
@@ -171,7 +173,7 @@ def test_heavy_pictures(project: Project):
         "![A]({static}/images/photo.jpg) ![B]({static}/images/moves.gif)"
         " ![C]({static}/images/still.gif)\n"
     )
-    assert project.told() == [
+    assert project.reported() == [
         "content/images/moves.gif:1 animated-gif warning",
         "content/images/photo.jpg:1 heavy-image warning",
     ]
@@ -180,21 +182,21 @@ def test_heavy_pictures(project: Project):
 def test_composed_issues_that_are_heavy_or_have_no_text(project: Project):
     project.post()
     project.write(".publish/issues/calm/issue.html", bytes(90_000))
-    assert project.told() == [f"{A}:1 heavy-mail warning", f"{A}:1 no-plain-text warning"]
+    assert project.reported() == [f"{A}:1 heavy-mail warning", f"{A}:1 no-plain-text warning"]
     project.write(".publish/issues/calm/issue.txt", "text")
     project.write(".publish/issues/gone/issue.html", bytes(90_000))
-    assert project.told() == [f"{A}:1 heavy-mail warning"]
+    assert project.reported() == [f"{A}:1 heavy-mail warning"]
 
 
-def test_paths_choose_what_is_told(project: Project):
+def test_paths_choose_what_is_reported(project: Project):
     project.post("TK\n")
     project.write("content/posts/b.md", "")
-    assert project.told(A) == [f"{A}:9 placeholder warning"]
-    assert project.told("posts/b.md") == ["content/posts/b.md:1 empty-file error"]
-    assert project.told(project.root / "content/posts/b.md") == project.told("posts/b.md")
-    assert len(project.told("content/posts")) == 2
+    assert project.reported(A) == [f"{A}:9 placeholder warning"]
+    assert project.reported("posts/b.md") == ["content/posts/b.md:1 empty-file error"]
+    assert project.reported(project.root / "content/posts/b.md") == project.reported("posts/b.md")
+    assert len(project.reported("content/posts")) == 2
     with pytest.raises(ConfigError, match=r"nope\.md: there is no such file"):
-        project.told("nope.md")
+        project.reported("nope.md")
 
 
 def test_a_site_without_content_says_so(tmp_path: Path):
@@ -213,7 +215,7 @@ def test_a_wrong_zone_or_pattern_in_the_settings_does_not_end_the_check(project:
         "ARTICLE_PATHS = ['posts']\nDIRECT_TEMPLATES = 5\nPLUGINS = 'x'\n",
     )
     project.post("[a](/nowhere/)\n")
-    assert project.told() == [
+    assert project.reported() == [
         f"{A}:1 refused error", "pelicanconf.py:1 bad-timezone error",
         "pelicanconf.py:2 setting-kind error", "pelicanconf.py:5 setting-kind error",
         "pelicanconf.py:6 setting-kind error",
@@ -235,24 +237,26 @@ def test_where_a_plugin_fails_the_rules_over_text_still_run(project: Project):
     conf = project.root / "pelicanconf.py"
     conf.write_text(f'{conf.read_text()}PLUGIN_PATHS = ["plugins"]\nPLUGINS = ["broken"]\n')
     project.write("content/posts/a.md", HEAD.replace(b"\n\n", b"\ndraft: true\n\nWords.\n"))
-    assert "content/posts/a.md:8 other-tools-key error" in project.told()
-    assert any(told.startswith("plugins/broken.py:4 refused") for told in project.told())
+    assert "content/posts/a.md:8 other-tools-key error" in project.reported()
+    assert any(
+        reported.startswith("plugins/broken.py:4 refused") for reported in project.reported()
+    )
 
 
 @pytest.mark.parametrize("folder", ["node_modules", "ledger", ".venv-like", "deep/__init__"])
 def test_a_post_in_any_folder_that_pelican_reads_is_checked(project: Project, folder: str):
     place = f"content/posts/{folder}/x.md"
     project.write(place, HEAD + b"[a](/nowhere/)\n\nThe dose is TK.\n")
-    told = project.told()
+    reported = project.reported()
     hidden = folder.startswith(".")
-    assert told == ([] if hidden else [f"{place}:9 broken-link error",
+    assert reported == ([] if hidden else [f"{place}:9 broken-link error",
                                        f"{place}:11 placeholder warning"])  # fmt: skip
 
 
 def test_a_post_behind_a_link_to_a_folder_of_the_content_is_checked(project: Project):
     project.write("content/texts/a.md", HEAD + b"[a](/nowhere/)\n")
     (project.root / "content/posts/linked").symlink_to(project.root / "content/texts")
-    assert project.told() == ["content/posts/linked/a.md:9 broken-link error"]
+    assert project.reported() == ["content/posts/linked/a.md:9 broken-link error"]
 
 
 @pytest.mark.parametrize("name", [".hidden.md", "a.md~", "#a.md#", "._a.md", ".DS_Store"])
@@ -260,7 +264,7 @@ def test_what_editors_and_systems_leave_is_no_content(project: Project, name: st
     project.post()
     project.write(f"content/posts/{name}", "Title: x\nDate: 2026-13-13\n\nx\n")
     project.write(f"content/posts/.trash/{name.strip('#~')}", "Title: x\nDate: 2026-13-13\n\nx\n")
-    assert project.told() == []
+    assert project.reported() == []
 
 
 @pytest.mark.parametrize("name", [b"caf\xe9.md", b"caf\xe9/a.md"])
@@ -275,31 +279,31 @@ def test_a_name_that_is_no_utf8_is_named_by_a_check_and_opened_by_no_build(
         )
     except OSError:
         return  # a disk that has no such names
-    [told] = project.told()
-    assert told.endswith(":1 bad-file-name error")
-    told.encode()
+    [reported] = project.reported()
+    assert reported.endswith(":1 bad-file-name error")
+    reported.encode()
     with pytest.raises(Refused, match="is not UTF-8"):
         build(project.settings, guards=checking.guards(project.settings, Voice()))
 
 
-def test_a_picture_whose_name_is_no_utf8_is_told_in_printable_letters(project: Project):
+def test_a_picture_whose_name_is_no_utf8_is_reported_in_printable_letters(project: Project):
     try:
         project.write("content/images/caf\udce9.jpg", b"x")
     except OSError:
         return
     project.post()
-    told = run("publish", ["check"], project.root)
-    assert "Traceback" not in told.stdout + told.stderr
-    assert told.returncode == 0
+    reported = run("publish", ["check"], project.root)
+    assert "Traceback" not in reported.stdout + reported.stderr
+    assert reported.returncode == 0
 
 
 def test_a_pipe_among_the_posts_is_named_and_no_build_waits_for_it(project: Project):
     project.post()
     os.mkfifo(project.root / "content/posts/pipe.md")
     # Its stamp is so young that a build looks at what is in each file.
-    told = run("publish", ["build"], project.root, timeout=60)
-    assert told.returncode == 1
-    assert "content/posts/pipe.md:1: the file cannot be read" in told.stderr
+    reported = run("publish", ["build"], project.root, timeout=60)
+    assert reported.returncode == 1
+    assert "content/posts/pipe.md:1: the file cannot be read" in reported.stderr
 
 
 @pytest.mark.parametrize(
@@ -309,7 +313,7 @@ def test_a_pipe_among_the_posts_is_named_and_no_build_waits_for_it(project: Proj
 def test_a_damaged_table_of_the_ledger_is_named_by_a_check(project: Project, name: str, text: str):
     project.post()
     project.write(f"content/ledger/{name}.json", text)
-    [error] = [told for told in project.told() if told.endswith("error")]
+    [error] = [reported for reported in project.reported() if reported.endswith("error")]
     assert error.startswith(f"content/ledger/{name}.json:1 ")
 
 
@@ -323,7 +327,7 @@ def test_a_folder_that_a_build_may_not_write_in(
     project.post()
     for each in WRITTEN:
         (project.root / each).mkdir(parents=True, exist_ok=True)
-    assert project.told() == []
+    assert project.reported() == []
     locked = project.root / name
     access = os.access
     # Rights do not bind the superuser, who may be the one that runs this.
@@ -332,16 +336,16 @@ def test_a_folder_that_a_build_may_not_write_in(
             access(path, mode) and not (Path(path) == locked and mode & os.W_OK))
     )  # fmt: skip
     project.post("More words.\n")
-    assert project.told() == [f"{name}:1 unwritable error"]
+    assert project.reported() == [f"{name}:1 unwritable error"]
     monkeypatch.undo()
-    assert project.told() == []
+    assert project.reported() == []
 
 
 def test_a_picture_that_a_build_may_not_read(project: Project, monkeypatch: pytest.MonkeyPatch):
     project.post("![A door]({static}/images/door.svg)\n")
     project.write("content/images/door.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")
     monkeypatch.setattr(os, "access", lambda path, mode: not str(path).endswith("door.svg"))
-    assert project.told() == ["content/images/door.svg:1 unreadable error"]
+    assert project.reported() == ["content/images/door.svg:1 unreadable error"]
 
 
 def test_what_is_in_the_way_of_a_page_is_named_and_a_foreign_folder_is_none_of_it(
@@ -350,7 +354,7 @@ def test_what_is_in_the_way_of_a_page_is_named_and_a_foreign_folder_is_none_of_i
     project.post()
     (project.root / "output/shop").mkdir(parents=True)
     monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "shop")
-    assert project.told() == []
+    assert project.reported() == []
     project.write("output/calm", "not a folder")
     (found,) = checking.findings(project.settings)
     assert (found.file, found.rule) == ("output/calm", "refused")
@@ -376,9 +380,9 @@ def test_a_disk_is_not_looked_through_where_all_of_it_is_the_output(
 def test_a_file_where_a_build_needs_a_folder(project: Project):
     project.post()
     project.write("content/ledger", "in the way")
-    assert "content/ledger:1 unwritable error" in project.told()
+    assert "content/ledger:1 unwritable error" in project.reported()
     (project.root / "content/ledger").unlink()
-    assert project.told() == []
+    assert project.reported() == []
 
 
 @pytest.mark.parametrize(
@@ -386,7 +390,9 @@ def test_a_file_where_a_build_needs_a_folder(project: Project):
     [("Of being calm.\n\n[a]({filename}b)\n", 11), ("Of it.\n\n[a](<>)\n", 11),
      ("Of it.\n\n<img src=\"\" alt=\"A door\">\n", 11)],
 )  # fmt: skip
-def test_a_link_that_leads_nowhere_is_told_once_at_its_line(project: Project, body: str, line: int):
+def test_a_link_that_leads_nowhere_is_reported_once_at_its_line(
+    project: Project, body: str, line: int
+):
     project.post(body)
     assert [f.line for f in checking.findings(project.settings)] == [line]
 

@@ -29,7 +29,7 @@ from tests.checks.project import Project
 HEAD = "Title: A\nDate: 2026-11-01 07:30\nCategory: Career\nSlug: a\nStatus: published\n"
 
 
-def told(rule: Rule, header: str, body: str = "\nWords.\n") -> list[tuple[int, str]]:
+def reported(rule: Rule, header: str, body: str = "\nWords.\n") -> list[tuple[int, str]]:
     """Line and severity of what one rule finds in one source."""
     source = Source(
         "posts/a.md", "content/posts/a.md", (header + body).encode(), False, ReadOptions()
@@ -67,7 +67,9 @@ def remedies(rule: Rule, header: str, body: str = "\nWords.\n") -> list[str]:
     ],
 )  # fmt: skip
 def test_what_keeps_a_post_back_elsewhere_is_an_error_that_names_our_key(lines: str):
-    assert {how for _, how in told(unknown_keys.other_tools_key, f"{HEAD}{lines}\n")} == {"error"}
+    assert {how for _, how in reported(unknown_keys.other_tools_key, f"{HEAD}{lines}\n")} == {
+        "error"
+    }
     said = remedies(unknown_keys.other_tools_key, f"{HEAD}{lines}\n")
     assert all(re.search("`(Status|Date):|`publish retract`", remedy) for remedy in said)
 
@@ -81,13 +83,13 @@ def test_what_keeps_a_post_back_elsewhere_is_an_error_that_names_our_key(lines: 
     ],
 )  # fmt: skip
 def test_a_flag_that_ends_the_header_is_found_behind_it(header: str):
-    assert [how for _, how in told(unknown_keys.other_tools_key, header)] == ["error"]
+    assert [how for _, how in reported(unknown_keys.other_tools_key, header)] == ["error"]
 
 
 @pytest.mark.parametrize("line", ["permalink: /a/", "permalink:"])
 def test_another_tools_address_is_a_warning_that_names_our_key(line: str):
-    assert told(unknown_keys.other_tools_key, f"{HEAD}{line}\n") == []
-    assert told(unknown_keys.unknown_key, f"{HEAD}{line}\n") == [(6, "warning")]
+    assert reported(unknown_keys.other_tools_key, f"{HEAD}{line}\n") == []
+    assert reported(unknown_keys.unknown_key, f"{HEAD}{line}\n") == [(6, "warning")]
     assert remedies(unknown_keys.unknown_key, f"{HEAD}{line}\n") == ["did you mean Slug?"]
 
 
@@ -97,11 +99,12 @@ def test_another_tools_address_is_a_warning_that_names_our_key(line: str):
 )
 def test_words_are_no_flags(header: str):
     assert (
-        told(unknown_keys.other_tools_key, header, "\ndraft: true\n\nvisibility: private\n") == []
+        reported(unknown_keys.other_tools_key, header, "\ndraft: true\n\nvisibility: private\n")
+        == []
     )
 
 
-def test_another_tools_name_is_told_once_and_with_ours():
+def test_another_tools_name_is_reported_once_and_with_ours():
     assert remedies(unknown_keys.unknown_key, f"{HEAD}lastmod: 2026-11-02\n") == [
         "did you mean Modified?"
     ]
@@ -111,29 +114,32 @@ def test_another_tools_name_is_told_once_and_with_ours():
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
 def test_what_a_merge_left_is_an_error_in_header_and_body(ending: str):
     both = "<<<<<<< HEAD\nSubject: A\n=======\nSubject: B\n>>>>>>> other\n"
-    assert told(text.unmerged, f"{HEAD}{both}".replace("\n", ending)) == [
+    assert reported(text.unmerged, f"{HEAD}{both}".replace("\n", ending)) == [
         (6, "error"), (10, "error"),
     ]  # fmt: skip
     body = f"\nTake\n{both}tablets.\n".replace("\n", ending)
-    assert told(text.unmerged, HEAD.replace("\n", ending), body) == [(8, "error"), (12, "error")]
+    assert reported(text.unmerged, HEAD.replace("\n", ending), body) == [
+        (8, "error"),
+        (12, "error"),
+    ]
 
 
 @pytest.mark.parametrize(
     "body", ["\n<<<<<<<< more\n", "\n ======= \n", "\nTitle\n=======\n", "\n >>>>>>> quoted\n"]
 )
 def test_headings_quotations_and_indented_markers_are_no_merge(body: str):
-    assert told(text.unmerged, HEAD, body) == []
+    assert reported(text.unmerged, HEAD, body) == []
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_a_known_key_given_twice_is_an_error_at_the_second_line(key: str):
-    assert told(header_values.repeated_key, f"{key}: x\nMood: y\n{key.lower()}: z\n") == [
+    assert reported(header_values.repeated_key, f"{key}: x\nMood: y\n{key.lower()}: z\n") == [
         (3, "error")
     ]
 
 
 def test_an_unknown_key_given_three_times_is_two_warnings():
-    assert told(header_values.repeated_key, "Mood: x\nmood: x\nMOOD: x\n") == [
+    assert reported(header_values.repeated_key, "Mood: x\nmood: x\nMOOD: x\n") == [
         (2, "warning"),
         (3, "warning"),
     ]
@@ -151,20 +157,20 @@ def test_an_unknown_key_given_three_times_is_two_warnings():
     ],
 )
 def test_a_list_or_value_over_several_lines(lines: str, line: int, remedy: str):
-    assert told(header_values.lost_lines, f"{HEAD}{lines}\n") == [(line, "error")]
+    assert reported(header_values.lost_lines, f"{HEAD}{lines}\n") == [(line, "error")]
     assert remedy in remedies(header_values.lost_lines, f"{HEAD}{lines}\n")[0]
 
 
 @pytest.mark.parametrize("indent", ["    ", "\t", "        "])
 def test_an_indented_header_line_is_an_error_at_it(indent: str):
     header = HEAD.replace("Status: published", f"Summary: One\n{indent}Status: draft")
-    assert told(header_values.lost_lines, header) == [(6, "error")]
+    assert reported(header_values.lost_lines, header) == [(6, "error")]
     assert "`Status:`" in remedies(header_values.lost_lines, header)[0]
 
 
 @pytest.mark.parametrize("more", ["and more: of it", "Status: what it is", "Note: two"])
 def test_words_with_a_colon_may_go_on(more: str):
-    assert told(header_values.lost_lines, f"{HEAD}Summary: One\n    {more}\n") == []
+    assert reported(header_values.lost_lines, f"{HEAD}Summary: One\n    {more}\n") == []
 
 
 @pytest.mark.parametrize(
@@ -179,12 +185,12 @@ def test_a_slip_in_what_keeps_a_post_or_its_letter_back_is_an_error(
     line: str, without: str, severity: str
 ):
     header = f"{HEAD.replace(without, '')}{line}\n"
-    assert [how for _, how in told(unknown_keys.unknown_key, header)] == [severity]
+    assert [how for _, how in reported(unknown_keys.unknown_key, header)] == [severity]
 
 
 def test_words_and_aliases_may_go_on():
     assert (
-        told(header_values.lost_lines, f"{HEAD}Summary: One\n    two\nAliases: /a/,\n    /b/\n")
+        reported(header_values.lost_lines, f"{HEAD}Summary: One\n    two\nAliases: /a/,\n    /b/\n")
         == []
     )
 
@@ -204,7 +210,7 @@ def test_words_and_aliases_may_go_on():
     ],
 )  # fmt: skip
 def test_values_as_yaml_writes_them(value: str, severity: str, written: str):
-    assert told(header_values.yaml_value, f"{value}\n") == [(1, severity)]
+    assert reported(header_values.yaml_value, f"{value}\n") == [(1, severity)]
     assert written in remedies(header_values.yaml_value, f"{value}\n")[0]
 
 
@@ -215,7 +221,7 @@ def test_values_as_yaml_writes_them(value: str, severity: str, written: str):
      "Author: Sean O'Hara, Ann"],
 )  # fmt: skip
 def test_quotes_and_brackets_that_are_meant(value: str):
-    assert told(header_values.yaml_value, f"{value}\n") == []
+    assert reported(header_values.yaml_value, f"{value}\n") == []
 
 
 @pytest.mark.parametrize(
@@ -224,7 +230,7 @@ def test_quotes_and_brackets_that_are_meant(value: str):
      ("11/11/2026", False), ("2026-11-05", False), ("5 Nov 2026", False)],
 )  # fmt: skip
 def test_a_date_that_can_be_read_two_ways(date: str, wrong: bool):
-    assert bool(told(header_values.ambiguous_date, f"Title: A\nDate: {date}\n")) is wrong
+    assert bool(reported(header_values.ambiguous_date, f"Title: A\nDate: {date}\n")) is wrong
 
 
 @pytest.mark.parametrize(
@@ -245,9 +251,9 @@ def test_a_date_that_can_be_read_two_ways(date: str, wrong: bool):
     ],
 )
 def test_a_header_that_ends_too_early_is_one_error(source: str, line: int):
-    assert told(frontmatter.cut_header, source, "") == [(line, "error")]
+    assert reported(frontmatter.cut_header, source, "") == [(line, "error")]
     for rule in (frontmatter.missing_title, frontmatter.missing_date, frontmatter.missing_status):
-        assert told(rule, source, "") == []
+        assert reported(rule, source, "") == []
 
 
 @pytest.mark.parametrize(
@@ -263,14 +269,16 @@ def test_a_header_that_ends_too_early_is_one_error(source: str, line: int):
     ],
 )
 def test_text_that_looks_like_a_header_line_is_text(source: str):
-    assert told(frontmatter.cut_header, source, "") == []
+    assert reported(frontmatter.cut_header, source, "") == []
 
 
 def test_a_line_with_an_odd_key_behind_the_header_is_a_warning():
     source = f"{HEAD}Reading time: 5 minutes\n\nWords.\n"
-    assert told(unknown_keys.unknown_key, source, "") == [(6, "warning")]
-    assert told(unknown_keys.unknown_key, f"{HEAD}And so it goes: on.\n", "") == [(6, "warning")]
-    assert told(unknown_keys.unknown_key, f"{HEAD}\nReading time: 5 minutes\n", "") == []
+    assert reported(unknown_keys.unknown_key, source, "") == [(6, "warning")]
+    assert reported(unknown_keys.unknown_key, f"{HEAD}And so it goes: on.\n", "") == [
+        (6, "warning")
+    ]
+    assert reported(unknown_keys.unknown_key, f"{HEAD}\nReading time: 5 minutes\n", "") == []
 
 
 @pytest.mark.parametrize(
@@ -285,7 +293,7 @@ def test_a_line_with_an_odd_key_behind_the_header_is_a_warning():
     ],
 )
 def test_the_starter_text_is_found_in_any_part(body: str, lines: list[int]):
-    assert [line for line, _ in told(text.starter_text, HEAD, body)] == lines
+    assert [line for line, _ in reported(text.starter_text, HEAD, body)] == lines
 
 
 ANY = st.text(st.sampled_from("dratfpublishe: -_\"'{}[],#\n|~/0129TtSs=+"), max_size=60)
@@ -295,13 +303,13 @@ ANY = st.text(st.sampled_from("dratfpublishe: -_\"'{}[],#\n|~/0129TtSs=+"), max_
 def test_no_header_is_too_odd(header: str):
     lines = header.count("\n") + 3
     for rule in (*rules_of(frontmatter, header_values, unknown_keys), text.starter_text):
-        assert all(1 <= line <= lines for line, _ in told(rule, header))
+        assert all(1 <= line <= lines for line, _ in reported(rule, header))
 
 
 @pytest.mark.parametrize(
     "lines", ["Translation: yes\nTranslation: yes\n", "Translation: a\n    b\n"]
 )
-def test_a_translation_of_several_lines_is_told_before_pelican_fails_on_it(
+def test_a_translation_of_several_lines_is_reported_before_pelican_fails_on_it(
     project: Project, lines: str
 ):
     project.write("content/posts/a.md", f"{HEAD}{lines}\nWords.\n")
@@ -317,7 +325,7 @@ def test_a_translation_of_several_lines_is_told_before_pelican_fails_on_it(
 @pytest.mark.parametrize(
     "line", ["Timezone: Europe/Berlinn", "Timezone:", "Date_format: %Y %", "Metadata: x"]
 )
-def test_a_key_on_whose_value_pelican_fails_is_told_at_its_line(project: Project, line: str):
+def test_a_key_on_whose_value_pelican_fails_is_reported_at_its_line(project: Project, line: str):
     project.write("content/posts/a.md", f"{HEAD}Mood: calm\n{line}\n\nWords.\n")
     errors = [f for f in project.findings() if f.severity == "error"]
     assert [(f.file, f.line) for f in errors] == [("content/posts/a.md", 7)]
@@ -332,7 +340,7 @@ def test_a_key_on_whose_value_pelican_fails_is_told_at_its_line(project: Project
      ("Modified: 99999999999999999999", "Modified is not a date"),
      ("Modified:", "Modified is empty"), ("Date:", "there is no date")],
 )  # fmt: skip
-def test_a_date_on_which_pelican_fails_is_told_at_its_line_and_spoils_no_other(
+def test_a_date_on_which_pelican_fails_is_reported_at_its_line_and_spoils_no_other(
     project: Project, line: str, says: str
 ):
     header = HEAD.replace("Date: 2026-11-01 07:30\n", "") if line.startswith("Date") else HEAD
@@ -344,7 +352,7 @@ def test_a_date_on_which_pelican_fails_is_told_at_its_line_and_spoils_no_other(
     assert theirs.rule == "broken-link"
 
 
-def test_dates_that_are_none_are_told_of_every_source_whatever_its_format(project: Project):
+def test_dates_that_are_none_are_reported_of_every_source_whatever_its_format(project: Project):
     for name in ("a.md", "b.md"):
         project.write(
             f"content/posts/{name}", f"{HEAD.replace('2026-11-01 07:30', 'nope')}\nWords.\n"
@@ -384,17 +392,17 @@ def test_a_date_that_says_less_than_it_should_is_a_warning(
     ],
 )
 def test_a_mail_needs_a_subject_of_words(lines: str, line: int):
-    assert told(mail.empty_subject, f"{lines}\n") == [(line, "error")]
+    assert reported(mail.empty_subject, f"{lines}\n") == [(line, "error")]
 
 
 @pytest.mark.parametrize(
     "lines", ["Title: <br>\nSubject: A", "Title: <br>\nNewsletter: no", "Title: A & B", "Title: ✓"]
 )
 def test_a_subject_of_few_words_is_one(lines: str):
-    assert told(mail.empty_subject, f"{lines}\n") == []
+    assert reported(mail.empty_subject, f"{lines}\n") == []
 
 
 @pytest.mark.parametrize("slug", [".hidden", "..", ".a.b", "a..b"])
 def test_a_slug_that_names_no_folder_is_an_error(slug: str):
     header = HEAD.replace("Slug: a", f"Slug: {slug}")
-    assert told(identity.bad_slug, header) == [(4, "error")]
+    assert reported(identity.bad_slug, header) == [(4, "error")]

@@ -172,7 +172,12 @@ def errors(project: Project) -> list[tuple[str, int, str]]:
      ("YEAR_ARCHIVE_SAVE_AS = 'y/{year}/'", "bad-pattern"),
      ("TAG_FEED_ATOM = 'f/{tag}.xml'", "bad-pattern"),
      ("TRANSLATION_FEED_ATOM = 'f/{slug}.xml'", "bad-pattern"),
-     ("TAG_SAVE_AS = '../{slug}.html'", "shared-file"), ("DIRECT_TEMPLATES = [5]", "setting-kind"),
+     ("TAG_SAVE_AS = '../{slug}.html'", "shared-file"), ("SITENAME = 5", "setting-kind"),
+     ("CATEGORY_REGEX_SUBSTITUTIONS = [('(', '')]", "setting-kind"),
+     ("ARTICLE_SAVE_AS = '../{slug}.html'", "shared-file"),
+     ("FEED_ALL_ATOM = 'feeds/'", "bad-pattern"), ("TAG_SAVE_AS = 't/{slug}/'", "bad-pattern"),
+     ("CATEGORY_FEED_ATOM = 'feed.xml'", "one-address-for-all"),
+     ("DIRECT_TEMPLATES = [5]", "setting-kind"),
      ("PAGINATED_TEMPLATES = {'index': 'ten'}", "setting-kind"),
      ("DEFAULT_PAGINATION = 2.5", "setting-kind"), ("PAGE_EXCLUDES = ['pages', 3]", "setting-kind"),
      ("NEWSLETTER_SEND_AT = '9.30'", "setting-kind"), ("NEWSLETTER_SINCE = 7", "setting-kind"),
@@ -189,6 +194,7 @@ def errors(project: Project) -> list[tuple[str, int, str]]:
      ("DEPLOY = {'web': {'kind': 's3', 'bucket': 'a b'}}", "setting-kind"),
      ("DEPLOY = {'web': {'kind': 'folder', 'path': 'www', 'url': 'www'}}", "setting-kind"),
      ("PAGINATED_TEMPLATES = {'tag': None}", "refused"),
+     ("THEME = 'notmyidea'\nPAGINATED_TEMPLATES = {'index': 10}", "refused"),
      ("DEFAULT_PAGINATION, PAGINATION_PATTERNS = 1, ((1, '{url}', '{x}'),)", "refused")],
 )  # fmt: skip
 def test_a_setting_of_which_writing_fails_is_named_at_its_line_with_the_code_of_a_build(
@@ -213,9 +219,10 @@ def test_a_setting_of_which_writing_fails_is_named_at_its_line_with_the_code_of_
      ("DEFAULT_DATE_FORMAT = '%'", "refused", "DEFAULT_DATE_FORMAT or DATE_FORMATS: "),
      ("DEFAULT_CATEGORY = '!!!'", "refused", "DEFAULT_CATEGORY makes no address: !!!"),
      ("DATE_FORMATS = {'en': 5}", "refused", "DEFAULT_DATE_FORMAT or DATE_FORMATS: "),
+     ("ARTICLE_SAVE_AS = '{year}.html'", "refused", "ARTICLE_SAVE_AS makes no address: 'year'"),
      ("ARTICLE_URL = '{modified:%Y}/'", "refused", "ARTICLE_URL makes no address: ")],
 )  # fmt: skip
-def test_what_fails_in_every_source_is_told_once_at_the_settings(
+def test_what_fails_in_every_source_is_reported_once_at_the_settings(
     project: Project, line: str, rule: str, says: str
 ):
     for name in "abc":
@@ -291,10 +298,10 @@ def test_a_template_that_cannot_be_loaded_is_named_at_its_line(
     project.write("mine/templates/parts.html", "{# a #}\n{% macro %}")
     project.post()
     place, at = line.split(":") if isinstance(line, str) else (file, line)
-    told = [(f"mine/templates/{place}", int(at), "refused")] if line else []
-    assert errors(project) == told
+    reported = [(f"mine/templates/{place}", int(at), "refused")] if line else []
+    assert errors(project) == reported
     with contextlib.ExitStack() as refusing:
-        if told:
+        if reported:
             message = re.escape(f"mine/templates/{place}:{at}: ")
             refusing.enter_context(pytest.raises(PublishError, match=message))
         build(project.settings, guards=checking.guards(project.settings, Voice()))
@@ -385,7 +392,9 @@ def test_what_a_machine_lacks_to_deploy_is_no_fault_of_the_settings(project: Pro
 @pytest.mark.parametrize(
     "lists", ["TAG_SAVE_AS = ''", "TAG_REGEX_SUBSTITUTIONS = [(r'[+]', 'p'), (r'#', 's')]"]
 )
-def test_tags_of_one_address_are_told_only_where_they_share_a_list(project: Project, lists: str):
+def test_tags_of_one_address_are_reported_only_where_they_share_a_list(
+    project: Project, lists: str
+):
     project.set(lists)
     assert both(project, "Tags: C++", "Tags: C#") == []
 
@@ -439,11 +448,11 @@ def test_a_build_reads_a_source_once_a_digest_apart(project: Project, plugins: s
     def opened(*command: str) -> Counter[str]:
         log.unlink(missing_ok=True)
         early = {**os.environ, "PYTHONPATH": str(project.root / "early")}
-        told = subprocess.run(
+        reported = subprocess.run(
             [sys.executable, "-m", "publish", *command, "-q"], cwd=project.root, env=early,
             capture_output=True, text=True, check=False,
         )  # fmt: skip
-        assert told.returncode == 0, told.stderr
+        assert reported.returncode == 0, reported.stderr
         return Counter(log.read_text().split() if log.exists() else ())
 
     def aged() -> None:

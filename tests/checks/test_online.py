@@ -63,12 +63,12 @@ def web() -> Iterator[Web]:
 def test_a_dead_link_is_a_warning_at_its_place(project: Project, web: Web):
     web.answers["/gone"] = 404
     project.post(f"[a]({web.url}/fine)\n[b]({web.url}/gone#part)\n[c]({web.url}/gone)\n")
-    told = dead_links(project.settings, project.library, pause=0, local=True)
-    assert [(f.file, f.line, f.rule, f.severity) for f in told] == [
+    reported = dead_links(project.settings, project.library, pause=0, local=True)
+    assert [(f.file, f.line, f.rule, f.severity) for f in reported] == [
         ("content/posts/a.md", 10, "dead-link", "warning"),
         ("content/posts/a.md", 11, "dead-link", "warning"),
     ]
-    assert "answers 404" in told[0].message
+    assert "answers 404" in reported[0].message
     assert web.asked.count("HEAD /fine") == 1
     assert web.asked.count("GET /gone") == 2, "one second try, one address asked once"
 
@@ -92,7 +92,7 @@ def test_a_second_try_forgives_a_bad_moment(web: Web):
     assert ask(f"{web.url}/a", pause=0) == ""
 
 
-def test_a_host_that_is_not_there_is_told_in_one_line(web: Web):
+def test_a_host_that_is_not_there_is_reported_in_one_line(web: Web):
     port = web.server.server_port
     web.server.server_close()
     said = ask(f"http://127.0.0.1:{port}/", timeout=2, pause=0)
@@ -110,18 +110,18 @@ def test_answers_are_kept_for_a_day(project: Project, web: Web):
     project.post(f"[b]({web.url}/gone)\n")
     clock = [1000.0]
 
-    def told() -> int:
+    def reported() -> int:
         settings, library = project.settings, project.library
         return len(dead_links(settings, library, clock=lambda: clock[0], pause=0, local=True))
 
-    assert told() == 1
+    assert reported() == 1
     asked = len(web.asked)
     clock[0] += DAY - 1
-    assert told() == 1
+    assert reported() == 1
     assert len(web.asked) == asked
     web.answers["/gone"] = 200
     clock[0] += 2
-    assert told() == 0
+    assert reported() == 0
     assert len(web.asked) == asked + 1
 
 

@@ -130,7 +130,7 @@ def test_no_settings_file_at_all(tmp_path: Path):
 
 
 @pytest.mark.parametrize("damage", ["a line", "a folder"])
-def test_a_damaged_ledger_is_told_by_check_and_stops_the_build(small: Path, damage: str):
+def test_a_damaged_ledger_is_reported_by_check_and_stops_the_build(small: Path, damage: str):
     ledger = small / "content/ledger/issues.jsonl"
     ledger.parent.mkdir(exist_ok=True)
     ledger.mkdir() if damage == "a folder" else ledger.write_text("\n".join("<<<<<<< HEAD"))

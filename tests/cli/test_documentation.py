@@ -87,6 +87,16 @@ def test_every_file_that_a_page_names_is_there(root: Path):
             assert any([*place.glob(path)] for place in places), (page, path)
 
 
+def test_every_module_that_a_plugins_parts_name_is_there(root: Path):
+    named = 0
+    for page in root.glob("plugins/*/README.md"):
+        parts = page.read_text(encoding="utf-8").partition("\n## Parts\n")[2].partition("\n## ")[0]
+        modules = re.findall(r"`([a-z_]+)`(?! table)", parts)
+        assert [m for m in modules if not page.with_name(f"{m}.py").is_file()] == [], page.parent
+        named += len(modules)
+    assert named > 20
+
+
 def test_every_option_of_a_deploy_target_is_in_the_reference(root: Path):
     page = (root / "docs/reference.md").read_text(encoding="utf-8")
     table = page.partition("## Deploy targets")[2].partition("\n## ")[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from publish.cli.build import Following
 
 
-def test_each_step_is_counted_and_the_whole_is_told_where_it_is_known():
+def test_each_step_is_counted_and_the_whole_is_reported_where_it_is_known():
     said: list[str] = []
     follow = Following(said.append)
     follow("read", 1)

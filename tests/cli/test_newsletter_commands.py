@@ -267,8 +267,12 @@ def test_a_test_mail_has_the_bytes_and_leaves_nothing_behind(small: Path):
     with sandbox.ensure(small) as base:
         wrong = live_environment(base) | {"MAILCHIMP_API_KEY": f"{0:032x}-us1"}
         refused = publish("test", "new", "--to", "me@example.com", cwd=small, env=wrong)
+        control(base, [{"kind": "drop_after", "path": "*/actions/test"}])
+        lost = publish("test", "new", "--to", "me@example.com", cwd=small)
     assert refused.returncode == 2
     assert "check MAILCHIMP_API_KEY" in refused.stderr
+    assert lost.returncode == 4
+    assert "may have been mailed" in lost.stderr
 
 
 def test_what_was_built_this_moment_is_not_built_again(small: Path):
@@ -316,6 +320,7 @@ def test_every_build_warns_of_a_scheduled_letter_whose_post_is_gone(small: Path)
 
 
 def test_the_report_is_a_table_json_and_a_drawing(small: Path):
+    assert publish("report", cwd=small).stdout.startswith("no letter was sent yet [SANDBOX")
     put_post(small, "new")
     publish("send", "--yes", cwd=small)
     settled(small, 1)
@@ -409,7 +414,7 @@ def test_an_issue_changed_by_hand_is_composed_again_and_never_sent(small: Path):
     assert b"Hello" in mail.read_bytes()
 
 
-def test_a_post_that_became_public_under_a_date_of_days_ago_is_told(small: Path):
+def test_a_post_that_became_public_under_a_date_of_days_ago_is_reported(small: Path):
     assert publish("build", cwd=small).stderr == ""
     days = small / "content/ledger/since.json"
     days.write_text(re.sub(r"\d{4}-\d\d-\d\d", "2026-01-01", days.read_text()))
@@ -425,7 +430,7 @@ def test_a_post_that_became_public_under_a_date_of_days_ago_is_told(small: Path)
 
 def test_no_is_an_answer_and_no_error(small: Path, monkeypatch: pytest.MonkeyPatch):
     put_post(small, "new")
-    monkeypatch.setattr("publish.cli.answering._agreed", lambda question: False)
+    monkeypatch.setattr("publish.cli.confirming._agreed", lambda question: False)
     done = publish("send", cwd=small)
     assert (done.returncode, done.stdout) == (0, "nothing was sent\n")
     assert deliveries(small) == []

@@ -58,7 +58,7 @@ def test_words_that_cannot_be_written_are_one_line(
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_file_of_somebody_elses_is_told_every_time(small: Path):
+def test_a_file_of_somebody_elses_is_reported_every_time(small: Path):
     (small / "output/theirs.txt").write_text("mine")
     (small / "content/good.md").write_text(POST + "\nMore.\n")
     for _ in range(2):

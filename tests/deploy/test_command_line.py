@@ -81,7 +81,14 @@ def typed(folder: Path, *words: str, monkeypatch: pytest.MonkeyPatch,
             2,
             "./output/a cannot be run: Permission denied",
         ),
+        (
+            {"DEPLOY": {"a": {"kind": "command", "command": ["no-such", "{output}"]}}},
+            ["--no-verify"],
+            2,
+            "no-such is not installed",
+        ),
         ({"DEPLOY": {"a": {"kind": "git", "history": "none"}}}, [], 2, "must be keep or squash"),
+        ({"DEPLOY": {"a": {"kind": "ssh", "host": "h", "path": "a", "keep": 1}}}, [], 2, "2 to 50"),
         (
             {"DEPLOY": {"a": {"kind": "git", "remote": "/no/such", "branch": "a..b"}}},
             [],
@@ -165,7 +172,7 @@ def test_a_build_that_goes_on_meanwhile_stops_a_deploy_and_readers_keep_the_old_
     assert not list(dead_links(public))
 
 
-def test_it_goes_up_and_is_told_in_words_and_for_scripts(
+def test_it_goes_up_and_is_reported_in_words_and_for_scripts(
     servers: Rigs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ):  # fmt: skip
@@ -191,14 +198,72 @@ def test_it_goes_up_and_is_told_in_words_and_for_scripts(
     }  # fmt: skip
 
 
-def test_no_secret_is_in_an_argument_or_a_message(
+def test_going_back_and_what_is_not_ours_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    token = "ghp_a-token-of-the-tests"
-    monkeypatch.setenv("PUBLISH_GIT_TOKEN", token)
-    monkeypatch.setenv(
-        "PUBLISH_SSH_KEY", "-----BEGIN KEY-----\nAAAASECRETSECRET\n-----END KEY-----"
-    )
+    said = {"monkeypatch": monkeypatch, "capsys": capsys}
+    folder = project(tmp_path / "a", site(1))
+    for number in range(12):
+        place = folder / "www" / f"theirs-{number:02}.html"
+        place.parent.mkdir(exist_ok=True)
+        place.write_text("theirs")
+    _, _, err = typed(folder, "--no-verify", **said)
+    assert "theirs-09.html: is not ours; left alone" in err
+    assert "and 2 more that are not ours" in err
+    first = json.loads((folder / "www" / "publish-release.json").read_text())["release"]
+    project(folder, site(2))
+    typed(folder, "--no-verify", **said)
+    _, out, _ = typed(folder, "--rollback", "--dry-run", **said)
+    what = f"www (folder): release {first[:12]}"
+    assert out == f"{what} would be put up (a dry run: nothing was written)\n"
+    assert (folder / "www" / "new-2" / "index.html").is_file()
+    _, out, err = typed(folder, "--rollback", "--no-verify", **said)
+    assert out == f"{what} is up, not verified\n"
+    assert "held: `publish deploy` and `publish run` upload nothing older" in err
+    code, out, err = typed(folder, "--json", "--no-verify", **said)
+    assert (code, json.loads(out)["state"]) == (1, "stopped"), err
+    _, out, _ = typed(folder, "--rollback", first[:8], "--no-verify", **said)
+    assert out == f"{what} is up, not verified\n"
+    next((folder / "www" / ".publish").rglob("record.json")).write_text("{")
+    code, out, err = typed(folder, "--json", "--no-verify", **said)
+    assert (code, json.loads(out)["state"]) == (1, "stopped")
+    assert "record.json: is damaged — remove it: then every file there counts as not ours" in err
+
+
+def test_a_branch_gets_the_sites_own_name_and_another_machine_goes_back_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    bare = tmp_path / "pages.git"
+    subprocess.run(["git", "init", "-q", "--bare", str(bare)], check=True)
+    deploy = {"a": {"kind": "git", "remote": str(bare)}}
+    values = {"SITEURL": "https://www.calm.example", "DEPLOY": deploy}
+    for machine in ("one", "two", "three"):
+        folder = project(tmp_path / machine, site(1 + (machine != "one")), **values)
+        words = ["--rollback"] if machine == "three" else []
+        code, _, err = typed(folder, *words, "--no-verify", monkeypatch=monkeypatch, capsys=capsys)
+        assert code == 0, err
+
+    def shown(path: str) -> bytes:
+        return subprocess.run(["git", "-C", str(bare), "show", f"gh-pages:{path}"],
+                              capture_output=True, check=True).stdout  # fmt: skip
+
+    assert shown("CNAME") == b"www.calm.example\n"
+    assert shown("index.html") == site(1)["index.html"]
+
+
+def test_cloudflare_gets_redirects_in_its_own_form(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    words = ["sh", "-c", 'cp "$1/_redirects" up', "wrangler", "{output}"]
+    folder = project(tmp_path / "a", {**site(1), "_redirects": b"/old/  /new/  301!\n"},
+                     DEPLOY={"a": {"kind": "command", "command": words}})  # fmt: skip
+    code, _, err = typed(folder, "--no-verify", monkeypatch=monkeypatch, capsys=capsys)
+    assert code == 0, err
+    assert (folder / "up").read_bytes() == b"/old/  /new/  301\n"
+
+
+def arguments_of_programs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The arguments of every program that is started from now on."""
     words: list[str] = []
     real = subprocess.Popen
 
@@ -207,6 +272,18 @@ def test_no_secret_is_in_an_argument_or_a_message(
         return real(args, **how)
 
     monkeypatch.setattr(programs.subprocess, "Popen", watched)
+    return words
+
+
+def test_no_secret_is_in_an_argument_or_a_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    token = "ghp_a-token-of-the-tests"
+    monkeypatch.setenv("PUBLISH_GIT_TOKEN", token)
+    monkeypatch.setenv(
+        "PUBLISH_SSH_KEY", "-----BEGIN KEY-----\nAAAASECRETSECRET\n-----END KEY-----"
+    )
+    words = arguments_of_programs(monkeypatch)
     heads: list[str] = []
     with stand_in_for_a_host(heads) as url:
         target = {"kind": "git", "remote": f"{url}/blog.git"}
@@ -229,13 +306,6 @@ def test_a_login_in_a_remotes_address_is_in_no_argument(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
     login: str, sent: set[bytes],
 ):  # fmt: skip
-    words: list[str] = []
-    real = subprocess.Popen
-
-    def watched(args: list[str], **how: Any) -> Any:
-        words.extend(args)
-        return real(args, **how)
-
     heads: list[str] = []
     with stand_in_for_a_host(heads) as url:
         folder = project(tmp_path / "a", site(1), DEPLOY={"pages": {"kind": "git"}})
@@ -244,7 +314,7 @@ def test_a_login_in_a_remotes_address_is_in_no_argument(
         for git in (["init", "-q"], ["remote", "add", "origin", remote],
                     ["config", "credential.helper", helper]):  # fmt: skip
             subprocess.run(["git", *git], cwd=folder, check=True)
-        monkeypatch.setattr(programs.subprocess, "Popen", watched)
+        words = arguments_of_programs(monkeypatch)
         code, out, err = typed(folder, "--no-verify", monkeypatch=monkeypatch, capsys=capsys)
     assert code == 3, err
     assert {base64.b64decode(head.split()[1]) for head in heads} == sent

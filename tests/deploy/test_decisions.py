@@ -28,9 +28,9 @@ from publish.deploy.release import (
     read_marker,
 )
 from publish.deploy.repository import comparer
+from publish.deploy.response_headers import cache_control, content_type
 from publish.deploy.targets import Place
 from publish.deploy.targets.git import ssh_key
-from publish.deploy.types import cache_control, content_type
 from publish.errors import NothingSent, Refused
 from publish.http import Answer
 from tests.deploy.stand import line
@@ -103,7 +103,7 @@ def test_nothing_to_do_is_an_empty_plan_and_a_release_is_its_content(files: dict
 
 @settings(deadline=None)
 @given(st.binary(max_size=60))
-def test_a_damaged_record_is_told_and_never_counts_as_an_empty_one(data: bytes):
+def test_a_damaged_record_is_reported_and_never_counts_as_an_empty_one(data: bytes):
     with pytest.raises(ValueError, match="damaged"):
         decoded(data)
 
@@ -185,7 +185,7 @@ def test_of_two_builds_of_one_commit_that_race_the_later_one_stays():
     assert is_superseded(early, late, line, resume=False, target_changed=False) is False
 
 
-def test_other_branches_and_unknown_commits_are_nobodys_guess():
+def test_other_branches_and_unknown_commits_are_refused():
     release = release_of({"index.html": b"x"}, "b1")
     for compare, says in ((line, "on another branch"),
                           (lambda a, b: Age.UNKNOWN, "not in this repository")):  # fmt: skip
@@ -328,7 +328,7 @@ def test_a_host_that_changes_pages_is_a_warning_and_a_wrong_page_an_error():
             verify.pages("https://a.example", release, ["a/index.html"], wrong)
 
 
-def test_a_release_that_does_not_come_is_told_with_what_stands_there():
+def test_a_release_that_does_not_come_is_reported_with_what_stands_there():
     other = release_of({"index.html": b"y"}).extra[MARKER]
     for answer, says in ((Answer(200, other, {}), "is still release"),
                          (Answer(404, b"", {}), "answers 404")):  # fmt: skip

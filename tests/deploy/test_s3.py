@@ -130,7 +130,7 @@ def test_what_the_store_refuses_is_one_line_without_a_secret(
     [("endpoint", "storage.example.org"), ("endpoint", "http://a b"), ("endpoint", 3),
      ("bucket", "a b"), ("bucket", "a/b"), ("region", "eu\nwest")],
 )  # fmt: skip
-def test_settings_that_make_no_address_are_told_before_the_library_ends_the_process(
+def test_settings_that_make_no_address_are_reported_before_the_library_ends_the_process(
     stand: Stand, option: str, value: object
 ):
     stand.options[option] = value

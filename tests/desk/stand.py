@@ -148,6 +148,6 @@ def a_desk(root: Path, **snapshot: Any) -> Desk:
     opened: list[list[str]] = []
     acts = Acts(
         reader, office, Writer(folder / "originals"), Log(folder / "log.jsonl"),
-        Jobs(reader.tell), BASE, opened.append,
+        Jobs(reader.notify), BASE, opened.append,
     )  # fmt: skip
     return Desk(root, App(Guard(8100, KEY), reader, acts), acts, office, opened)

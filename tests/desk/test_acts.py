@@ -52,7 +52,7 @@ def test_a_question_shows_what_it_is_about_and_the_number_on_its_button(desk: De
     assert not desk.office.done
 
 
-def test_what_changes_is_marked_and_not_told_in_signs(desk: Desk):
+def test_what_changes_is_marked_and_not_reported_in_signs(desk: Desk):
     line = Line("change", "… On [-Thrusday-] {+<Thursday>+} they …")
     desk.office.answer = Question("replace", (line,), "Put them in", False, "b1")
     page, _ = asked(desk, "replace")
@@ -140,16 +140,17 @@ def test_a_test_is_sent_without_a_question(desk: Desk):
 @pytest.mark.parametrize(
     ("failure", "title"),
     [
-        (Refused("the page is not live", "upload first"), "That cannot be done yet"),
-        (NothingSent("Mailchimp did not answer", "again"), "That cannot be done yet"),
+        (Refused("the page is not live", "upload `output` first"), "That cannot be done yet"),
+        (NothingSent("Mailchimp did not answer", "run `it` again"), "That cannot be done yet"),
     ],
 )
-def test_a_refusal_is_told_in_its_own_words(desk: Desk, failure: Exception, title: str):
+def test_a_refusal_is_reported_in_its_own_words(desk: Desk, failure: Exception, title: str):
     desk.office.answer = failure
     page, form = asked(desk)
     assert title in page
     assert str(failure).split(" — ")[0] in page
     assert not form
+    assert "<code>" in desk.get("/today").text
 
 
 def test_an_unknown_outcome_says_that_nothing_goes_twice(desk: Desk):
@@ -172,6 +173,10 @@ def test_a_fault_of_any_kind_ends_the_act_and_not_the_desk(desk: Desk):
     desk.office.answer = OSError(28, "No space left on device")
     page, _ = asked(desk)
     assert "No space left on device" in page
+    desk.office.answer = KeyError("colour")
+    page, _ = asked(desk)
+    assert "That did not work; look how things stand" in page
+    assert "KeyError: &#39;colour&#39;" in page
     desk.office.answer = None
     assert asked(desk)[1]
 
@@ -262,7 +267,7 @@ def test_a_post_that_is_gone_is_refused(desk: Desk):
     assert desk.post("/fields", {"post": "/etc/passwd"}).status_code == 404
 
 
-def test_what_was_done_is_told_though_the_log_is_gone(desk: Desk):
+def test_what_was_done_is_reported_though_the_log_is_gone(desk: Desk):
     """The cache may be deleted at any time, and a disk may be full."""
     shutil.rmtree(desk.root / ".publish")
     _, form = asked(desk)
@@ -278,7 +283,7 @@ def test_what_was_done_is_told_though_the_log_is_gone(desk: Desk):
     assert settled(desk).stage == "done"
 
 
-def test_a_yes_that_came_too_late_is_not_told_as_done(desk: Desk):
+def test_a_yes_that_came_too_late_is_not_reported_as_done(desk: Desk):
     """The command line had sent it meanwhile: both say that there is nothing to do."""
     _, form = asked(desk)
     desk.office.outcome = Done("send", ("nothing to send", "already scheduled"))
@@ -287,7 +292,7 @@ def test_a_yes_that_came_too_late_is_not_told_as_done(desk: Desk):
     assert (job.title, job.after) == ("Nothing to do", ())
 
 
-def test_a_disk_that_is_full_is_told_as_at_the_terminal(desk: Desk):
+def test_a_disk_that_is_full_is_reported_as_at_the_terminal(desk: Desk):
     _, form = asked(desk)
     desk.office.outcome = OSError(28, "No space left on device", "content/posts/three.md")
     desk.post("/yes", form)

@@ -105,7 +105,7 @@ def test_the_difference_is_shown_by_line():
     assert made == [(2, "b", "B"), (4, "", "d")]
 
 
-def test_what_a_rule_knows_to_be_meant_ends_its_finding(tmp_path: Path):
+def test_a_suggestion_of_a_rule_ends_its_finding(tmp_path: Path):
     """From the rules' own findings, whatever their sentences say."""
     project = Project(tmp_path / "site")
     project.write("content/images/door.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")

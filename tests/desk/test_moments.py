@@ -357,7 +357,7 @@ def test_3_a_letter_that_went_out_is_never_forgotten(page: Page, site: Open):
     shows(page, "1 of 1")
 
 
-def test_7_pages_that_cannot_be_made_are_told_on_the_desk(page: Page, site: Open):
+def test_7_pages_that_cannot_be_made_are_reported_on_the_desk(page: Page, site: Open):
     template = site.root / "theme/templates/article.html"
     whole = template.read_text("utf-8")
     home(page, site)

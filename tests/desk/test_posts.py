@@ -12,11 +12,15 @@ from typing import Any
 
 import pytest
 
-from publish.desk import renderings
+from publish.desk import renderings, site_state
 from publish.desk.log import Log
 from publish.desk.posts import PostCache
+from publish.errors import Refused
+from publish.office import golive
+from publish.post.files import locked, write_whole
 from publish.sandbox import mails
 from publish.settings import load
+from publish.site import manifest
 from tests.desk.snapshots import NOW, YORK, a_post
 from tests.desk.stand import Desk
 from tests.fakes.world import an_issue
@@ -66,7 +70,7 @@ def test_a_long_header_is_read_to_its_end(desk: Desk):
     assert next(s.slug for s in found if s.title == "Long") == "at-the-end"
 
 
-def test_who_waits_for_a_change_is_told_of_it(desk: Desk):
+def test_who_waits_for_a_change_is_reported_of_it(desk: Desk):
     reader = desk.app.reader
     number, got = reader.current.number, []
     waiting = threading.Thread(target=lambda: got.append(reader.wait(number)))
@@ -82,6 +86,17 @@ def test_who_waits_for_a_change_is_told_of_it(desk: Desk):
     assert reader.wait(reader.current.number) == number + 1
 
 
+def test_a_deploy_at_work_does_not_hold_up_the_letters(desk: Desk):
+    with (desk.root / "pelicanconf.py").open("a") as stream:
+        stream.write('DEPLOY = {"www": {"kind": "folder", "path": "www"}}\n')
+    settings = load(desk.root / "pelicanconf.py")
+    write_whole(manifest.place(settings, settings.output.absolute()), b"")
+    with locked(golive.target_config(settings, "www").cache / "lock", Refused, what="deploy"):
+        before = time.monotonic()
+        assert "is at work" in site_state.read_site(settings).trouble
+        assert time.monotonic() - before < 5
+
+
 def test_the_log_shows_a_day_and_survives_a_torn_line(tmp_path: Path):
     log = Log(tmp_path / "log.jsonl")
     assert log.last_day(YORK, datetime.now(UTC)) == []
@@ -93,6 +108,11 @@ def test_the_log_shows_a_day_and_survives_a_torn_line(tmp_path: Path):
         ("A letter", "done", ("it goes out",))
     ]
     assert log.last_day(YORK, now + timedelta(days=2)) == []
+    # A desk that is open over midnight says of which day an hour is.
+    fact = '{"at": "2026-11-28T04:50:00+00:00", "what": "A test", "how": "done", "lines": []}'
+    log.file.write_text(fact + "\n")
+    (late,) = log.last_day(YORK, datetime(2026, 11, 28, 6, tzinfo=UTC))
+    assert late.at == "Yesterday at 23:50"
 
 
 def test_mails_of_the_rehearsal_are_listed_newest_first(tmp_path: Path):

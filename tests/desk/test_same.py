@@ -73,7 +73,7 @@ def pressed(twins: tuple[Open, Open]) -> Iterator[Desk]:
     folder.mkdir(parents=True, exist_ok=True)
     acts = Acts(
         reader, asking.Office(False), Writer(folder / "originals"), Log(folder / "log.jsonl"),
-        Jobs(reader.tell), BASE,
+        Jobs(reader.notify), BASE,
     )  # fmt: skip
     yield Desk(root, App(Guard(8100, KEY), reader, acts), acts, FakeOffice(), [])
     acts.jobs.close()

@@ -18,11 +18,6 @@ from tests.importer.export import HEAD, attachment, export, imported, item, site
 from tests.importer.test_run import JPEG
 
 
-@pytest.fixture
-def blog(tmp_path: Path, root: Path) -> Settings:
-    return site(tmp_path / "site", root)
-
-
 def posts(blog: Settings) -> set[str]:
     return {f.stem for f in (blog.content / "posts").glob("*.md")}
 
@@ -65,6 +60,22 @@ def test_the_same_item_in_two_files_is_one_and_the_last_counts(blog: Settings):
     assert imported(blog, text, str(first)) == 0
     assert posts(blog) == {"one", "two", "three"}
     assert "Newest." in (blog.content / "posts/one.md").read_text()
+
+
+def test_a_post_that_was_renamed_between_two_exports_is_one(blog: Settings):
+    newer = blog.root / "b.xml"
+    newer.write_text(export(item(1, "Newest.", slug="new-name", title="A New Name")))
+    assert imported(blog, export(item(1, "Oldest.", slug="old-name")), str(newer)) == 0
+    assert posts(blog) == {"new-name"}
+    assert "Newest." in (blog.content / "posts/new-name.md").read_text()
+
+
+def test_posts_of_two_sites_in_one_file_are_two(blog: Settings):
+    other = item(1, "Two.", slug="two").replace("old.example", "other.example")
+    assert imported(blog, export(item(1, "One.", slug="one"), other)) == 0
+    assert posts(blog) == {"one", "two"}
+    assert imported(blog, export(item(1, "One.", slug="one"), other)) == 0
+    assert posts(blog) == {"one", "two"}
 
 
 def test_two_files_of_two_hosts_know_each_other(blog: Settings):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 from publish.settings import Settings
-from tests.importer.export import HEAD, attachment, export, imported, item, site
+from tests.importer.export import HEAD, attachment, export, imported, item
 
 COMMENT = (
     "<wp:comment><wp:comment_author>Priya</wp:comment_author>"
@@ -17,11 +16,6 @@ COMMENT = (
     "<wp:comment_approved>1</wp:comment_approved></wp:comment>"
 )
 UP = "https://old.example/wp-content/uploads"
-
-
-@pytest.fixture
-def blog(tmp_path: Path, root: Path) -> Settings:
-    return site(tmp_path / "site", root)
 
 
 def lost(blog: Settings, text: str, *options: str) -> list[tuple[str, int, str, str]]:

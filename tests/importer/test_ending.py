@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from publish.settings import Settings
-from tests.importer.export import export, imported, item, site
+from tests.importer.export import export, imported, item
 from tests.importer.test_run import report
 
 CALL = """[et_pb_section][et_pb_row][et_pb_column][et_pb_text]\
@@ -17,11 +13,6 @@ CALL = """[et_pb_section][et_pb_row][et_pb_column][et_pb_text]\
 STRIP = """<div class="sharedaddy"><h3>Share this:</h3><ul><li><a href="https://www.facebook.com/sharer/sharer.php?u=%s">\
 Facebook</a></li><li><a href="https://twitter.com/intent/tweet?url=%s">X</a></li></ul></div>"""
 SOBER = "<p>Disclaimer: this is no medical advice. Consult your own doctor.</p>"
-
-
-@pytest.fixture
-def blog(tmp_path: Path, root: Path) -> Settings:
-    return site(tmp_path / "site", root)
 
 
 def bodies(blog: Settings, ends: list[str], *options: str) -> list[str]:

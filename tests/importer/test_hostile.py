@@ -18,7 +18,7 @@ from publish.importer.wordpress import blocks, divi
 from publish.importer.wordpress.wxr import read
 from publish.settings import Settings
 from tests.importer.converting import markdown
-from tests.importer.export import HEAD, TAIL, alone, calls, export, imported, item, site
+from tests.importer.export import HEAD, TAIL, alone, calls, export, imported, item
 from tests.importer.test_wxr import items
 
 LAUGHS = '<!DOCTYPE rss [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>'
@@ -26,11 +26,6 @@ OUTSIDE = '<!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
 
 
 LOADING = ("script", "style", "iframe", "object", "embed", "base", "link", "form")
-
-
-@pytest.fixture
-def blog(tmp_path: Path, root: Path) -> Settings:
-    return site(tmp_path / "site", root)
 
 
 @pytest.mark.parametrize("kind", [LAUGHS, OUTSIDE, OUTSIDE.replace("rss [", "rss\n["),

@@ -191,7 +191,7 @@ def test_a_source_has_the_address_that_pelican_gives_it(tmp_path: Path, root: Pa
     assert head_of(settings, "posts/taken-2.md")["Slug"] == "taken-2"
 
 
-def test_addresses_that_meet_are_told_apart(tmp_path: Path, root: Path):
+def test_addresses_that_meet_are_reported_apart(tmp_path: Path, root: Path):
     blog = site(tmp_path / "site", root)
     posts = [item(n, "Words.", slug=slug) for n, slug in enumerate(("a", "A", "a-2", "a"), 1)]
     posts += [item(5, "Words.", type="page", slug="a"), item(6, "Words.", slug="index")]

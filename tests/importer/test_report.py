@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,7 @@ from publish.importer import report
 from publish.importer.losses import CODES, Loss
 from publish.importer.state import Result
 from publish.settings import Settings
-from tests.importer.export import export, imported, item, site
+from tests.importer.export import export, imported, item
 
 
 @pytest.fixture
@@ -87,11 +86,6 @@ def test_old_addresses_are_listed_and_those_that_need_a_map_are_named(result: Re
     assert "/?p=1" in page
     addresses = json.loads(report.as_json(result))["addresses"]
     assert {"old": "/?p=1", "new": "/a/"} in addresses
-
-
-@pytest.fixture
-def blog(tmp_path: Path, root: Path) -> Settings:
-    return site(tmp_path / "site", root)
 
 
 def test_for_scripts_only_the_data_is_on_standard_output(

@@ -21,11 +21,6 @@ LINKS = """See <a href="https://old.example/2020/03/11/two/#part">two</a>,
 
 
 @pytest.fixture
-def blog(tmp_path: Path, root: Path) -> Settings:
-    return site(tmp_path / "site", root)
-
-
-@pytest.fixture
 def uploads(tmp_path: Path) -> Path:
     folder = tmp_path / "uploads" / "2020" / "03"
     folder.mkdir(parents=True)

@@ -18,16 +18,11 @@ from publish.importer.run import run
 from publish.importer.uploads import originals
 from publish.post.images import ending_of, harmless
 from publish.settings import Settings
-from tests.importer.export import SITE, attachment, export, imported, item, site
+from tests.importer.export import SITE, attachment, export, imported, item
 from tests.importer.test_run import JPEG, report
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 UP = f"{SITE}/wp-content/uploads"
-
-
-@pytest.fixture
-def blog(tmp_path: Path, root: Path) -> Settings:
-    return site(tmp_path / "site", root)
 
 
 def zipped(folder: Path, files: dict[str, bytes]) -> Path:

@@ -259,7 +259,7 @@ def test_nothing_out_of_the_bounds_is_ever_picked(ages: list[tuple[int, int]], s
 # --- the plan
 
 
-def test_a_letter_that_mailchimp_does_not_list_is_told_in_words():
+def test_a_letter_that_mailchimp_does_not_list_is_reported_in_words():
     new = dated(1, "new")
     past = {new.key: IssueState(done="c1", status="schedule")}
     (choice,) = selection.choose(catalogue([new], (), past, {}), Bounds(TODAY))

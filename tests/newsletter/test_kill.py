@@ -219,7 +219,12 @@ def test_the_gate_refuses_a_page_that_is_not_up(tmp_path: Path):
             seen = control(server.base_url, [])["requests"]
             assert not [r for r in seen if r["method"] != "GET"], "something was written"
             pages["/calm/"] = page_of(tmp_path)
-            assert finish(start(tmp_path, server.base_url))[0] == 0
+            # One whose page is not up holds no other up.
+            put_post(tmp_path, "absent")
+            due = ["send", "--now", "--yes", "--json"]
+            code, said = finish(start(tmp_path, server.base_url, due))
+            assert (code, said.count('"sent_by_this_run": true')) == (1, 1), said
+            assert f"error: {site}/absent/ answers 404 — upload output/ first" in said
         assert deliveries(tmp_path) == ["demo.reader@example.com"]
 
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publish.errors import NothingSent, Refused
-from publish.newsletter import merging
+from publish.newsletter import ledger_merge
 from publish.newsletter.facts import KINDS, Fact, IssueState, fold, parse
 from publish.newsletter.ledger import Ledger
 from tests.fakes.world import an_issue
@@ -48,7 +48,7 @@ def test_facts_keep_their_order_where_the_clock_is_set_back(
     facts = [parse(json.loads(line)) for line in whole.splitlines()]
     assert [fact.kind for fact in facts] == [kind for kind, _ in told]
     assert all(one.at < two.at for one, two in pairwise(facts))
-    assert merging.facts(b"", whole) == whole
+    assert ledger_merge.facts(b"", whole) == whole
 
 
 @settings(deadline=None)

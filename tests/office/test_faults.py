@@ -48,7 +48,7 @@ def attempt(work) -> Any:
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("act", ACTS)
 @pytest.mark.parametrize("lose", [False, True])
-def test_a_letter_goes_out_once_or_is_told_to_be_held(
+def test_a_letter_goes_out_once_or_is_reported_to_be_held(
     tmp_path: Path, act: str, fault: str, lose: bool
 ):
     wrong = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from publish.newsletter.facts import Fact
 from publish.newsletter.ledger import Ledger
 from publish.office import listing, retracting
 from publish.office.acts import ask, do
+from publish.office.letters import difference, load_letters
 from publish.office.question import Done, Question
 from publish.office.sending import send_due
 from tests.fakes.world import Killed
@@ -412,7 +414,7 @@ def test_figures_are_of_every_letter_that_went_out(author: Author):
 # --- a scheduled letter whose post changed
 
 
-def test_it_is_told_everywhere_and_replace_puts_the_present_words_in(author: Author):
+def test_it_is_reported_everywhere_and_replace_puts_the_present_words_in(author: Author):
     done(author, "send", posts=("dose",))
     before = states(author, "dose")[0].state.send_time
     author.edit("dose", "50 mg", "5 mg")
@@ -428,6 +430,18 @@ def test_it_is_told_everywhere_and_replace_puts_the_present_words_in(author: Aut
     assert isinstance(do(author.office, question), Done)
     assert states(author, "dose")[0].state.send_time == before
     assert not states(author, "dose")[0].changed
+    assert mails(author) == ["<p>Give 5 mg.</p>"]
+
+
+def test_a_kept_copy_that_was_damaged_holds_nothing_up(author: Author):
+    done(author, "send", posts=("dose",))
+    (copy,) = author.ledger.folder.glob("issues/*/issue.html")
+    copy.write_text(copy.read_text().replace("50", "51"))
+    author.edit("dose", "50 mg", "5 mg")
+    assert "no copy was kept" in status_of(author, "dose")
+    question = asked(author, "replace", posts=("dose",))
+    assert any("no copy of what is scheduled was kept" in line.text for line in question.lines)
+    assert isinstance(do(author.office, question), Done)
     assert mails(author) == ["<p>Give 5 mg.</p>"]
 
 
@@ -510,6 +524,42 @@ def test_an_unfinished_replace_comes_first_and_the_next_send_completes_it(
     assert mails(author) == ["<p>Give 5 mg.</p>"]
 
 
+def test_more_new_posts_than_a_run_may_send_do_not_stop_an_unfinished_replace(author: Author):
+    done(author, "send", posts=("dose",))
+    author.edit("dose", "50 mg", "5 mg")
+    question = asked(author, "replace", posts=("dose",))
+    author.machine.trouble = lambda call: "kill" if call == "update" else ""
+    with pytest.raises(Killed):
+        do(author.office, question)
+    author.machine.trouble = lambda call: ""
+    for slug in ("night", "third", "fourth"):
+        author.post(slug)
+    ended = send_due(author.office, build=True)
+    assert [result["slug"] for result in ended.results] == ["dose"]
+    assert ended.code is Exit.REFUSED
+    assert "3 letters are due at once" in str(ended.errors[0])
+    assert mails(author) == ["<p>Give 5 mg.</p>"]
+
+
+def test_a_letter_that_another_machine_took_back_is_not_told_as_sent(author: Author):
+    other = Author(author.root.parent / "two", author.world)
+    other.post("dose")
+    done(author, "send", posts=("dose",))
+    done(other, "undo", post="dose")
+    author.edit("dose", "50 mg", "5 mg")
+    assert status_of(author, "dose").endswith(
+        "taken back; it goes out only by name [SANDBOX — nobody was e-mailed]"
+    )
+
+
+def test_an_hour_that_mailchimp_refuses_names_the_command_that_tells_why(author: Author):
+    refusal = Answer(Proof.DENIED, "Mailchimp answered 400: the time must be in the future", 400)
+    author.machine.schedule = lambda campaign, moment: refusal  # type: ignore[method-assign]
+    with pytest.raises(NothingSent, match="the time must be in the future") as ended:
+        done(author, "send")
+    assert ended.value.remedy == "`publish doctor` says more; then run `publish send` again"
+
+
 @pytest.mark.parametrize("first", ["replace", "undo"])
 def test_an_order_of_a_dead_run_that_comes_late_takes_nothing_back(author: Author, first: str):
     author.machine.late_by = 15
@@ -522,7 +572,7 @@ def test_an_order_of_a_dead_run_that_comes_late_takes_nothing_back(author: Autho
     assert mails(author) == ["<p>Give 5 mg.</p>"]
 
 
-def test_a_replace_whose_hour_passes_is_held_and_told(author: Author):
+def test_a_replace_whose_hour_passes_is_held_and_reported(author: Author):
     done(author, "send", posts=("dose",))
     author.edit("dose", "50 mg", "5 mg")
     question = asked(author, "replace", posts=("dose",))
@@ -601,6 +651,22 @@ def thrown_away(author: Author) -> None:
     author.world.unschedule(name)
     author.world.delete(name)
     author.world.pass_until(author.world.now + 60)
+
+
+def test_a_letter_that_a_person_pauses_is_not_too_late_and_ends_only_in_mailchimp(author: Author):
+    done(author, "send", posts=("dose",))
+    (record,) = author.world.records.values()
+    record.history.append((author.world.now, "paused"))
+    for act, wish in (
+        ("undo", {"post": "dose"}), ("send", {"posts": ("dose",), "replace": True}),
+        ("retract", {"post": "dose"}),
+    ):  # fmt: skip
+        with pytest.raises(Refused, match="it is paused in Mailchimp"):
+            done(author, act, **wish)
+    assert "draft" not in (author.root / "content/posts/dose.md").read_text()
+    record.history.append((author.world.now, "schedule"))
+    done(author, "undo", post="dose")
+    assert mails(author) == []
 
 
 @pytest.mark.parametrize("looked", [False, True])
@@ -683,7 +749,7 @@ def test_the_plan_says_of_a_lost_letter_what_send_says(author: Author):
     assert "--as-update" in lines[0]
 
 
-def test_that_a_post_changed_since_it_was_sent_is_told_while_no_update_says_so(author: Author):
+def test_that_a_post_changed_since_it_was_sent_is_reported_while_no_update_says_so(author: Author):
     done(author, "send", posts=("dose",), now=True)
     author.edit("dose", "50 mg", "25 mg")
     hint = "changed since it was sent: `publish send dose --as-update`"
@@ -777,6 +843,16 @@ def schedule_for_topic(author: Author) -> None:
     done(author, "send", posts=("dose",), at="tomorrow 6:30")
 
 
+def test_the_plan_refuses_readers_that_the_audience_does_not_have(author: Author):
+    def segment(number: int) -> None:
+        raise ConfigError(f"NEWSLETTER_TOPICS: the audience has no segment {number}")
+
+    author.topics, author.machine.segment = {"career": "7"}, segment  # type: ignore[attr-defined]
+    author.post("dose", Category="Career")
+    with pytest.raises(ConfigError, match="no segment 7"):
+        listing.planned(author.office, (), False, None)
+
+
 def test_a_letter_for_other_readers_is_refused_before_anything_is_written(author: Author):
     schedule_for_topic(author)
     author.edit("dose", "Category: Career", "Category: Network")
@@ -794,7 +870,7 @@ def test_a_letter_for_other_readers_is_refused_before_anything_is_written(author
     assert len(mails(author)) == 1
 
 
-def test_an_unfinished_letter_with_other_readers_is_held_and_told(author: Author):
+def test_an_unfinished_letter_with_other_readers_is_held_and_reported(author: Author):
     schedule_for_topic(author)
     author.edit("dose", "50 mg", "5 mg")
     question = asked(author, "replace", posts=("dose",))
@@ -864,6 +940,15 @@ def test_an_undo_whose_answer_is_lost_says_what_is_known(author: Author):
     author.machine.trouble = lambda call: "before" if call == "unschedule" else ""
     with pytest.raises(OutcomeUnknown):
         done(author, "undo")
+    read = author.machine.campaign
+
+    def unreachable(campaign: str) -> Campaign:
+        raise NothingSent("Mailchimp cannot be read", "run this again in a while")
+
+    author.machine.campaign = unreachable  # type: ignore[method-assign]
+    with pytest.raises(OutcomeUnknown, match="it may still be scheduled: Mailchimp cannot be read"):
+        done(author, "undo")
+    author.machine.campaign = read  # type: ignore[method-assign]
     author.machine.trouble = lambda call: "busy" if call == "unschedule" else ""
     with pytest.raises(NothingSent):
         done(author, "undo")
@@ -923,6 +1008,68 @@ def test_a_letter_that_cannot_be_sent_holds_no_other_up(author: Author):
     assert mails(author) == ["<p>Give 50 mg.</p>", "<p>Sleep.</p>"]
 
 
+@pytest.mark.parametrize("call", ["create", "update", "put_content"])
+def test_an_account_that_is_refused_is_told_once_and_no_other_letter_is_tried(
+    author: Author, call: str
+):
+    author.post("night", days=2)
+    refusal = Answer(Proof.DENIED, "Mailchimp answered 401: no such key", 401)
+    setattr(author.machine, call, lambda *words: refusal)
+    ended = send_due(author.office, build=True)
+    assert [str(error) for error in ended.errors] == [
+        "Mailchimp answered 401: no such key — check MAILCHIMP_API_KEY and what its owner may do"
+    ]
+    assert ended.code is Exit.USAGE
+    assert author.machine.calls.count("create") == (call != "create")
+
+
+def test_what_went_out_is_told_where_the_account_is_refused_afterwards(author: Author):
+    author.post("night", days=2)
+    read = author.machine.campaigns
+
+    def refused() -> list[Campaign]:
+        if "schedule" in author.machine.calls:
+            raise ConfigError("Mailchimp refuses: no such key", "check MAILCHIMP_API_KEY")
+        return read()
+
+    author.machine.campaigns = refused  # type: ignore[method-assign]
+    ended = send_due(author.office, build=True)
+    assert [result["slug"] for result in ended.results] == ["night"]
+    assert "night “The night story”: goes out" in ended.lines[0]
+    assert (len(ended.errors), ended.code) == (1, Exit.USAGE)
+
+
+@pytest.mark.parametrize("torn", [0, 10])
+def test_a_full_disk_is_told_once_and_as_unknown_where_a_letter_may_be_out(
+    author: Author, monkeypatch: pytest.MonkeyPatch, torn: int
+):
+    sync, wrong = os.fsync, []
+    author.post("night", days=2)
+    author.site.fresh(author.office.voice)
+    for number in range(1, 8):
+        author.lose_ledger()
+        author.world.records.clear()
+        left = [number]
+
+        def full(place: int) -> None:
+            left[0] -= 1  # noqa: B023
+            if left[0] <= 0:  # noqa: B023
+                if torn:
+                    os.ftruncate(place, os.fstat(place).st_size - torn)
+                raise OSError(28, "No space left on device")
+            sync(place)
+
+        monkeypatch.setattr(os, "fsync", full)
+        ended = send_due(author.office)
+        monkeypatch.undo()
+        out = sum(record.due is not None for record in author.world.records.values())
+        codes = {Exit.UNKNOWN} if out > len(ended.results) else {Exit.UNKNOWN, Exit.REFUSED}
+        told_once = len({error.remedy for error in ended.errors}) == len(ended.errors)
+        if not told_once or ended.code not in codes:
+            wrong.append((number, out, ended))
+    assert not wrong
+
+
 def test_an_edit_of_one_letter_while_it_is_sent_holds_no_other_up(author: Author):
     author.post("night", "Sleep.", days=2)
     question = asked(author, "send", now=True)
@@ -973,6 +1120,16 @@ def test_a_retracted_post_takes_its_letter_back_first_and_keeps_its_history(auth
     assert not author.site.stale()
 
 
+def test_the_letter_of_a_retracted_post_is_not_compared_with_the_draft(author: Author):
+    done(author, "send", posts=("dose",), now=True)
+    do(author.office, asked(author, "retract", post="dose"))
+    author.edit("dose", "50 mg", "25 mg")
+    with author.site.composed(author.office.voice, drafts=True) as folder:
+        found = load_letters(author.office, folder)
+        for letter in found.named(["dose"]):
+            assert difference(author.office, letter, found) == ("", [])
+
+
 def test_it_takes_back_updates_and_the_whole_digest_too(author: Author):
     author.post("night", days=2)
     author.post("third", days=3)
@@ -984,6 +1141,26 @@ def test_it_takes_back_updates_and_the_whole_digest_too(author: Author):
     done(author, "retract", post="dose")
     done(author, "retract", post="night", to="/third/")
     assert len(mails(author)) == 1
+
+
+def test_what_was_taken_back_is_told_though_another_letter_of_the_post_cannot_be(author: Author):
+    author.post("night")
+    done(author, "send", posts=("dose", "night"), digest=True)
+    (digest,) = (x for x in author.world.records.values() if x.due)
+    copy = author.world.create(digest.campaign.title.replace("[pub:", "[pub:f"), {})
+    author.world.schedule(copy, author.world.now + 7200)
+    left = [2]
+
+    def second(call: str) -> str:
+        left[0] -= call == "unschedule"
+        return "busy" if call == "unschedule" and left[0] == 0 else ""
+
+    author.machine.trouble = second
+    author.heard.clear()
+    with pytest.raises(NothingSent):
+        done(author, "retract", post="dose")
+    assert any("taken back, it goes out only by name" in line for line in author.heard)
+    assert "Status: published" in (author.root / "content/posts/dose.md").read_text()
 
 
 @pytest.mark.parametrize("fault", ["before", "busy"])
@@ -1034,9 +1211,8 @@ def test_a_run_takes_back_the_letters_of_pages_that_are_about_to_go(author: Auth
     author.edit("dose", "Status", "Newsletter: no\nStatus")
     author.site.fresh(author.office.voice)
     (line,) = retracting.withdraw(author.office)
-    assert line.startswith(
-        f"{issue.slug}: its page is not public any more, so its letter was taken"
-    )
+    assert line.startswith(f"{issue.slug} “")
+    assert "its page is not public any more, so its letter was taken back" in line
     assert retracting.withdraw(author.office) == []
     assert mails(author) == []
 

@@ -123,6 +123,9 @@ def test_all_of_it_is_one_question_and_ends_at_the_readers(site: Open, room: Off
     assert question.yes == "Publish, and schedule for 1 reader"
     done = acts.do(room, question)
     assert isinstance(done, Done)
+    assert [line for line in done.lines if "pushed" in line] == [
+        "the texts are pushed to origin", "the letter's record is pushed to origin",
+    ]  # fmt: skip
     assert "Status: published" in site.file("locum.md").read_text("utf-8")
     assert "Five Questions" in (site.root / "www/index.html").read_text("utf-8")
     assert any('"done"' in line for line in site.ledger)
@@ -137,7 +140,7 @@ def test_all_of_it_is_one_question_and_ends_at_the_readers(site: Open, room: Off
     )
 
 
-def test_a_letter_whose_record_cannot_be_pushed_is_told_as_out(
+def test_a_letter_whose_record_cannot_be_pushed_is_reported_as_out(
     site: Open, room: Office, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(
@@ -150,14 +153,14 @@ def test_a_letter_whose_record_cannot_be_pushed_is_told_as_out(
     assert "Kept Elsewhere" in (site.root / "output/kept/index.html").read_text("utf-8")
 
 
-def _only_the_first_push(bring: Callable[..., str]) -> Callable[..., str]:
+def _only_the_first_push(bring: Callable[..., None]) -> Callable[..., None]:
     calls: list[str] = []
 
-    def brought(settings: Settings, message: str) -> str:
+    def brought(settings: Settings, message: str) -> None:
         calls.append(message)
         if len(calls) > 1:
             raise Refused("the texts could not be pushed: no route to host", "try again")
-        return bring(settings, message)
+        bring(settings, message)
 
     return brought
 

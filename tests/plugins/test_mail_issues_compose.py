@@ -115,7 +115,7 @@ def test_a_template_that_forgets_to_guard_does_not_send_an_authors_tag():
         )
 
 
-def test_pictures_of_page_and_mail_are_told_once_each():
+def test_pictures_of_page_and_mail_are_reported_once_each():
     issue = made(
         body='<img src="https://a.example/1"><img src="/2.png">',
         web='<img src="/2.png"><img src="/3.png">',

@@ -163,7 +163,7 @@ def test_a_broken_picture_says_so_in_one_line(data: bytes):
     assert "\n" not in str(error.value)
 
 
-def test_a_picture_of_too_many_pixels_is_told_by_a_check_as_by_a_build():
+def test_a_picture_of_too_many_pixels_is_reported_by_a_check_as_by_a_build():
     head = bytearray(stored(painted(9, 6), "PNG"))
     head[16:24] = (40_000).to_bytes(4, "big") * 2
     head[29:33] = zlib.crc32(head[12:29]).to_bytes(4, "big")

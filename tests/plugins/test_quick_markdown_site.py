@@ -218,7 +218,7 @@ def test_an_unknown_extension_is_asked_as_often_as_ever(extension, tmp_path: Pat
         assert reading(quick, file) == reading(stock, file)
 
 
-def test_a_wrong_setting_is_told_as_ever(tmp_path: Path):
+def test_a_wrong_setting_is_reported_as_ever(tmp_path: Path):
     [file] = written(tmp_path, ["a"])
     for options in ({"extensions": ["no.such.module"]}, {"output_format": "pdf"}):
         stock, quick = (cls(settings("bare", MARKDOWN=dict(options))) for cls in (Stock, Quick))

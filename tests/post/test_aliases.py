@@ -45,7 +45,7 @@ def refusal(occupied: Occupied, text: str, owner: str = "old.md") -> str:
         ("/" + "%C3%A4" * 200 + "/", "is too long"),
     ],
 )
-def test_what_is_no_address_of_this_site_is_told_by_its_reason(text: str, why: str):
+def test_what_is_no_address_of_this_site_is_reported_by_its_reason(text: str, why: str):
     with pytest.raises(ValueError, match="^" + why.replace("?", r"\?") + "$"):
         parse_alias(text)
 
@@ -62,7 +62,7 @@ def test_an_address_is_answered_by_one_file_and_a_query_by_none(text: str, file:
     assert parse_alias(text).file == file
 
 
-def test_what_the_site_has_is_told_by_what_it_is():
+def test_what_the_site_has_is_reported_by_what_it_is():
     occupied = Occupied(SITE)
     assert refusal(occupied, "/") == "is the address of the home page"
     assert refusal(occupied, "/Calm/") == "is the address of calm.md"

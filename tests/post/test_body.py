@@ -69,7 +69,7 @@ def test_headings_have_the_ids_that_the_page_has(text: str, found: Heading):
     assert found.id in parse(rendered(text)).ids
 
 
-def test_an_address_is_told_as_written_and_as_resolved():
+def test_an_address_is_reported_as_written_and_as_resolved():
     written = '<p><a href="{filename}b.md#x">b</a> <img src="{static}/i.png" alt="i"></p>'
     resolved = '<p><a href="https://s.example/b/#x">b</a> <img src="https://s.example/i.png"></p>'
     assert [(link.written, link.address) for link in parse(written, resolved).links] == [
@@ -88,11 +88,11 @@ def test_an_address_is_told_as_written_and_as_resolved():
         ("<p class=a>a</p>", ()),
     ],
 )
-def test_styles_and_scripts_of_an_elements_own_are_told(markup: str, inline: tuple[str, ...]):
+def test_styles_and_scripts_of_an_elements_own_are_reported(markup: str, inline: tuple[str, ...]):
     assert parse(markup).inline == inline
 
 
-def test_an_address_that_pelican_leaves_as_it_is_written_is_told_in_any_element():
+def test_an_address_that_pelican_leaves_as_it_is_written_is_reported_in_any_element():
     markup = "<input formaction={static}a.pdf><blockquote cite='{filename}no.md' title='{static}'>"
     links = parse(markup, markup.replace("{static}a", "/a")).links
     assert links == (Link("blockquote", "{filename}no.md", "{filename}no.md"),)

@@ -24,7 +24,7 @@ def test_equal_bytes_are_not_written_again(tmp_path: Path):
     assert target.stat().st_mtime_ns == 1
 
 
-def test_a_folder_that_takes_no_file_is_told_by_the_file(
+def test_a_folder_that_takes_no_file_is_reported_by_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     def refused(**_: object) -> None:
@@ -46,8 +46,9 @@ def test_a_failed_write_leaves_the_old_bytes_and_no_litter(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full_disk)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(OSError, match="No space left") as error:
         write_whole(target, b"new")
+    assert error.value.filename == str(target)
     assert target.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["index.html"]
 

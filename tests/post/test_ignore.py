@@ -34,7 +34,7 @@ def test_what_static_paths_names_stays(named: list[str]):
     [".trash", ".stversions", ".#a.md", "._a.md", ".DS_Store", "a.md~", "#a.md#", ".a.md.swp",
      "Thumbs.db", "desktop.ini", "~$letter.docx", "__MACOSX", ".htaccess"],
 )  # fmt: skip
-def test_nobodys_content(name: str):
+def test_hidden_and_system_files_are_no_content(name: str):
     assert is_left_behind(name)
     assert any(fnmatchcase(name, pattern) for pattern in patterns())
 

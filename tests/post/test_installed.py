@@ -30,7 +30,7 @@ def test_a_librarys_release_is_what_its_record_says(package: str):
     assert installed.release(package) == importlib.metadata.version(package)
 
 
-def test_a_release_is_told_of_records_of_both_kinds_and_of_no_other_library(records: Path):
+def test_a_release_is_reported_of_records_of_both_kinds_and_of_no_other_library(records: Path):
     for name in ("lxml_more-1.dist-info", "lxml-5.2.dist-info", "old-3.egg-info", "bare-9"):
         (records / name).mkdir()
     found = [installed.release(name) for name in ("lxml", "lxml-more", "old", "bare", "none")]
@@ -53,7 +53,7 @@ def test_only_lines_of_the_group_count(records: Path):
     assert installed.entry_points("ys") == {"b": "m.n:B"}
 
 
-def test_what_is_not_certain_is_not_told(records: Path, monkeypatch: pytest.MonkeyPatch):
+def test_what_is_not_certain_is_not_reported(records: Path, monkeypatch: pytest.MonkeyPatch):
     offer(records, "one", "[x]\na = m:A\n")
     offer(records, "two", "[x]\na = n:A\n")
     assert installed.entry_points("x") is None

@@ -68,7 +68,7 @@ def test_write_here_is_a_sentence_like_another_within_a_line():
 
 
 @given(st.lists(words, max_size=6), st.lists(words, max_size=6))
-def test_it_is_told_once_at_its_line(before: list[str], after: list[str]):
+def test_it_is_reported_once_at_its_line(before: list[str], after: list[str]):
     body = "\n".join([*before, TEXT, *after])
     told = list(left_over(body))
     assert told.count(len(before)) == 1

@@ -329,14 +329,14 @@ def test_a_test_mail_is_marked_and_counts_nowhere(bench: Bench):
     assert bench.mails("demo.reader") == []
 
 
-def test_a_test_mail_greets_a_reader_it_knows(bench: Bench):
+def test_a_test_mail_greets_a_reader_of_the_audience(bench: Bench):
     campaign = bench.draft()
     body = {"test_emails": ["demo.reader@example.com"], "send_type": "html"}
     bench.mc.campaigns.send_test_email(campaign, body)
     assert "Dear Demo," in body_of(bench.mail())
 
 
-def test_a_test_mails_unsubscribe_link_unsubscribes_nobody(bench: Bench):
+def test_a_test_mails_unsubscribe_link_unsubscribes_no_reader(bench: Bench):
     campaign = bench.draft()
     body = {"test_emails": ["demo.reader@example.com"], "send_type": "html"}
     bench.mc.campaigns.send_test_email(campaign, body)
@@ -410,7 +410,7 @@ def test_a_draft_can_be_deleted(bench: Bench):
     assert bench.mc.campaigns.list()["total_items"] == 0
 
 
-def test_a_deleted_schedule_mails_nobody(bench: Bench):
+def test_a_deleted_schedule_mails_no_reader(bench: Bench):
     campaign = bench.draft()
     bench.mc.campaigns.schedule(campaign, {"schedule_time": "2026-11-24T12:15:00Z"})
     bench.mc.campaigns.remove(campaign)

@@ -34,7 +34,7 @@ def test_every_subscribed_reader_gets_one_mail(bench: Bench):
 
 
 @pytest.mark.parametrize("status", ["unsubscribed", "cleaned", "pending", "transactional"])
-def test_nobody_else_gets_one(bench: Bench, status: str):
+def test_no_other_reader_gets_one(bench: Bench, status: str):
     bench.mc.lists.add_list_member(
         SANDBOX_AUDIENCE, {"email_address": "ana@example.com", "status": status}
     )
@@ -163,7 +163,7 @@ def test_a_neutralised_tag_stays(bench: Bench, harmless: str):
     assert harmless in body_of(bench.mail())
 
 
-def test_a_tag_nobody_knows_stays_so_that_it_shows(bench: Bench):
+def test_an_unknown_tag_stays_so_that_it_shows(bench: Bench):
     campaign = bench.draft(content=False)
     bench.mc.campaigns.set_content(campaign, {"html": "<p>*|FNAMEE|*</p>*|UNSUB|*"})
     bench.mc.campaigns.send(campaign)
@@ -246,7 +246,7 @@ def test_very_long_lines_and_leading_dots_arrive_unchanged(bench: Bench):
     assert long in body_of(bench.mail(), "plain")
 
 
-def test_the_archive_page_is_nobodys_copy(bench: Bench):
+def test_the_archive_page_belongs_to_no_reader(bench: Bench):
     campaign = bench.sent()
     page = bench.get(f"/archive/{campaign}")
     assert page.status == 200

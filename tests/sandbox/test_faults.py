@@ -303,7 +303,7 @@ def test_on_a_free_plan_scheduling_is_refused_and_sending_is_not(bench: Bench):
     assert bench.mc.root.get_root()["pricing_plan_type"] == "monthly"
 
 
-def test_a_rule_strikes_once_unless_told_otherwise(bench: Bench):
+def test_a_rule_strikes_once_unless_set_otherwise(bench: Bench):
     bench.fault({"kind": "status", "status": 500, "path": "/3.0/ping"})
     assert [bench.api("GET", "/ping").status for _ in range(3)] == [500, 200, 200]
 
@@ -382,7 +382,7 @@ def test_rules_add_up_and_show_how_often_they_were_met(bench: Bench):
     assert [(rule["kind"], rule["seen"]) for rule in rules] == [("status", 1), ("garbage", 0)]
 
 
-def test_the_log_tells_what_was_asked_and_answered(bench: Bench):
+def test_the_log_shows_what_was_asked_and_answered(bench: Bench):
     campaign = bench.draft()
     fetch("DELETE", bench.base + "/control/faults")
     bench.fault({"kind": "drop_after", **SEND})
@@ -411,7 +411,7 @@ def test_the_log_does_not_grow_for_ever(bench: Bench):
     assert log[0]["target"] == "/50"
 
 
-def test_clearing_forgets_rules_log_and_effects_to_come(bench: Bench):
+def test_clearing_removes_rules_log_and_effects_to_come(bench: Bench):
     campaign = bench.draft()
     bench.fault({"kind": "late", "seconds": 60, **SEND}, {"kind": "status", "times": 0, "nth": 2})
     with pytest.raises(BROKEN):

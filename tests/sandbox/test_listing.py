@@ -58,7 +58,7 @@ def test_campaigns_of_one_second_keep_their_order(bench: Bench):
     assert titles(bench.mc.campaigns.list()) == ["3", "2", "1", "0"]
 
 
-def test_a_page_holds_ten_unless_told_otherwise(bench: Bench):
+def test_a_page_holds_ten_unless_set_otherwise(bench: Bench):
     for number in range(12):
         bench.draft(title=str(number), content=False)
     found = bench.mc.campaigns.list()
@@ -80,7 +80,7 @@ def test_a_page_behind_the_end_is_empty(five: Bench):
     assert found == {"campaigns": [], "total_items": 5}
 
 
-def test_a_page_of_none_tells_how_many_there_are(five: Bench):
+def test_a_page_of_none_shows_how_many_there_are(five: Bench):
     assert five.mc.campaigns.list(count=0) == {"campaigns": [], "total_items": 5}
 
 
@@ -167,7 +167,7 @@ def test_filters_go_together(five: Bench):
         ("before_send_time=2026-13-01", "before_send_time"),
     ],
 )
-def test_a_query_nobody_can_mean_is_refused(bench: Bench, query: str, field: str):
+def test_an_impossible_query_is_refused(bench: Bench, query: str, field: str):
     answer = bench.api("GET", f"/campaigns?{query}")
     assert answer.status == 400
     assert answer.json["errors"][0]["field"] == field
@@ -189,7 +189,7 @@ def test_a_field_names_all_that_is_below_it(five: Bench):
     assert found["campaigns"][0]["recipients"]["list_id"] == SANDBOX_AUDIENCE
 
 
-def test_a_field_nobody_has_is_no_error(five: Bench):
+def test_an_unknown_field_is_no_error(five: Bench):
     assert five.mc.campaigns.list(fields=["campaigns.color"], count=1) == {"campaigns": [{}]}
 
 

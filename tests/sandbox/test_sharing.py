@@ -115,7 +115,7 @@ def test_the_state_lies_below_the_cache(tmp_path: Path):
     assert {path.name for path in tmp_path.iterdir()} == {".publish"}
 
 
-def test_a_server_tells_where_it_is_and_stops_when_closed(tmp_path: Path):
+def test_a_server_shows_where_it_is_and_stops_when_closed(tmp_path: Path):
     with sandbox.start(tmp_path) as server:
         assert server.base_url == f"http://127.0.0.1:{server.port}"
         assert fetch("GET", server.base_url + "/").status == 200

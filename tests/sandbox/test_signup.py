@@ -105,7 +105,7 @@ def test_signing_up_again_while_waiting_sends_the_mail_again(bench: Bench):
     assert status_of(bench) == "subscribed"
 
 
-def test_who_is_subscribed_is_told_so_and_gets_no_mail(bench: Bench):
+def test_who_is_subscribed_is_reported_so_and_gets_no_mail(bench: Bench):
     join(bench)
     assert sign_up(bench).heading == "You are already subscribed"
     assert sign_up(bench, "ANA@example.com").heading == "You are already subscribed"
@@ -182,14 +182,14 @@ def test_the_form_fills_in_an_address_it_is_given(bench: Bench):
 @pytest.mark.parametrize(
     "query", ["", f"u={SANDBOX_U}", f"id={SANDBOX_AUDIENCE}", f"u={SANDBOX_U}&id=0123456789"]
 )
-def test_a_form_of_nobody_is_not_found(bench: Bench, query: str):
+def test_a_form_of_no_audience_is_not_found(bench: Bench, query: str):
     answer = bench.post(f"/subscribe/post?{query}", form={"EMAIL": ANA})
     assert answer.status == 404
     assert answer.heading == "Not found"
 
 
 @pytest.mark.parametrize("token", ["", "x", "0" * 20, "%27%20OR%201=1"])
-def test_a_confirmation_nobody_sent_is_not_found(bench: Bench, token: str):
+def test_an_unknown_confirmation_is_not_found(bench: Bench, token: str):
     for answer in (
         bench.get(f"/subscribe/confirm?e={token}"),
         bench.post(f"/subscribe/confirm?e={token}", form={}),

@@ -49,13 +49,13 @@ def test_a_slow_send_is_sending_first(bench: Bench):
     assert len(bench.mails()) == 1
 
 
-def test_a_second_send_is_refused_and_mails_nobody(bench: Bench):
+def test_a_second_send_is_refused_and_mails_no_reader(bench: Bench):
     campaign = bench.sent()
     assert problem_of(bench.mc.campaigns.send, campaign)["status"] == 400
     assert len(bench.mails()) == 1
 
 
-def test_a_campaign_being_sent_can_be_canceled_and_then_mails_nobody(bench: Bench):
+def test_a_campaign_being_sent_can_be_canceled_and_then_mails_no_reader(bench: Bench):
     bench.fault({"kind": "sending", "path": "*/actions/send", "seconds": 60})
     campaign = bench.sent()
     assert bench.mc.campaigns.cancel_send(campaign).status_code == 204
@@ -148,7 +148,7 @@ def test_a_scheduled_campaign_can_be_paused_and_resumed(bench: Bench):
     assert len(bench.mails()) == 1
 
 
-def test_a_paused_campaign_mails_nobody_until_it_is_resumed(bench: Bench):
+def test_a_paused_campaign_mails_no_reader_until_it_is_resumed(bench: Bench):
     campaign = bench.draft()
     bench.mc.campaigns.schedule(campaign, {"schedule_time": moment(900)})
     bench.mc.campaigns.pause(campaign)

@@ -1,4 +1,4 @@
-"""Sites whose plugins or readers make a whole build hard to remember, and what happens to them."""
+"""Sites whose plugins or readers make a whole build hard to cache, and what happens to them."""
 
 from __future__ import annotations
 

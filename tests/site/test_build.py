@@ -418,7 +418,7 @@ def test_a_file_among_the_letters_is_noticed(site: Site, renders: list[Path]):
     assert len(renders) == 3
 
 
-def test_how_far_a_build_is_is_told_while_it_works(site: Site):
+def test_how_far_a_build_is_is_reported_while_it_works(site: Site):
     heard: list[tuple[str, int]] = []
     done = build(site.settings, progress=lambda phase, count: heard.append((phase, count)))
     told = {phase: sum(n for p, n in heard if p == phase and n > 0) for phase, _ in heard}

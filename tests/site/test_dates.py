@@ -73,7 +73,7 @@ def test_who_sees_a_post(status: str, days: int | None, seen: Visibility):
     assert dates.visibility(status, date, now) == seen
 
 
-def test_a_header_tells_what_the_build_makes_of_it(site: Site):
+def test_a_header_shows_what_the_build_makes_of_it(site: Site):
     """Whatever the settings file says of dates to come, and wherever the date stands."""
     site.set("del WITH_FUTURE_DATES")
     site.set("DEFAULT_DATE = (2016, 1, 2, 3, 4)")
@@ -99,7 +99,7 @@ def test_a_header_tells_what_the_build_makes_of_it(site: Site):
     assert str(posts["doubled"].date) == "2016-11-04 00:00:00-04:00"
 
 
-def test_what_is_no_date_is_told_with_its_line(tmp_path: Path):
+def test_what_is_no_date_is_reported_with_its_line(tmp_path: Path):
     (tmp_path / "pelicanconf.py").write_text("TIMEZONE = 'America/New_York'\n")
     settings = load(tmp_path / "pelicanconf.py")
     file = tmp_path / "content/post.md"

@@ -121,7 +121,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_changes_nothing_and_is_told_in_one_line(site: Site, fault: str):
+def test_a_fault_changes_nothing_and_is_reported_in_one_line(site: Site, fault: str):
     build(site.settings)
     good, record = site.bytes(), (site.root / ".publish/build").read_bytes()
     harm, expected = FAULTS[fault]
@@ -154,7 +154,7 @@ SHARING = (
       r"^plugins/faulty\.py:6: RuntimeError: Odd: "),
      ("import os; os.kill(os.getpid(), 9)", r"a part of the build was ended by signal 9")],
 )  # fmt: skip
-def test_what_fails_in_a_copy_is_told_as_here(site: Site, end: str, expected: str):
+def test_what_fails_in_a_copy_is_reported_as_here(site: Site, end: str, expected: str):
     plugin(site, SHARING.format(end=end.replace("pass; ", "pass\n        ")))
     with pytest.raises(Refused, match=expected):
         build(site.settings, jobs=2)
@@ -205,7 +205,7 @@ def test_a_full_disk_leaves_the_site_as_it_was(site: Site):
     done = started(site, "100000")
     _, err = done.communicate(timeout=60)
     assert done.returncode == 1
-    assert err.startswith(b"refused: ")
+    assert err.startswith(b"refused: .publish/")
     assert b"Traceback" not in err
     assert site.bytes() == good
     build(site.settings)

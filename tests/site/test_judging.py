@@ -70,7 +70,7 @@ def test_a_site_that_is_not_fit_is_refused_before_anything_is_rendered(
     assert site.bytes() == good
 
 
-def test_a_source_that_is_not_fit_is_never_opened_and_told(site: Site):
+def test_a_source_that_is_not_fit_is_never_opened_and_reported(site: Site):
     os.mkfifo(site.root / "content/posts/unfit.md")  # reading it would wait for ever
     library = reading.read(site.settings, fit=partial(readable, site.settings.content))
     assert [post.source for post in library.posts if post.kind == "article"] == [

@@ -23,10 +23,10 @@ from publish.site.engine.pool import join, share
 from publish.site.engine.staging import Staging
 from tests.site.conftest import Site
 from tests.site.laws import played
-from tests.site.laws_haunts import SCENES as HAUNTS
 from tests.site.laws_scenes import Scene, site
 from tests.site.laws_site import Lab, differences, post
 from tests.site.laws_tricks import house, visits
+from tests.site.laws_unchanged_posts import SCENES as UNCHANGED
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +118,7 @@ def test_a_menu_of_categories_is_made_again_for_another_category_and_for_no_post
     assert b"another" in lab.tree["one/index.html"].lower()
 
 
-def test_a_feed_is_made_again_when_it_tells_of_another(lab: Lab):
+def test_a_feed_is_made_again_when_it_shows_of_another(lab: Lab):
     lab.apply(post("post-5", 15, "Another body.", Category="Late"))
     done = lab.build()
     assert {"post-5/index.html", "all.xml", "late.xml"} < set(done.written)
@@ -216,7 +216,7 @@ def test_what_declared_plugins_do_to_posts_shows_as_in_stock_pelican(tmp_path: P
         assert not (wrong := differences(lab.tree, wanted)), f"after visit {number}:\n{wrong}"
 
 
-@pytest.mark.parametrize("scene", HAUNTS[::5], ids=lambda scene: scene.name)
+@pytest.mark.parametrize("scene", UNCHANGED[::5], ids=lambda scene: scene.name)
 def test_a_plugin_that_deceives_an_engine_that_trusts(tmp_path: Path, scene: Scene):
     """Every fifth of them; ``python -m tests.site.laws`` plays them all."""
     played(tmp_path / "site", scene)

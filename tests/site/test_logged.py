@@ -53,7 +53,7 @@ def test_a_plugins_complaint_is_taken_as_it_is(
         ("Empty alt attribute for image %s in %s", ("x.png", "a.md"), "", False),
     ],
 )  # fmt: skip
-def test_pelicans_own_texts_are_told_apart_by_what_they_were_before_their_values(
+def test_pelicans_own_texts_are_reported_apart_by_what_they_were_before_their_values(
     collector: LogCollector, template: str, args: tuple[str, ...], kind: str, grave: bool
 ):
     LOGGER.log(logging.ERROR if "Skipping" in template else logging.WARNING, template, *args)
@@ -61,7 +61,7 @@ def test_pelicans_own_texts_are_told_apart_by_what_they_were_before_their_values
     assert (said.kind, said.parts) == (kind, args)
 
 
-def test_an_error_is_told_apart_by_where_it_was_raised(collector: LogCollector):
+def test_an_error_is_reported_apart_by_where_it_was_raised(collector: LogCollector):
     def unfit() -> None:
         raise UnfitSource("a.md")
 

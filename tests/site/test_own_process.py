@@ -206,7 +206,7 @@ def test_what_one_kind_of_process_built_the_other_keeps(site: Site):
     assert site.bytes() == site.stock()
 
 
-def test_a_check_tells_what_it_finds(nosy: Site):
+def test_a_check_shows_what_it_finds(nosy: Site):
     nosy.post("bad", "See [this]({filename}nowhere.md).")
     done = command(nosy, "check", "--json")
     assert done.returncode == 1

@@ -175,6 +175,9 @@ def test_what_the_browser_has_is_not_sent_again_and_a_part_is_sent_alone(client:
     assert (status, body) == (206, film[100:200])
     assert part["content-range"] == f"bytes 100-199/{len(film)}"
     assert client.ask("/film.mp4", more={"Range": "bytes=99999-"})[0] == 416
+    for ignored in ("bytes=0-1,5-9", "bytes=9-1", "bytes=x", "lines=1-2", "bytes", "bytes=-99999"):
+        status, _, body = client.ask("/film.mp4", more={"Range": ignored})
+        assert (status, body) == (200, film), ignored
 
 
 def test_a_saved_post_is_shown_before_the_build_that_follows(client: Client):
@@ -193,7 +196,7 @@ def test_a_saved_post_is_shown_before_the_build_that_follows(client: Client):
     assert client.said == []
 
 
-def test_a_page_is_told_which_pages_changed(client: Client):
+def test_a_page_is_reported_which_pages_changed(client: Client):
     with socket.create_connection(("127.0.0.1", client.port), timeout=20) as page:
         page.sendall(
             f"GET /_events?build=1 HTTP/1.1\r\nHost: localhost:{client.port}\r\n\r\n".encode()
@@ -274,7 +277,7 @@ def test_other_methods_are_refused(client: Client):
         assert client.ask("/", method)[0] == 501
 
 
-def test_a_change_is_served_and_the_open_page_is_told(client: Client):
+def test_a_change_is_served_and_the_open_page_is_reported(client: Client):
     with socket.create_connection(("127.0.0.1", client.port), timeout=20) as page:
         page.sendall(f"GET /_events HTTP/1.1\r\nHost: localhost:{client.port}\r\n\r\n".encode())
         stream = page.makefile("rb")

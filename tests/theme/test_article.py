@@ -110,7 +110,7 @@ def test_our_plugin_gives_the_whole_strip(ours: Built):
     assert len(links) == 8
 
 
-def test_the_writer_is_named_or_nobody_is(either: Built):
+def test_an_author_is_named_only_if_there_is_one(either: Built):
     written = "string(//p[@class='writer'])"
     assert "Ann Lee and Bo Day for Salt" in either.page("full/index.html").xpath(written)
     assert either.page("plain/index.html").xpath(written) == ""

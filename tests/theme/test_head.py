@@ -85,7 +85,7 @@ def test_no_page_of_articles_is_taken_for_an_article(either: Built):
             assert not [tag for tag in share_tags(either, name) if tag.startswith("article:")], name
 
 
-def test_a_locale_is_told_where_the_language_tells_it(either: Built, build: Any):
+def test_a_locale_is_reported_where_the_language_shows_it(either: Built, build: Any):
     assert "og:locale" not in share_tags(either, "rtl/index.html")
     built = build(DEFAULT_LANG="pt-br")
     assert share_tags(built, "plain/index.html")["og:locale"] == ["pt_BR"]

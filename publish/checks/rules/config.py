@@ -11,15 +11,11 @@ from publish.checks.rule import site_rule
 from publish.checks.rules.linking import is_local
 from publish.checks.site import Site
 from publish.post.diagnostic import Problem, quoted
-from publish.settings import fields, misfits
+from publish.setting_types import fields, misfits
 
 HOST = re.compile(r"[^\s/?#@:]+(?::\d{1,5})?")
 PATTERNS = ("ARTICLE", "PAGE", "CATEGORY", "TAG")
 """Not AUTHOR: the one author of a site may well be at /about/."""
-
-
-def _at(site: Site, name: str, message: str, remedy: str) -> Problem:
-    return Problem(site.setting_line(name), message, remedy, site.settings_file)
 
 
 @site_rule("bad-siteurl", "error", '`SITEURL = "happypharmacists.example"`', "same")
@@ -35,7 +31,9 @@ def bad_siteurl(site: Site) -> Iterator[Problem]:
         sound = None
     if not sound or re.search(r"[\s?#]", str(given)):
         message = f"SITEURL is no address of a site: {quoted(str(given))}"
-        yield _at(site, "SITEURL", message, "write it as https://example.org, without a slash")
+        yield site.of_setting(
+            "SITEURL", message, "write it as https://example.org, without a slash"
+        )
 
 
 @site_rule("bad-timezone", "error", '`TIMEZONE = "New York"`', "same")
@@ -46,7 +44,7 @@ def bad_timezone(site: Site) -> Iterator[Problem]:
         ZoneInfo(str(given))
     except (OSError, ValueError, KeyError):
         message = f"there is no time zone {quoted(str(given), 40)}"
-        yield _at(site, "TIMEZONE", message, "write one such as America/New_York or UTC")
+        yield site.of_setting("TIMEZONE", message, "write one such as America/New_York or UTC")
 
 
 @site_rule("setting-kind", "error", '`DEFAULT_PAGINATION = "ten"`', "same")
@@ -54,27 +52,28 @@ def setting_kind(site: Site) -> Iterator[Problem]:
     """A setting that is text where a number, a list or a mapping is needed, or the like; or one
     that `send` or `deploy` would refuse."""
     for misfit in misfits(site.given):
-        yield _at(site, *misfit)
+        yield site.of_setting(*misfit)
     for said in site.library.complaints:
         if said.kind == "setting":
-            yield _at(site, said.parts[0], said.message, said.remedy)
+            yield site.of_setting(said.parts[0], said.message, said.remedy)
 
 
 @site_rule("one-address-for-all", "error", '`ARTICLE_URL = "post/"`', "same")
 def one_address_for_all(site: Site) -> Iterator[Problem]:
     """An address pattern that gives every post, page or list the same address."""
     for kind in PATTERNS:
-        for name in (f"{kind}_URL", f"{kind}_SAVE_AS"):
-            given = site.values.get(name)
+        for end in ("URL", "SAVE_AS", "FEED_ATOM", "FEED_RSS", "FEED_JSON"):
+            given = site.values.get(name := f"{kind}_{end}")
             written = site.values.get(f"{kind}_SAVE_AS")
             if isinstance(given, str) and given and written and "{" not in given:
                 message = f"{name} is the same for all: {quoted(given)}"
-                yield _at(site, name, message, "let it hold {slug}")
+                yield site.of_setting(name, message, "let it hold {slug}")
 
 
 @site_rule("bad-pattern", "error", '`TAG_SAVE_AS = "tag/{name"`', "same")
 def bad_pattern(site: Site) -> Iterator[Problem]:
-    """A pattern of addresses with a brace too few, or with a name that stands for nothing."""
+    """A pattern of addresses with a brace too few, or with a name that stands for nothing; or a
+    file's address that is a folder's."""
     for name, pattern in site.given.items():
         allowed = next((names for setting, names in FIELDS if setting.fullmatch(name)), None)
         if allowed is None or not isinstance(pattern, str):
@@ -83,13 +82,16 @@ def bad_pattern(site: Site) -> Iterator[Problem]:
             used = fields(pattern)
         except ValueError:
             message = f"{name} has a brace without its partner: {quoted(pattern)}"
-            yield _at(site, name, message, "close it, or write {{ for a brace")
+            yield site.of_setting(name, message, "close it, or write {{ for a brace")
             continue
         wrong = next((f for f in used if allowed and f not in allowed), None)
         if wrong is not None:
             choices = " or ".join(f"{{{each}}}" for each in allowed)
             message = f"{name} holds {{{quoted(wrong, 40)}}}, which stands for nothing"
-            yield _at(site, name, message, f"write {choices}")
+            yield site.of_setting(name, message, f"write {choices}")
+        elif pattern.endswith("/") and not name.endswith("_URL"):
+            message = f"{name} names a folder: {quoted(pattern)}"
+            yield site.of_setting(name, message, f"write {quoted(pattern)}index.html, or another")
 
 
 FIELDS = tuple((re.compile(names), made) for names, made in (
@@ -98,6 +100,7 @@ FIELDS = tuple((re.compile(names), made) for names, made in (
     (r"(CATEGORY|TAG|AUTHOR)_FEED_(ATOM|RSS|JSON)(_URL)?", ("slug",)),
     (r"TRANSLATION_FEED_(ATOM|RSS)(_URL)?", ("lang",)),
     (r"(YEAR|MONTH|DAY)_ARCHIVE_(URL|SAVE_AS)", ("date",)),
+    (r"FEED_(ALL_)?(ATOM|RSS|JSON)|\w+_SAVE_AS", ()),
 ))  # fmt: skip
 """The settings that are patterns of addresses, and the names that may stand in their braces; a
 post's may be any key of its header."""
@@ -109,7 +112,7 @@ def shared_file(site: Site) -> Iterator[Problem]:
     for name, given in site.given.items():
         pattern = name.endswith("_SAVE_AS") or "_FEED_" in name
         if pattern and isinstance(given, str) and "{" in given and ".." in given.split("/"):
-            yield _at(site, name, f"{name} leads out of the site: {quoted(given)}", INSIDE)
+            yield site.of_setting(name, f"{name} leads out of the site: {quoted(given)}", INSIDE)
     given = site.values.get("DIRECT_TEMPLATES")
     lists = [str(name) for name in given] if isinstance(given, list | tuple) else []
     named = {f"{name.upper()}_SAVE_AS": f"{name}.html" for name in lists}
@@ -120,10 +123,9 @@ def shared_file(site: Site) -> Iterator[Problem]:
         if not place:
             continue
         if place.startswith("/") or ".." in place.split("/"):
-            yield _at(site, name, f"{name} leads out of the site: {quoted(place)}",
-                      INSIDE)  # fmt: skip
+            yield site.of_setting(name, f"{name} leads out of the site: {quoted(place)}", INSIDE)
         elif first.setdefault(place, name) != name:
-            yield _at(site, name, f"{name} is the file that {first[place]} names too",
+            yield site.of_setting(name, f"{name} is the file that {first[place]} names too",
                       "give it another name")  # fmt: skip
 
 
@@ -136,7 +138,7 @@ def signup_address(site: Site) -> Iterator[Problem]:
     given = str(site.values.get("NEWSLETTER_SIGNUP_ACTION") or "")
     if given and (what := _signup(given)):
         message = f"the sign-up form cannot be sent to {quoted(given)}: {what[0]}"
-        yield _at(site, "NEWSLETTER_SIGNUP_ACTION", message, what[1])
+        yield site.of_setting("NEWSLETTER_SIGNUP_ACTION", message, what[1])
 
 
 def _signup(given: str) -> tuple[str, str] | None:
@@ -173,7 +175,7 @@ def unknown_topic(site: Site) -> Iterator[Problem]:
     for topic in topics if isinstance(topics, dict) else ():
         if str(topic).casefold() not in named:
             message = f"the topic {quoted(str(topic), 40)} is no category of a post"
-            yield _at(site, "NEWSLETTER_TOPICS", message, "write the category's name")
+            yield site.of_setting("NEWSLETTER_TOPICS", message, "write the category's name")
 
 
 @site_rule("language-address", "warning", "`Lang: EN` in an English blog")

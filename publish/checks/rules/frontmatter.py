@@ -55,8 +55,9 @@ def missing_date(source: Source) -> Iterator[Problem]:
     if beyond(source):
         return
     if undated or empty or _lacks(source, "date"):
+        message = "the year 9999 is no date" if source.get("date") else "there is no date"
         remedy = "add a line such as `Date: 2026-11-16 07:30`"
-        yield Problem(source.line("date"), "there is no date", remedy)
+        yield Problem(source.line("date"), message, remedy)
 
 
 @source_rule("bad-date", "error", "`Date: 2026-13-45`", "same")

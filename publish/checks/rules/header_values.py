@@ -150,9 +150,9 @@ def _bare(value: str) -> str:
 
 @source_rule("ambiguous-date", "error", "`Date: 05/11/2026`", "same", any_format=True)
 def ambiguous_date(source: Source) -> Iterator[Problem]:
-    """A date of which one cannot tell day from month: Pelican takes the first number for the
+    """A date whose day and month cannot be told apart: Pelican takes the first number for the
     month, so the post would be months away from where its author wants it. A warning where it
-    leaves out a part, or names a zone by letters that nothing reads."""
+    leaves out a part, names a zone by letters that nothing reads, or is of a year before 1970."""
     for name in ("date", "modified"):
         given, line = source.header.get(name), source.line(name)
         found = SLASHED.match(given)
@@ -173,6 +173,9 @@ def ambiguous_date(source: Source) -> Iterator[Problem]:
             message = f"the zone {letters[1]} is not read: the hour is {moment:%H:%M %z}"
             remedy = "write an offset, such as +02:00, instead of its letters"
             yield Problem(line, message, remedy, severity="warning")
+        elif moment and moment.year < 1970:
+            message = f"{KNOWN[name]} is of the year {moment.year}, which few feed readers read"
+            yield Problem(line, message, "correct it, if that is not meant", severity="warning")
 
 
 def _misread(letters: str, moment: datetime) -> bool:

@@ -170,7 +170,7 @@ def bad_slug(source: Source) -> Iterator[Problem]:
 def page_elsewhere(site: Site) -> Iterator[Problem]:
     """A page that is written to another file than a host looks for at its address: where the host
     has no rule of its own for it, every link to the page leads nowhere."""
-    told: set[str] = set()
+    reported: set[str] = set()
     for source in site.sources:
         post = source.post
         if post is None or not source.public or not post.save_as:
@@ -187,11 +187,11 @@ def page_elsewhere(site: Site) -> Iterator[Problem]:
         elif source.get("save_as"):
             remedy = f"write `Url: {quoted(post.save_as.removesuffix('index.html'))}` too"
             yield Problem(source.line("save_as"), message, remedy, source.file)
-        elif (kind := "PAGE" if post.is_page else "ARTICLE") not in told:
-            told.add(kind)
+        elif (kind := "PAGE" if post.is_page else "ARTICLE") not in reported:
+            reported.add(kind)
             remedy = f"let {kind}_URL and {kind}_SAVE_AS be of one place"
-            line, message = site.setting_line(f"{kind}_URL"), f"of {source.file}, {message}"
-            yield Problem(line, message, remedy, site.settings_file)
+            end = "URL" if f"{kind}_URL" in site.given else "SAVE_AS"
+            yield site.of_setting(f"{kind}_{end}", f"of {source.file}, {message}", remedy)
 
 
 @source_rule("long-address", "error", "`Slug:` with 300 letters", "same", any_format=True)
@@ -240,7 +240,7 @@ def duplicate_slug(site: Site) -> Iterator[Problem]:
         shown = [source for source in same if source.kind != "draft"]
         for source in same:
             uid = _uid(source)
-            # One with the same Uid too is told as a copy.
+            # One with the same Uid too is reported as a copy.
             rivals = [s for s in shown if s is not source and (not uid or _uid(s) != uid)]
             if rivals:
                 message = f"its address {quoted(address)} is that of {rivals[0].file} too"

@@ -117,7 +117,7 @@ def broken_picture(site: Site) -> Iterator[Problem]:
     """A picture whose file is cut off, damaged or something else, such as a text."""
     linked = ((s, link, file_of(s, link, site)) for s, link in own_links(site) if not link.image)
     for source, picture, path in (*_files(site), *linked):
-        if what := site.spoilt.get(path or ""):
+        if what := site.damaged.get(path or ""):
             message = f"the picture {quoted(picture.written)} {what}"
             yield Problem(source.line_of(picture), message, "save it once more", source.file)
 

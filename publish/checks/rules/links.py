@@ -176,9 +176,7 @@ def spelling(path: str, there: str) -> str:
     return "rename the file: its accents are put together in another way than yours"
 
 
-def _near(
-    message: str, name: str, known: frozenset[str] | list[str], prefix: str = ""
-) -> Broken:  # fmt: skip
+def _near(message: str, name: str, known: frozenset[str] | list[str], prefix: str = "") -> Broken:
     # Close matches among thousands of names would take seconds.
     near = get_close_matches(name[:100], sorted(known)[:2000], 1, 0.75)
     if not near:

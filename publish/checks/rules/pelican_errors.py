@@ -40,7 +40,7 @@ def refused(site: Site) -> Iterator[Problem]:
 
 def refusals(site: Site) -> Iterator[tuple[Problem, Complaint]]:
     """The findings of ``refused``, each with its complaint."""
-    told: dict[tuple[str, str], list[tuple[Problem, Complaint]]] = {}
+    groups: dict[tuple[str, str], list[tuple[Problem, Complaint]]] = {}
     zone = any(True for _ in bad_timezone.over_site(site)) if bad_timezone.over_site else False
     for said in site.library.complaints:
         # Another rule reports the setting.
@@ -48,8 +48,8 @@ def refusals(site: Site) -> Iterator[tuple[Problem, Complaint]]:
                 or (zone and said.kind == "bad-timezone")):  # fmt: skip
             problem = _problem(said, site)
             alike = CLASS.sub("", problem.message), problem.file if _is_own(said, site) else ""
-            told.setdefault(alike, []).append((problem, said))
-    for same in told.values():
+            groups.setdefault(alike, []).append((problem, said))
+    for same in groups.values():
         problem, said = same[-1]
         cause = "" if _is_own(said, site) else CAUSES.get(said.kind, "")
         if len(same) < MANY and not cause:
@@ -64,7 +64,7 @@ def refusals(site: Site) -> Iterator[tuple[Problem, Complaint]]:
 def _is_own(said: Complaint, site: Site) -> bool:
     """Whether it is the fault of the source alone, in however many it is found."""
     if said.kind == "bad-date":
-        return said.parts[0] != str(site.values.get("DEFAULT_DATE"))
+        return said.parts[0] != site.values.get("DEFAULT_DATE")
     if said.kind == "bad-date-format":
         own = (s for s in site.sources if s.file == printable(said.file))
         return any(source.header.field("date_format") for source in own)
@@ -97,16 +97,19 @@ def _problem(said: Complaint, site: Site) -> Problem:
 
 def _of_settings(text: str, remedy: str, site: Site) -> Problem:
     """The problem at the line of the setting that the message names or quotes, if any."""
-    lines = [site.setting_line(name) for name in NAME.findall(text)]
+    message = quoted(text.removeprefix("ValueError: "), 200)
+    found = [site.of_setting(name, message, remedy) for name in NAME.findall(text)]
     quotes = QUOTED.findall(text)
-    lines += (
-        number for number, line in enumerate(site.settings_text.split("\n"), 1)
+    found += (
+        Problem(number, message, remedy, file) for file, settings in site.settings_texts.items()
+        for number, line in enumerate(settings.split("\n"), 1)
         if any(quote in line.replace('"', "'") for quote in quotes)
     )  # fmt: skip
-    plugin = site.setting_line("PLUGINS") if "plugin" in text.lower() else 1
-    plugin = site.setting_line("THEME") if "find the theme" in text else plugin
-    line = next((line for line in lines if line > 1), plugin)
-    return Problem(line, quoted(text.removeprefix("ValueError: "), 200), remedy, site.settings_file)
+    concerned = ("THEME", "find the theme"), ("PLUGINS", "plugin")
+    found += (site.of_setting(name, message, remedy) for name, words in concerned
+              if words in text.lower())  # fmt: skip
+    unknown = Problem(1, message, remedy, next(iter(site.settings_texts)))
+    return next((problem for problem in found if problem.line > 1), unknown)
 
 
 def diagnosed(said: Complaint) -> Diagnostic:
@@ -122,6 +125,10 @@ def _of_key(said: Complaint, source: Source) -> Problem | None:
         lines = enumerate(source.text.split("\n"), 1)
         line = next((n for n, text in lines if f"}}{said.parts[0]}" in text), said.line)
         return Problem(line, f"there is no file {quoted(said.parts[0])}", FOUND, source.file)
+    if said.kind == "outside":
+        message = f"its page would be {quoted(said.parts[1])}, which is not in the site"
+        remedy = "give it a title or a slug of words"
+        return Problem(source.address_line, message, remedy, source.file)
     if said.kind == "bad-timezone" and source.header.field("timezone"):
         message = f"there is no time zone {quoted(source.get('timezone'))}"
         remedy = "write one such as Europe/Berlin, or remove the line"

@@ -145,7 +145,7 @@ def missing_template(site: Site) -> Iterator[Problem]:
         if path in ("DIRECT_TEMPLATES", "TEMPLATE_PAGES"):
             what = f"the theme has no template {quoted(name)}, which {path} names"
             remedy = f"take it out of {path}, or correct THEME"
-            yield Problem(site.setting_line(path), what, remedy, site.settings_file)
+            yield site.of_setting(path, what, remedy)
         elif (found := site.by_path.get(path)) is not None:
             what = f"there is no template {quoted(name)}" if name else "Template is empty"
             remedy = "remove the line, or name a file of the theme without its ending"

@@ -83,6 +83,6 @@ def mixed_quotes(source: Source) -> Iterator[Problem]:
 def starter_text(source: Source) -> Iterator[Problem]:
     """What `publish new` writes for its author to replace, or a part of it."""
     for line in starter.left_over(source.body):
-        message = "the text that `publish new` wrote is still here"
+        message = "the text that a new post begins with is still here"
         remedy = "write your own words instead, or delete it"
         yield Problem(source.header.body_line + line, message, remedy)

@@ -22,7 +22,9 @@ TYPED = re.compile(
     r"|(?P<letter>\(?(?:[a-z]|[ivx]{2,4})\)|(?:[a-z]|[ivx]{2,4})\.))\s*\S"
 )
 RULED = re.compile(r"\|?[ ]*:?-{2,}:?[ ]*\|[-:| ]*$")
-FENCE = re.compile(r"([ \t]*)(`{3,}|~{3,})")
+FENCE = re.compile(r"([ \t]*)(`{3,}|~{3,})[ \t]*\{?\.?(\w*)")
+DRAWN = frozenset(("mermaid", "plantuml", "graphviz", "dataview", "math"))
+"""Languages of code that GitHub, GitLab or Obsidian draw."""
 BLOCK = re.compile(
     r"<(address|article|aside|blockquote|center|details|div|dl|fieldset|figure|footer|form|header"
     r"|main|nav|ol|p|section|table|ul)\b([^<>]{0,500})>", re.I
@@ -31,6 +33,9 @@ SWALLOWED = re.compile(r"<([a-zA-Z]\w*)((?:\s+[\w.,;-]+)*)\s*>")
 NEWER = frozenset(("bdi", "dialog", "main", "picture"))
 """Elements of HTML that lxml does not list."""
 INSIDE = re.compile(r"\*\*\w[^*\n]{0,500}\*\*|\[[^\]\n]{1,300}\]\([^()\s]{1,500}\)|^#{2,6} \w|`\w")
+
+
+INSIDE_PARAGRAPH = "the {} has no empty line before it, so it is part of the paragraph"
 
 
 class Foreign(NamedTuple):
@@ -50,6 +55,8 @@ FOREIGN = tuple(Foreign(re.compile(pattern), *rest) for pattern, *rest in (
      "write <del>…</del>"),
     (r"!\[\[[^\]\n]{1,300}\]\]", "![[", "an embed by ![[…]]",
      "write ![words]({static}/images/…)"),
+    (r"!\[([^\[\]\n]{0,300}\|\d{1,4}(?:x\d{1,4})?)\]", "|", "a picture's width by |",
+     "remove it: the page and the mail set the width"),
     (r"(?<!!)\[\[[^\]\n]{1,300}\]\]", "[[", "a wiki link",
      "write [words]({filename}other-post.md)"),
     (r"(?<!\w)!?\[[^\[\]\n]{0,300}\]\[[^\[\]\n]{1,300}\]", "][",
@@ -100,10 +107,11 @@ def foreign_markup(source: Source) -> Iterator[Problem]:
     """Markup of Obsidian, Pandoc or WordPress that this site's Markdown prints literally."""
     if source.post is None:
         return
-    maths = any("math" in plugin for plugin in source.reading.plugins)
+    handled = f"{source.reading.plugins}{source.reading.markdown}"
+    shown = "\n".join((source.post.text, *(i.words or "" for i in source.links if i.image)))
     likely = [
         foreign for foreign in FOREIGN
-        if foreign.seen in source.post.text and not (maths and foreign.remedy == MATHS)
+        if foreign.seen in shown and not ("math" in handled and foreign.remedy == MATHS)
     ]  # fmt: skip
     linked = {link.written for link in source.links}
     for line, text in source.prose_lines if likely else ():
@@ -112,11 +120,15 @@ def foreign_markup(source: Source) -> Iterator[Problem]:
             markup = found.group(found.lastindex or 0) if found else ""
             if markup.rstrip(".,;:!?)") in linked:
                 continue  # an extension of the site makes links of addresses
-            if found and _seen(markup, source.post.text):
+            if found and _seen(markup, shown):
                 markup = quoted(found.group().strip(), 40)
                 message = f"{foreign.name} is shown as it stands: {markup}"
                 yield Problem(line, message, foreign.remedy)
                 break
+    for line, _, fence in _unfenced(source):
+        if fence and fence[3] in DRAWN and fence[3] not in handled:
+            message = f"the code of {fence[3]} is shown as it stands, and not drawn"
+            yield Problem(line, message, "show a picture of it: ![words]({static}/images/…)")
 
 
 @source_rule("swallowed-words", "warning", "`if pH<pKa and pH>7`, `Dear <name>`")
@@ -140,21 +152,28 @@ def block_in_paragraph(source: Source) -> Iterator[Problem]:
     if source.post is None:
         return
     lines = source.prose_lines
-    before, told = "", False
+    before, reported = "", False
     for number, (line, text) in enumerate(lines):
         after = lines[number + 1][1] if number + 1 < len(lines) else ""
+        above = lines[number - 2][1] if number > 1 else ""
         inside = before.strip() and text.strip() and not ITEM.match(before)
-        what = ""
+        found: tuple[int, str, str] | None = None
         if inside and _begins_list(before, text, after, source.post.text):
-            what = "list"
+            found = line, INSIDE_PARAGRAPH.format("list"), "put an empty line there"
         elif inside and RULED.match(text) and "|" in before and _seen(before, source.post.text):
-            what = "table"
-        if what and not told:
-            at = line if what == "list" else line - 1
-            message = f"the {what} has no empty line before it, so it is part of the paragraph"
-            yield Problem(at, message, "put an empty line there")
-        told = bool(inside) and (told or bool(what))
+            if above.strip():
+                found = line - 1, INSIDE_PARAGRAPH.format("table"), "put an empty line there"
+            elif _columns(before) != _columns(text):
+                message = "the table's first two lines differ in columns, so it is no table"
+                found = line - 1, message, "write as many | in both"
+        if found and not reported:
+            yield Problem(*found)
+        reported = bool(inside) and (reported or bool(found))
         before = text
+
+
+def _columns(row: str) -> int:
+    return len(re.split(r"(?<!\\)\|", row.strip().strip("|")))
 
 
 def _begins_list(before: str, line: str, after: str, shown_text: str) -> bool:
@@ -175,18 +194,18 @@ def typed_list(source: Source) -> Iterator[Problem]:
     if source.post is None:
         return
     before: tuple[object, ...] = ()
-    told = False
+    reported = False
     for line, text in source.prose_lines:
         typed = TYPED.match(text)
         tabs = "\t" in text and not TABBED.match(text)
         cells = [cell.strip() for cell in text.strip().split("\t")] if tabs else []
         kind = ("list", typed.lastgroup) if typed else ("table", len(cells)) if cells[1:] else ()
-        told = told and kind == before
-        if kind and kind == before and not told and _seen(text, source.post.text):
+        reported = reported and kind == before
+        if kind and kind == before and not reported and _seen(text, source.post.text):
             message = f"the lines of this {kind[0]} run together in one paragraph"
             remedy = "begin each with `- ` or `1. `" if typed else "write it with | and ---"
             yield Problem(line - 1, message, remedy)
-            told = True
+            reported = True
         before = kind
 
 
@@ -219,15 +238,9 @@ def indented_fence(source: Source) -> Iterator[Problem]:
     """Code between fences that do not begin their line: Markdown reads it as words."""
     if "superfences" in str(source.reading.markdown):
         return
-    opened, in_list, blank = "", False, True
-    for line, text in enumerate(source.body.split("\n"), source.header.body_line):
-        found = FENCE.match(text)
-        if opened:
-            bare = text.strip()
-            if bare.startswith(opened) and not bare.strip(opened[0]):
-                opened = ""
-        elif found:
-            opened = found.group(2)
+    in_list, blank = False, True
+    for line, text, found in _unfenced(source):
+        if found:
             wide = len(found.group(1).expandtabs(4))
             # Outside a list four spaces make it an indented code block, with its fence.
             if wide and (in_list or wide < 4 or not blank):
@@ -258,6 +271,21 @@ def markdown_in_html(source: Source) -> Iterator[Problem]:
             yield Problem(line, message, f'write <{opened} markdown="1">, or HTML inside it')
         if f"</{opened}" in text.lower():
             opened = ""
+
+
+def _unfenced(source: Source) -> Iterator[tuple[int, str, re.Match[str] | None]]:
+    """The lines of the body outside code between fences, each with its number; with the line that
+    opens one, its fence."""
+    opened = ""
+    for line, text in enumerate(source.body.split("\n"), source.header.body_line):
+        if opened:
+            bare = text.strip()
+            if bare.startswith(opened) and not bare.strip(opened[0]):
+                opened = ""
+            continue
+        found = FENCE.match(text)
+        opened = found.group(2) if found else ""
+        yield line, text, found
 
 
 def _indent(text: str) -> int:

@@ -131,7 +131,7 @@ class Target(ABC):
 
     @abstractmethod
     def put(self, release: Release, plan: Plan, remote: Remote, record: Record) -> None:
-        """Make ``release`` public and remember ``record``; only within ``claim``.
+        """Make ``release`` public and store ``record``; only within ``claim``.
 
         Raises:
             Raced: another deploy came first; nothing is changed.
@@ -139,7 +139,7 @@ class Target(ABC):
 
     @abstractmethod
     def roll_back(self, to: OldRelease, remote: Remote, record: Record) -> None:
-        """Make an earlier release public again and remember ``record``; only within ``claim``.
+        """Make an earlier release public again and store ``record``; only within ``claim``.
 
         Raises:
             Refused: the target does not have it any more.

@@ -135,7 +135,7 @@ class Git(Target):
 
     def _fetch(self, tip: str) -> None:
         if not self.repository.has(tip):
-            # History back to our last commit is needed: it tells which files are ours.
+            # History back to our last commit is needed: it shows which files are ours.
             self._git("fetch", "-q", "--no-tags", "--depth=1", self.url, self.ref)
             if TRAILER not in self._message(tip):
                 self._git("fetch", "-q", "--no-tags", *self._deep(), self.url, self.ref)

@@ -1,4 +1,4 @@
-"""A bucket that speaks S3: one object a file, in phases, with claims that are never overwritten.
+"""An S3-compatible bucket: one object a file, in phases, with claims that are never overwritten.
 
 ``.publish/r/N.claim`` is created with ``If-None-Match: *``, the one condition that all stores
 keep. The highest one holds the bucket until ``N.done``, which lies in the vault, or ``N.over`` is
@@ -24,8 +24,8 @@ from typing import Any, TypeVar
 from publish.deploy.incremental import OWN, IncrementalTarget
 from publish.deploy.programs import masked
 from publish.deploy.release import CONTROL, Hold, Record, Release, decoded, encoded
+from publish.deploy.response_headers import cache_control, content_type
 from publish.deploy.targets import Busy, Place, Raced, wait_for
-from publish.deploy.types import cache_control, content_type
 from publish.errors import ConfigError, NothingSent, Refused
 from publish.http import ask
 from publish.post.files import write_whole
@@ -310,8 +310,8 @@ class S3(IncrementalTarget):
             # Without a key the library queries a cloud machine's metadata service.
             return ConfigError("there is no key for the bucket: AWS_ACCESS_KEY_ID is not set",
                                "export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")  # fmt: skip
-        told = isinstance(error, UnauthenticatedError | PermissionDeniedError)
-        if told or any(word in said for word in DENIED):
+        denied = isinstance(error, UnauthenticatedError | PermissionDeniedError)
+        if denied or any(word in said for word in DENIED):
             return ConfigError(
                 f"{self._where()}: the keys of the environment may not do this: {said}",
                 "check AWS_ACCESS_KEY_ID and its rights (list, get, put, delete)",

@@ -115,20 +115,20 @@ class Shell:
         names = "".join(f"{name}\n" for name in reused)
         if names:
             self.order(
-                f"while IFS= read -r f; do d={part}/$f; [ ! -e \"$d\" ] || continue; "
+                f'while IFS= read -r f; do d={part}/$f; [ ! -e "$d" ] || continue; '
                 'mkdir -p "${d%/*}"; ln "current/$f" "$d" || cp -p "current/$f" "$d"; done',
                 names,
-            )  # fmt: skip
+            )
         self.order(f"mv -T {part} {_in(id)}")
 
     def switch(self, id: str, record: bytes) -> None:
         """Write ``record`` and make ``id`` the current release in one step: a new symbolic link,
         renamed over the old one."""
-        self.remember(id, record)
+        self.write_record(id, record)
         new = ".publish/current.new"
         self.order(f"rm -f {new}; ln -s {_in(id)} {new} && mv -T {new} current")
 
-    def remember(self, id: str, record: bytes) -> None:
+    def write_record(self, id: str, record: bytes) -> None:
         part = f".publish/{id}.json"
         self.order(f"cat > {part} && mv {part} {_in(id)}.json", record.decode())
 

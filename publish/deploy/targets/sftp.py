@@ -99,13 +99,13 @@ class Sftp:
     def switch(self, id: str, record: bytes) -> None:
         """Rename a new symbolic link over the current one, if the lock is still ours."""
         new = self._q(".publish/current.new")
-        self.remember(id, record)
+        self.write_record(id, record)
         self._batch([f"-rm {new}"])
         self._batch([f"ls {self._q(f'.publish/lock/{self.nonce}')}",
                      f"ln -s {_q(f'releases/{id}')} {new}",
                      f"rename {new} {self._q('current')}"])  # fmt: skip
 
-    def remember(self, id: str, record: bytes) -> None:
+    def write_record(self, id: str, record: bytes) -> None:
         part = self._q(f".publish/{id}.json")
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, "record").write_bytes(record)

@@ -117,4 +117,4 @@ class Ssh(Target):
         """Replace the record of the current release."""
         now = remote.record or Record()
         full = replace(record, files=now.files, expiring=now.expiring, at=remote.at)
-        self.carrier.remember(remote.at, encoded(full))
+        self.carrier.write_record(remote.at, encoded(full))

@@ -52,7 +52,7 @@ const put = (fresh) => {
       callbacks: { beforeAttributeUpdated: keep, beforeNodeMorphed: typed },
     });
   }
-  say(fresh.getElementById("told").dataset.told);
+  say(fresh.getElementById("announcement").dataset.text);
   attend();
 };
 
@@ -75,12 +75,12 @@ for (const list of document.querySelectorAll("select")) {
 }
 
 // --- Saying it to those who do not see it, at most every five seconds.
-let told = document.getElementById("told").dataset.told;
+let announced = document.getElementById("announcement").dataset.text;
 let wait = null;
 const say = (text) => {
-  if (text === told) return;
-  told = text;
-  if (!wait) wait = setTimeout(() => { wait = null; document.getElementById("told").textContent = told; }, 5000);
+  if (text === announced) return;
+  announced = text;
+  if (!wait) wait = setTimeout(() => { wait = null; document.getElementById("announcement").textContent = announced; }, 5000);
 };
 
 document.addEventListener("visibilitychange", follow);

@@ -173,9 +173,7 @@ def _through(el: El, tag: str) -> Iterator[El | str]:
             yield kid
 
 
-def _without(
-    el: El, tag: str, found: list[El], through: Container[str]
-) -> Iterator[El | str]:  # fmt: skip
+def _without(el: El, tag: str, found: list[El], through: Container[str]) -> Iterator[El | str]:
     for kid in el.kids:
         if isinstance(kid, El) and kid.tag == tag:
             found.append(kid)

@@ -56,7 +56,7 @@ def _marks(text: str) -> Iterator[Mark]:
             continue
         yield Mark(
             match.start(), end.end(), name, bool(match["close"]), attributes, bool(end["void"])
-        )  # fmt: skip
+        )
         at = end.end()
 
 

@@ -119,7 +119,7 @@ def archive(call: Call, list_id: str, member_id: str) -> None:
 @routes("POST", "/{}/actions/delete-permanent")
 def delete(call: Call, list_id: str, member_id: str) -> None:
     """Delete a member permanently."""
-    audience.forget(call.db, load(call, list_id, member_id))
+    audience.erase(call.db, load(call, list_id, member_id))
 
 
 def load(call: Call, list_id: str, member_id: str) -> Member:

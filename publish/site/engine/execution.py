@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import pkgutil
 import sys
 import warnings
@@ -88,7 +87,6 @@ class Execution:
 
     def _begin(self) -> None:
         """Record reads and messages from now on."""
-        _unload_neighbours(self._task.settings.parent)
         self._audit.start()
         pelican.console.print = lambda *words, **how: None  # the build has its own output
         logging.getLogger().addHandler(self._log)
@@ -221,14 +219,3 @@ def _delete_bytecode(files: Iterable[str]) -> None:
             compiled = Path(cache_from_source(file))
             if compiled.stat().st_mtime - Path(file).stat().st_mtime < 2:
                 compiled.unlink()
-
-
-def _unload_neighbours(root: Path) -> None:
-    """Unload the modules that the settings file imported, so that importing them again records
-    their reads."""
-    inside = f"{root}{os.sep}"
-    for name, module in list(sys.modules.items()):
-        file = str(getattr(module, "__file__", None) or "")
-        ours = name.partition(".")[0] in ("publish", "__main__")
-        if file.startswith(inside) and "-packages" not in file and not ours:
-            del sys.modules[name]

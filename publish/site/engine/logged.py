@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import re
@@ -18,6 +19,7 @@ KINDS = {
     "Skipping %s: could not find information about '%s'": "missing-key",
     "Unable to find '%s', skipping url replacement.": "unfound",
     'Unable to generate valid slug for %s "%s".': "no-slug",
+    "Skipping %s: file %r would be written outside output path": "outside",
 }
 """Kinds by Pelican's message templates, for rules that report the same in more detail."""
 ERROR_PREFIXES = (
@@ -32,6 +34,10 @@ ERROR_PREFIXES = (
 )
 """Beginnings of Pelican's warnings that mean a missing page or a broken link."""
 QUOTED = re.compile(r"['‘`\"]([^'’`\"]+)['’`\"]")
+UNWRITABLE = frozenset(
+    (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
+)
+"""What the system says of a file that cannot be written; of a full disk it names none."""
 MARKDOWN = f"markdown{os.sep}core.py"
 PACKAGE = f"{Path(__file__).resolve().parents[2]}{os.sep}"
 """This tool's folder, which may be inside the site's: its files are never the place of a site's
@@ -74,10 +80,12 @@ class LogCollector(logging.Handler):
         args = record.args if isinstance(record.args, tuple) else ()
         kind, parts = KINDS.get(template, ""), tuple(str(value)[:1000] for value in args)
         cause = sys.exc_info()[1]
-        if record.levelno >= logging.ERROR and cause is not None:
+        if record.levelno >= logging.ERROR and cause is not None and not kind:
             kind, parts = _kind(cause)
             # Pelican names the post and omits the reason unless it is debugging.
-            if str(cause) not in text:
+            if kind == "bad-pattern":
+                text = _no_address(parts, f"{type(cause).__name__}: {cause}")
+            elif str(cause) not in text:
                 text = f"{text}: {type(cause).__name__}: {cause}"
         self._append(kept, self._placed(text, self._source(record), kind, parts))
 
@@ -91,7 +99,7 @@ class LogCollector(logging.Handler):
         line = f"{type(error).__name__}: {text}" if text else type(error).__name__
         kind, parts = _kind(error)
         if kind == "bad-pattern":
-            line = f"{parts[0]} makes no address: {line}"
+            line = _no_address(parts, line)
         message, _, remedy = self._short(line).partition(" — ")
         # A pattern stands in the settings, whatever plugin fills it in.
         place = ("", 0) if kind == "bad-pattern" else self._where(error)
@@ -149,13 +157,16 @@ class LogCollector(logging.Handler):
         return None
 
     def _where(self, error: BaseException) -> tuple[str, int]:
-        """File and line of the last frame in a template or in the site's own code."""
+        """File and line of the last frame in a template or in the site's own code; of what cannot
+        be written, the file."""
+        file, line = getattr(error, "filename", None), getattr(error, "lineno", None)
+        if getattr(error, "errno", None) in UNWRITABLE:
+            return self._short(str(file or self.output)), 0
         frames = [(f.filename, f.lineno or 1) for f in traceback.extract_tb(error.__traceback__)]
         places = [
             (file, line) for file, line in (*frames, *getattr(error, "frames", ()))
             if self._own(file)
         ]  # fmt: skip
-        file, line = getattr(error, "filename", None), getattr(error, "lineno", None)
         if isinstance(file, str) and isinstance(line, int):
             places.append((file, line))
         if places:
@@ -167,6 +178,10 @@ class LogCollector(logging.Handler):
         if name.startswith(PACKAGE):
             return False
         return inside or (name.startswith("/") and Path(name).suffix not in (".py", ".pyc"))
+
+
+def _no_address(parts: tuple[str, ...], error: str) -> str:
+    return f"{parts[0]} makes no address: {error}"
 
 
 def _below(folder: Path, file: Path) -> str:
@@ -213,7 +228,7 @@ def _line(source: Path, words: list[str]) -> int:
     """The first line of ``source`` that holds the last quoted word it can, a key in any case; 1
     if none does."""
     try:
-        lines = source.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = source.read_text(encoding="utf-8", errors="replace").split("\n")
     except OSError:
         return 1
     for word in reversed(words):

@@ -46,7 +46,6 @@ def headers(release: Release) -> bytes:
             folders[top] = folders.get(top, True) and bool(FINGERPRINT.search(rest))
     rules = [f"/{MARKER}\n  Cache-Control: {NEVER}\n"]
     rules += [
-        f"/{name}/*\n  Cache-Control: {ALWAYS}\n"
-        for name, all_ in sorted(folders.items()) if all_
-    ]  # fmt: skip
+        f"/{name}/*\n  Cache-Control: {ALWAYS}\n" for name, all_ in sorted(folders.items()) if all_
+    ]
     return "".join(rules).encode()

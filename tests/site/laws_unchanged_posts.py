@@ -1,7 +1,7 @@
-"""Plugins and themes that deceive an engine whose untouched posts are not even looked into.
+"""Plugins and themes that use posts which no edit touches, and which the engine restores.
 
-A post becomes a ghost at the second build and what was said of it is settled at the third, so
-each scene builds three times before the edit that reveals it.
+Each scene builds three times before the edit that would reveal a stale page, so that the posts come
+from a cache which was itself written after restoring them.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ START = (
 
 
 BARE = dict.fromkeys(("index", "archives", "period_archives", "category", "tag", "author"), "")
-"""A theme whose lists look into no post, so that ghosts stay ghosts to the end."""
+"""A theme whose lists use no attribute of a post."""
 
 
 def boss(word: str) -> dict[str, str]:
-    """The newest post, whose word a plugin heeds."""
+    """The newest post, whose word a plugin uses."""
     return post("boss", 30, Word=word, Tags="big")
 
 
 def others(number: int) -> dict[str, str]:
-    """An edit that nobody minds."""
+    """An edit on which no other page depends."""
     return post("three", 3, f"The {number}. body.", Tags="c, d")
 
 
@@ -37,14 +37,14 @@ REVEALING = (boss("b"), boss(""), boss("a"))
 QUIET = "".join(
     f"{name} = None\n" for name in ("FEED_ALL_ATOM", "CATEGORY_FEED_ATOM", "TRANSLATION_FEED_ATOM")
 )
-"""Without feeds: a feed that is written anew looks into every post before the pages are made."""
+"""Without feeds: a feed that is written anew reads every post before the pages are made."""
 
 
 def scene(
     name: str, templates: Files | None = None, conf: str = "", edits: tuple[Files, ...] = REVEALING,
     files: Files | None = None, **plugins: str,
 ) -> Scene:  # fmt: skip
-    """A site whose posts have been settled when the first of ``edits`` comes."""
+    """A site whose posts have been restored when the first of ``edits`` comes."""
     made = site(
         QUIET + conf,
         BARE | dict(templates or {}),
@@ -58,8 +58,8 @@ def at(signal: str, body: str, given: str = "generator", before: str = "") -> st
     """A plugin that does ``body`` at a signal."""
     lines = "".join(f"    {line}\n" for line in body.splitlines())
     return (
-        f"{before}\ndef heard({given}, *args, **named):\n{lines}"
-        f"def register():\n    signals.{signal}.connect(heard)\n"
+        f"{before}\ndef handle({given}, *args, **named):\n{lines}"
+        f"def register():\n    signals.{signal}.connect(handle)\n"
     )
 
 
@@ -276,7 +276,7 @@ SCENES = (
         role="from pelican.readers import RstReader\n"
         + finalized("generator.context['R'] = RstReader.__mro__[1].__name__\n"
         "word(generator.articles)")),
-    # What a ghost is not.
+    # How a restored post could differ from a read one.
     scene("a_tag_put_into_the_metadata", {"article": "{{ article.tags|join }}"},
         tagger=finalized("from pelican.contents import Tag\n"
             "for p in generator.articles:\n"

@@ -50,13 +50,13 @@ def carry_out(
                     "look at it, then run this again",
                 )
             terminal.warn("it changed while this ran; nothing was sent")
-    tell(terminal, found, as_json)
+    print_result(terminal, found, as_json)
     for error in found.errors:
         terminal.error(str(error))
     return int(found.code)
 
 
-def tell(terminal: Terminal, done: Done, as_json: bool) -> None:
+def print_result(terminal: Terminal, done: Done, as_json: bool) -> None:
     """Print the result."""
     if as_json:
         terminal.json([dict(result) for result in done.results])
