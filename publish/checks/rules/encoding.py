@@ -17,7 +17,7 @@ ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 @source_rule("empty-file", "error", "a file of 0 bytes")
 def empty_file(source: Source) -> Iterator[Problem]:
     """The file holds nothing, or only spaces and line breaks."""
-    if not source.raw.removeprefix(b"\xef\xbb\xbf").strip():
+    if not source.raw.decode("utf-8-sig", "replace").strip():
         yield Problem(1, "the file is empty", "write the post, or remove the file")
 
 
