@@ -63,8 +63,9 @@ EARLY = frozenset({
 })  # fmt: skip
 """Settings that are read before any rule can judge them."""
 NEEDED = frozenset({
-    "SITEURL", "THEME", "DEFAULT_LANG", "DEFAULT_CATEGORY", "DEFAULT_DATE_FORMAT", "DATE_FORMATS",
-    "MARKDOWN", "JINJA_ENVIRONMENT", "JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS",
+    "SITENAME", "SITEURL", "THEME", "DEFAULT_LANG", "DEFAULT_CATEGORY", "DEFAULT_DATE_FORMAT",
+    "DATE_FORMATS", "MARKDOWN", "JINJA_ENVIRONMENT", "JINJA_FILTERS", "JINJA_GLOBALS",
+    "JINJA_TESTS",
 })  # fmt: skip
 """Settings that must not be None; if left out, Pelican's own apply."""
 PAIRS = ("MENUITEMS", "LINKS", "SOCIAL")
