@@ -44,7 +44,7 @@ class Outcome:
     """What was done; ``seconds`` per phase.
 
     ``state`` is ``live``, ``deployed`` (not looked at), ``unchanged``, ``superseded``, ``planned``
-    (a dry run), or ``partial``.
+    (a dry run), ``partial``, or ``stopped`` (nothing was written).
     """
 
     target: str
@@ -52,7 +52,7 @@ class Outcome:
     release: str = ""
     previous: str = ""
     source: str = ""
-    state: str = "deployed"
+    state: str = "stopped"
     put: tuple[Put, ...] = ()
     deleted: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
@@ -152,7 +152,9 @@ def roll_back(target: Target, place: Place, wanted: str, options: DeployOptions)
                 past.release, past.source, past.time, before=before,
                 hold=replace(hold, to=past.release), open="after" if target.after else "",
             )  # fmt: skip
+            out.state = "partial"
             target.roll_back(past, remote, record)
+            out.state = "deployed"
             _run_after_step(target, record, out)
         _seen(place, past.release, options, out)
     return out

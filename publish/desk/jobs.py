@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from publish.desk.parts import Button
+from publish.office.question import Question
 
 Stage = Literal["asking", "asked", "doing", "done", "refused"]
 
@@ -51,7 +52,7 @@ class Job:
     can_stop: bool = False
     stopping: bool = False
     progress_line: str = ""
-    office_question: Any = None
+    office_question: Question | None = None
     changed: threading.Event = field(default_factory=threading.Event)
 
     def finish_stage(self, stage: Stage, title: str, lines: tuple[str, ...] = ()) -> None:
@@ -102,7 +103,7 @@ class Jobs:
         self._queue.put((work, job))
         job.changed.wait(patience)
 
-    def ask(self, job: Job, question: QuestionView, asked: Any) -> None:
+    def ask(self, job: Job, question: QuestionView, asked: Question) -> None:
         """Attach a question to the job, with a new token for its answer."""
         with self._lock:
             job.token = secrets.token_urlsafe(16)

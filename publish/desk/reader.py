@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from publish.desk.model import Newsletter, Post, Site, Snapshot
+from publish.desk.model import Kind, Newsletter, Post, Site, Snapshot
 from publish.desk.posts import PostCache
 from publish.newsletter import schedule
 from publish.post import stamps
@@ -45,8 +45,8 @@ class Reader:
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _posts: PostCache = field(default_factory=PostCache)
     _stop: threading.Event = field(default_factory=threading.Event)
-    _seen: Any = None
-    _mailed: Any = None
+    _seen: stamps.Stamps | None = None
+    _mailed: set[tuple[str, Kind, datetime | None]] | None = None
     _drawn: float = 0.0
     _wanted: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)

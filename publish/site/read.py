@@ -14,6 +14,7 @@ from publish.errors import ConfigError, Refused
 from publish.post.diagnostic import Complaint
 from publish.post.files import locked
 from publish.post.record import Library
+from publish.setting_types import misfits
 from publish.settings import Settings, require_folders, require_kinds
 from publish.site import engine, manifest
 from publish.site.commit import staged
@@ -95,14 +96,15 @@ def unread(settings: Settings, errors: Sequence[Complaint]) -> Library:
     still have sources."""
     from publish.site.posts import files
 
+    wrong = {name for name, *_ in misfits(settings.values)}
     listed = {
         file.relative_to(settings.content).as_posix(): kind
         for kind, folders in (("article", settings.posts), ("page", settings.pages))
         for file in files(settings, folders)
     }
     return Library(
-        settings.content.name, sources=listed, settings=dict(settings.values), failed=True,
-        complaints=tuple(errors),
+        settings.content.name, sources=listed, failed=True, complaints=tuple(errors),
+        settings={name: value for name, value in settings.values.items() if name not in wrong},
     )  # fmt: skip
 
 

@@ -172,7 +172,12 @@ def errors(project: Project) -> list[tuple[str, int, str]]:
      ("YEAR_ARCHIVE_SAVE_AS = 'y/{year}/'", "bad-pattern"),
      ("TAG_FEED_ATOM = 'f/{tag}.xml'", "bad-pattern"),
      ("TRANSLATION_FEED_ATOM = 'f/{slug}.xml'", "bad-pattern"),
-     ("TAG_SAVE_AS = '../{slug}.html'", "shared-file"), ("DIRECT_TEMPLATES = [5]", "setting-kind"),
+     ("TAG_SAVE_AS = '../{slug}.html'", "shared-file"), ("SITENAME = 5", "setting-kind"),
+     ("CATEGORY_REGEX_SUBSTITUTIONS = [('(', '')]", "setting-kind"),
+     ("ARTICLE_SAVE_AS = '../{slug}.html'", "shared-file"),
+     ("FEED_ALL_ATOM = 'feeds/'", "bad-pattern"), ("TAG_SAVE_AS = 't/{slug}/'", "bad-pattern"),
+     ("CATEGORY_FEED_ATOM = 'feed.xml'", "one-address-for-all"),
+     ("DIRECT_TEMPLATES = [5]", "setting-kind"),
      ("PAGINATED_TEMPLATES = {'index': 'ten'}", "setting-kind"),
      ("DEFAULT_PAGINATION = 2.5", "setting-kind"), ("PAGE_EXCLUDES = ['pages', 3]", "setting-kind"),
      ("NEWSLETTER_SEND_AT = '9.30'", "setting-kind"), ("NEWSLETTER_SINCE = 7", "setting-kind"),
@@ -195,6 +200,7 @@ def errors(project: Project) -> list[tuple[str, int, str]]:
      ("DEPLOY = {'web': {'kind': 's3', 'bucket': 'a b'}}", "setting-kind"),
      ("DEPLOY = {'web': {'kind': 'folder', 'path': 'www', 'url': 'www'}}", "setting-kind"),
      ("PAGINATED_TEMPLATES = {'tag': None}", "refused"),
+     ("THEME = 'notmyidea'\nPAGINATED_TEMPLATES = {'index': 10}", "refused"),
      ("DEFAULT_PAGINATION, PAGINATION_PATTERNS = 1, ((1, '{url}', '{x}'),)", "refused")],
 )  # fmt: skip
 def test_a_setting_of_which_writing_fails_is_named_at_its_line_with_the_code_of_a_build(
@@ -219,6 +225,7 @@ def test_a_setting_of_which_writing_fails_is_named_at_its_line_with_the_code_of_
      ("DEFAULT_DATE_FORMAT = '%'", "refused", "DEFAULT_DATE_FORMAT or DATE_FORMATS: "),
      ("DEFAULT_CATEGORY = '!!!'", "refused", "DEFAULT_CATEGORY makes no address: !!!"),
      ("DATE_FORMATS = {'en': 5}", "refused", "DEFAULT_DATE_FORMAT or DATE_FORMATS: "),
+     ("ARTICLE_SAVE_AS = '{year}.html'", "refused", "ARTICLE_SAVE_AS makes no address: 'year'"),
      ("ARTICLE_URL = '{modified:%Y}/'", "refused", "ARTICLE_URL makes no address: ")],
 )  # fmt: skip
 def test_what_fails_in_every_source_is_reported_once_at_the_settings(

@@ -320,6 +320,7 @@ def test_every_build_warns_of_a_scheduled_letter_whose_post_is_gone(small: Path)
 
 
 def test_the_report_is_a_table_json_and_a_drawing(small: Path):
+    assert publish("report", cwd=small).stdout.startswith("no letter was sent yet [SANDBOX")
     put_post(small, "new")
     publish("send", "--yes", cwd=small)
     settled(small, 1)
@@ -429,7 +430,7 @@ def test_a_post_that_became_public_under_a_date_of_days_ago_is_reported(small: P
 
 def test_no_is_an_answer_and_no_error(small: Path, monkeypatch: pytest.MonkeyPatch):
     put_post(small, "new")
-    monkeypatch.setattr("publish.cli.answering._agreed", lambda question: False)
+    monkeypatch.setattr("publish.cli.confirming._agreed", lambda question: False)
     done = publish("send", cwd=small)
     assert (done.returncode, done.stdout) == (0, "nothing was sent\n")
     assert deliveries(small) == []

@@ -152,6 +152,57 @@ def test_resume_ends_a_hold_and_puts_the_same_up_again(stand: Stand):
         stand.back("ffff")
 
 
+@pytest.mark.parametrize(("kind", "name"), [("folder", "after"), ("ssh", "after"), ("s3", "purge")])
+def test_the_step_after_a_release_is_repeated_until_it_succeeds(
+    servers: Rigs, tmp_path: Path, kind: str, name: str
+):
+    stand = stands.make(kind, servers, tmp_path, f"after-{next(NUMBERS)}")
+    ready, ran = tmp_path / "is ready", tmp_path / "ran"
+    script = 'echo "not ready" >&2; test -e "$0" && echo ran >> "$1"'
+    stand.options[name] = ["sh", "-c", script, str(ready), str(ran)]
+    stand.build(site(1))
+    with pytest.raises(Stopped, match="not ready") as failure:
+        stand.deploy("a1")
+    assert failure.value.code == Exit.NOTHING_SENT
+    assert failure.value.outcome.state == "deployed"
+    shows(stand, site(1))
+    ready.touch()
+    assert stand.deploy("a1", 1).state == "live", "though no file changed"
+    assert stand.deploy("a1", 2).state == "unchanged"
+    stand.build(site(2))
+    stand.deploy("a2", 3)
+    ready.unlink()
+    with pytest.raises(Stopped, match="not ready"):
+        stand.back()
+    assert ran.read_text().split() == ["ran", "ran"]
+    shows(stand, site(1))
+
+
+def test_a_server_without_a_shell_says_so_if_a_step_is_to_run_there(servers: Rigs, tmp_path: Path):
+    stand = stands.make("sftp", servers, tmp_path, f"after-{next(NUMBERS)}")
+    stand.options["after"] = ["nginx", "-s", "reload"]
+    stand.build(site(1))
+    with pytest.raises(Stopped, match=r"has no shell.*remove `after`"):
+        stand.deploy("a1")
+
+
+@pytest.mark.parametrize("kind", ["ssh", "sftp"])
+def test_a_server_keeps_as_many_releases_as_the_settings_say(
+    servers: Rigs, tmp_path: Path, kind: str
+):
+    stand = stands.make(kind, servers, tmp_path, f"keep-{next(NUMBERS)}")
+    stand.options["keep"] = 2
+    made = []
+    for number in (1, 2, 3):
+        stand.build(site(number))
+        made.append(stand.deploy(f"a{number}", number, verify=0).release)
+    there = {p.name for p in (tmp_path / "server" / "releases").iterdir()}
+    assert len(there) == 4, there
+    assert stand.back(dry_run=True).release == made[1]
+    with pytest.raises(Stopped, match=rf"no earlier release {made[0]}.*there is: {made[1][:12]}"):
+        stand.back(made[0])
+
+
 def test_what_is_not_ours_stays(every: Stand):
     stand = every
     stand.build(site(1))

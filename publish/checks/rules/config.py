@@ -62,8 +62,8 @@ def setting_kind(site: Site) -> Iterator[Problem]:
 def one_address_for_all(site: Site) -> Iterator[Problem]:
     """An address pattern that gives every post, page or list the same address."""
     for kind in PATTERNS:
-        for name in (f"{kind}_URL", f"{kind}_SAVE_AS"):
-            given = site.values.get(name)
+        for end in ("URL", "SAVE_AS", "FEED_ATOM", "FEED_RSS", "FEED_JSON"):
+            given = site.values.get(name := f"{kind}_{end}")
             written = site.values.get(f"{kind}_SAVE_AS")
             if isinstance(given, str) and given and written and "{" not in given:
                 message = f"{name} is the same for all: {quoted(given)}"
@@ -72,7 +72,8 @@ def one_address_for_all(site: Site) -> Iterator[Problem]:
 
 @site_rule("bad-pattern", "error", '`TAG_SAVE_AS = "tag/{name"`', "same")
 def bad_pattern(site: Site) -> Iterator[Problem]:
-    """A pattern of addresses with a brace too few, or with a name that stands for nothing."""
+    """A pattern of addresses with a brace too few, or with a name that stands for nothing; or a
+    file's address that is a folder's."""
     for name, pattern in site.given.items():
         allowed = next((names for setting, names in FIELDS if setting.fullmatch(name)), None)
         if allowed is None or not isinstance(pattern, str):
@@ -88,6 +89,9 @@ def bad_pattern(site: Site) -> Iterator[Problem]:
             choices = " or ".join(f"{{{each}}}" for each in allowed)
             message = f"{name} holds {{{quoted(wrong, 40)}}}, which stands for nothing"
             yield site.of_setting(name, message, f"write {choices}")
+        elif pattern.endswith("/") and not name.endswith("_URL"):
+            message = f"{name} names a folder: {quoted(pattern)}"
+            yield site.of_setting(name, message, f"write {quoted(pattern)}index.html, or another")
 
 
 FIELDS = tuple((re.compile(names), made) for names, made in (
@@ -96,6 +100,7 @@ FIELDS = tuple((re.compile(names), made) for names, made in (
     (r"(CATEGORY|TAG|AUTHOR)_FEED_(ATOM|RSS|JSON)(_URL)?", ("slug",)),
     (r"TRANSLATION_FEED_(ATOM|RSS)(_URL)?", ("lang",)),
     (r"(YEAR|MONTH|DAY)_ARCHIVE_(URL|SAVE_AS)", ("date",)),
+    (r"FEED_(ALL_)?(ATOM|RSS|JSON)|\w+_SAVE_AS", ()),
 ))  # fmt: skip
 """The settings that are patterns of addresses, and the names that may stand in their braces; a
 post's may be any key of its header."""
@@ -118,8 +123,7 @@ def shared_file(site: Site) -> Iterator[Problem]:
         if not place:
             continue
         if place.startswith("/") or ".." in place.split("/"):
-            yield site.of_setting(name, f"{name} leads out of the site: {quoted(place)}",
-                      INSIDE)  # fmt: skip
+            yield site.of_setting(name, f"{name} leads out of the site: {quoted(place)}", INSIDE)
         elif first.setdefault(place, name) != name:
             yield site.of_setting(name, f"{name} is the file that {first[place]} names too",
                       "give it another name")  # fmt: skip

@@ -64,7 +64,7 @@ def refusals(site: Site) -> Iterator[tuple[Problem, Complaint]]:
 def _is_own(said: Complaint, site: Site) -> bool:
     """Whether it is the fault of the source alone, in however many it is found."""
     if said.kind == "bad-date":
-        return said.parts[0] != str(site.values.get("DEFAULT_DATE"))
+        return said.parts[0] != site.values.get("DEFAULT_DATE")
     if said.kind == "bad-date-format":
         own = (s for s in site.sources if s.file == printable(said.file))
         return any(source.header.field("date_format") for source in own)
@@ -125,6 +125,10 @@ def _of_key(said: Complaint, source: Source) -> Problem | None:
         lines = enumerate(source.text.split("\n"), 1)
         line = next((n for n, text in lines if f"}}{said.parts[0]}" in text), said.line)
         return Problem(line, f"there is no file {quoted(said.parts[0])}", FOUND, source.file)
+    if said.kind == "outside":
+        message = f"its page would be {quoted(said.parts[1])}, which is not in the site"
+        remedy = "give it a title or a slug of words"
+        return Problem(source.address_line, message, remedy, source.file)
     if said.kind == "bad-timezone" and source.header.field("timezone"):
         message = f"there is no time zone {quoted(source.get('timezone'))}"
         remedy = "write one such as Europe/Berlin, or remove the line"
