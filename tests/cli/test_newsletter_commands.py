@@ -269,10 +269,32 @@ def test_a_test_mail_has_the_bytes_and_leaves_nothing_behind(small: Path):
         refused = publish("test", "new", "--to", "me@example.com", cwd=small, env=wrong)
         control(base, [{"kind": "drop_after", "path": "*/actions/test"}])
         lost = publish("test", "new", "--to", "me@example.com", cwd=small)
+        control(base, [{"kind": "drop_after", "path": "*/campaigns"}])
+        none = publish("test", "new", "--to", "me@example.com", cwd=small)
+    assert none.returncode == 3
+    assert re.search("the test was not mailed: .* — run this again", none.stderr), none.stderr
     assert refused.returncode == 2
     assert "check MAILCHIMP_API_KEY" in refused.stderr
     assert lost.returncode == 4
     assert "may have been mailed" in lost.stderr
+    put_post(small, "quiet", Newsletter="no")
+    quiet = publish("test", "quiet", "--to", "me@example.com", cwd=small)
+    assert quiet.returncode == 1
+    assert "quiet: its post says `Newsletter: no` — what has no letter cannot" in quiet.stderr
+    absent = publish("test", "absent", "--to", "me@example.com", cwd=small)
+    assert absent.returncode == 2
+    assert "absent: there is no letter" in absent.stderr
+
+
+def test_nothing_is_mailed_to_readers_before_the_built_site_is_up(small: Path):
+    put_post(small, "new")
+    with (small / "pelicanconf.py").open("a") as conf:
+        conf.write("DEPLOY = {'live': {'kind': 'folder', 'path': 'www'}}\n")
+    with sandbox.ensure(small) as base:
+        done = publish("send", "--live", "--yes", cwd=small, env=live_environment(base))
+    assert done.returncode == 1
+    assert "not what readers get yet — run `publish deploy`, then send" in done.stderr
+    assert deliveries(small) == []
 
 
 def test_what_was_built_this_moment_is_not_built_again(small: Path):
