@@ -429,6 +429,12 @@ def test_a_site_below_a_folder_of_its_host_knows_its_own_addresses(project: Proj
     )  # fmt: skip
 
 
+def test_the_archives_of_a_year_are_an_address_of_the_site(project: Project):
+    project.set("YEAR_ARCHIVE_SAVE_AS = '{date:%Y}/index.html'\nYEAR_ARCHIVE_URL = '{date:%Y}/'")
+    project.post("[then](/2026/) [never](/2025/)\n")
+    assert [f.message for f in project.findings()] == ["nothing is at /2025/"]
+
+
 def test_a_link_to_a_posts_file_as_if_it_were_a_download_says_how_to_link_it(project: Project):
     project.post("[that]({static}/posts/a.md)\n")
     (found,) = project.findings()
