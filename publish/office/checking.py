@@ -116,7 +116,7 @@ def unfit_for_commands(settings: Settings) -> Iterator[Complaint]:
         except PublishError:
             continue  # the fault of this machine, which another one may not have
     for each in found.values():
-        yield Complaint(each.text, each.file, each.line, each.remedy, "setting", (each.name,))
+        yield Complaint(each.text, remedy=each.remedy, kind="setting", parts=(each.name,))
 
 
 def damaged_ledger(settings: Settings) -> tuple[Complaint, ...]:
