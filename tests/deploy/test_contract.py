@@ -211,7 +211,7 @@ def test_the_step_after_a_release_is_repeated_until_it_succeeds(
     script = 'echo "not ready" >&2; test -e "$0" && echo ran >> "$1"'
     stand.options[name] = ["sh", "-c", script, str(ready), str(ran)]
     stand.build(site(1))
-    with pytest.raises(Stopped, match="not ready") as failure:
+    with pytest.raises(Stopped, match=r"the release is up, but .* failed: .*not ready") as failure:
         stand.deploy("a1")
     assert failure.value.code == Exit.NOTHING_SENT
     assert failure.value.outcome.state == "deployed"
