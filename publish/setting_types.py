@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 from string import Formatter
 from typing import Any, NamedTuple
@@ -63,8 +64,8 @@ EARLY = frozenset({
 })  # fmt: skip
 """Settings that are read before any rule can judge them."""
 NEEDED = frozenset({
-    "THEME", "DEFAULT_LANG", "DEFAULT_CATEGORY", "DEFAULT_DATE_FORMAT", "DATE_FORMATS", "MARKDOWN",
-    "JINJA_ENVIRONMENT", "JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS",
+    "SITEURL", "THEME", "DEFAULT_LANG", "DEFAULT_CATEGORY", "DEFAULT_DATE_FORMAT", "DATE_FORMATS",
+    "MARKDOWN", "JINJA_ENVIRONMENT", "JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS",
 })  # fmt: skip
 """Settings that must not be None; if left out, Pelican's own apply."""
 PAIRS = ("MENUITEMS", "LINKS", "SOCIAL")
@@ -78,7 +79,7 @@ def misfits(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     from publish.post.diagnostic import quoted
 
     for name, given in values.items():
-        kinds = (kind for kind in KINDS if any(_is(name, each) for each in kind.names))
+        kinds = (kind for kind in KINDS if _among(name, kind.names))
         kind = next(kinds, None)
         off = given is None and name not in EARLY
         off |= kind is not None and kind.what == "text" and given is False
@@ -99,7 +100,7 @@ def wrong_part(name: str, given: Any) -> tuple[Any, str] | None:
         return next(((v, "10, or None") for v in sizes if not isinstance(v, int) or v < 0), None)
     if given == "" and name in ("DEFAULT_LANG", "AUTHOR"):
         return given, "text, or remove the line"
-    if given and any(_is(name, each) for each in EXPRESSIONS):
+    if given and _among(name, EXPRESSIONS):
         rules = given if isinstance(given, list | tuple) else [(given, "")]
         if not all(isinstance(each, list | tuple) and len(each) == 2 for each in rules):
             return given, '[("what is sought", "what replaces it")]'
@@ -115,10 +116,14 @@ def wrong_part(name: str, given: Any) -> tuple[Any, str] | None:
         return given, '["de_DE.UTF-8"]'
     if name == "EXTRA_PATH_METADATA" and given:
         return next(((v, '{"path": "…"}') for v in given.values() if not _is_path(v)), None)
+    if name == "MARKDOWN" and given:
+        listed, options = given.get("extensions") or [], given.get("extension_configs") or {}
+        example = '{"extension_configs": {"markdown.extensions.extra": {}}}'
+        return None if isinstance(listed, list) and isinstance(options, dict) else (given, example)
     if name == "DEFAULT_METADATA" and given:
         texts = (*given, given.get("status", ""))
         return next(((text, "text") for text in texts if not isinstance(text, str)), None)
-    if given and any(_is(name, each) for each in NAMES):
+    if given and _among(name, NAMES):
         return next(((v, "text") for v in given if not isinstance(v, str | os.PathLike)), None)
     return None
 
@@ -179,8 +184,5 @@ def _no_expression(text: Any, instead: Any) -> str:
     return ""
 
 
-def _is(name: str, each: str) -> bool:
-    begin, star, end = each.partition("*")
-    if not star:
-        return name == each
-    return len(name) >= len(begin) + len(end) and name.startswith(begin) and name.endswith(end)
+def _among(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)

@@ -177,10 +177,10 @@ def current_issue(letter: Letter, found: Letters) -> Issue | None:
 
 def difference(office: Office, letter: Letter, found: Letters) -> tuple[str, list[changes.Change]]:
     """The difference between the letter now and as mailed or scheduled: its kind, and the
-    changed words. The kind is ``""`` for none, if a post is not public, or if an update is
-    scheduled or has these words; ``words``; ``layout`` if the words are equal; ``unknown`` if no
-    copy was kept."""
-    if not (letter.active or letter.past.done):
+    changed words. The kind is ``""`` for none, if it was taken back, a post is not public, or an
+    update is scheduled or has these words; ``words``; ``layout`` if the words are equal;
+    ``unknown`` if no copy was kept."""
+    if letter.held or not (letter.active or letter.past.done):
         return "", []
     new = current_issue(letter, found)
     if new is None or (letter.kind == "post" and _updated(new, found)):

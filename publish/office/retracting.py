@@ -77,9 +77,7 @@ def do(office: Office, question: Question) -> Done | Question:
             return again
         taken, waiting, leads = again.plan
         for letter, name in waiting:
-            undoing.take_back(office, letter, name)
-            line = f"{office.words.letter(letter)}: taken back, it goes out only by name"
-            lines.append(office.with_sandbox_note(line))
+            lines.append(undoing.take_back(office, letter, name))
         retired.retire(office.settings, taken.file, leads)
     try:
         office.site.fresh(office.voice, reason="built")
@@ -118,11 +116,8 @@ def withdraw(office: Office, *, lost: bool = False) -> list[str]:
                 lost and letter.waiting and letter.issue and _missing(letter.issue.url)
             )
             if gone:
-                undoing.take_back(office, letter, found.handle(letter))
-                line = (
-                    f"{letter.slug}: its page is not public any more, so its letter was taken back"
-                )
-                lines.append(office.with_sandbox_note(line))
+                what = "its page is not public any more, so its letter was taken back"
+                lines.append(undoing.take_back(office, letter, found.handle(letter), what))
     return lines
 
 

@@ -14,7 +14,7 @@ from publish.post import stamps
 from publish.post.diagnostic import Complaint
 from publish.post.files import locked
 from publish.post.identity import RETIRED, SINCE, URLS
-from publish.settings import Settings, require_folders, require_kinds
+from publish.settings import Settings, require_folders
 from publish.site import addresses, manifest, snapshot
 from publish.site.commit import below, commit, replace_record, site_of, staged, tree
 from publish.site.engine import ISSUES, Fit, Judge, Progress, Task, cores, run
@@ -86,7 +86,7 @@ def build(
         Refused: something is not fit, or another build is at work; ``output`` is unchanged.
         ConfigError: the settings file fails, or a setting is of a wrong kind.
     """
-    require_kinds(settings)
+    settings.refuse(settings.values)
     require_folders(settings)
     target = (output or settings.output).absolute()
     try:

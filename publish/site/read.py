@@ -15,7 +15,7 @@ from publish.post.diagnostic import Complaint
 from publish.post.files import locked
 from publish.post.record import Library
 from publish.setting_types import misfits
-from publish.settings import Settings, require_folders, require_kinds
+from publish.settings import Settings, require_folders
 from publish.site import engine, manifest
 from publish.site.commit import staged
 from publish.site.engine import Fit
@@ -78,7 +78,7 @@ def composed(settings: Settings, *, drafts: bool = False) -> Iterator[Path]:
     """
     from publish.site.build import overrides
 
-    require_kinds(settings)
+    settings.refuse(settings.values)
     record = manifest.place(settings, settings.output.absolute())
     more = {"NEWSLETTER_ISSUES_DRAFTS": True} if drafts else {}
     with locked(settings.cache / "lock", Refused), staged(settings.cache) as stage:

@@ -441,7 +441,7 @@ def test_a_post_that_became_public_under_a_date_of_days_ago_is_reported(small: P
 
 def test_no_is_an_answer_and_no_error(small: Path, monkeypatch: pytest.MonkeyPatch):
     put_post(small, "new")
-    monkeypatch.setattr("publish.cli.answering._agreed", lambda question: False)
+    monkeypatch.setattr("publish.cli.confirming._agreed", lambda question: False)
     done = publish("send", cwd=small)
     assert (done.returncode, done.stdout) == (0, "nothing was sent\n")
     assert deliveries(small) == []

@@ -28,9 +28,9 @@ from publish.deploy.release import (
     read_marker,
 )
 from publish.deploy.repository import comparer
+from publish.deploy.response_headers import cache_control, content_type
 from publish.deploy.targets import Place
 from publish.deploy.targets.git import ssh_key
-from publish.deploy.types import cache_control, content_type
 from publish.errors import NothingSent, Refused
 from publish.http import Answer
 from tests.deploy.stand import line

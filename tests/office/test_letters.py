@@ -541,6 +541,25 @@ def test_more_new_posts_than_a_run_may_send_do_not_stop_an_unfinished_replace(au
     assert mails(author) == ["<p>Give 5 mg.</p>"]
 
 
+def test_a_letter_that_another_machine_took_back_is_not_told_as_sent(author: Author):
+    other = Author(author.root.parent / "two", author.world)
+    other.post("dose")
+    done(author, "send", posts=("dose",))
+    done(other, "undo", post="dose")
+    author.edit("dose", "50 mg", "5 mg")
+    assert status_of(author, "dose").endswith(
+        "taken back; it goes out only by name [SANDBOX — nobody was e-mailed]"
+    )
+
+
+def test_an_hour_that_mailchimp_refuses_names_the_command_that_tells_why(author: Author):
+    refusal = Answer(Proof.DENIED, "Mailchimp answered 400: the time must be in the future", 400)
+    author.machine.schedule = lambda campaign, moment: refusal  # type: ignore[method-assign]
+    with pytest.raises(NothingSent, match="the time must be in the future") as ended:
+        done(author, "send")
+    assert ended.value.remedy == "`publish doctor` says more; then run `publish send` again"
+
+
 @pytest.mark.parametrize("first", ["replace", "undo"])
 def test_an_order_of_a_dead_run_that_comes_late_takes_nothing_back(author: Author, first: str):
     author.machine.late_by = 15
@@ -1192,9 +1211,8 @@ def test_a_run_takes_back_the_letters_of_pages_that_are_about_to_go(author: Auth
     author.edit("dose", "Status", "Newsletter: no\nStatus")
     author.site.fresh(author.office.voice)
     (line,) = retracting.withdraw(author.office)
-    assert line.startswith(
-        f"{issue.slug}: its page is not public any more, so its letter was taken"
-    )
+    assert line.startswith(f"{issue.slug} “")
+    assert "its page is not public any more, so its letter was taken back" in line
     assert retracting.withdraw(author.office) == []
     assert mails(author) == []
 

@@ -14,8 +14,8 @@ from publish.deploy import built, verify
 from publish.deploy.plan import Plan, Remote
 from publish.deploy.programs import Failed, run
 from publish.deploy.release import OldRelease, Record, Release, decoded, encoded
+from publish.deploy.response_headers import headers
 from publish.deploy.targets import Place, Target
-from publish.deploy.types import headers
 from publish.errors import ConfigError, Refused
 from publish.post.files import write_whole
 

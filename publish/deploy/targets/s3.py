@@ -24,8 +24,8 @@ from typing import Any, TypeVar
 from publish.deploy.incremental import OWN, IncrementalTarget
 from publish.deploy.programs import masked
 from publish.deploy.release import CONTROL, Hold, Record, Release, decoded, encoded
+from publish.deploy.response_headers import cache_control, content_type
 from publish.deploy.targets import Busy, Place, Raced, wait_for
-from publish.deploy.types import cache_control, content_type
 from publish.errors import ConfigError, NothingSent
 from publish.http import ask
 from publish.post.files import write_whole
