@@ -76,7 +76,7 @@ def _still_true(answer: Any, now: Seen, harmless: Callable[[str], bool]) -> list
     for name, (stamp, content) in now.items():
         was, had = then[name]
         changed = was != stamp or (had and had != (content or _content(name)))
-        if changed and (any(name.endswith(told[0]) for told in findings) or not harmless(name)):
+        if changed and (any(name.endswith(found[0]) for found in findings) or not harmless(name)):
             return None
     return [Diagnostic(*parts) for parts in findings]
 

@@ -73,7 +73,7 @@ class Connection:
         watch.start()
         try:
             assert self.child.stdin is not None
-            # The pipe broke: reading the output tells why.
+            # The pipe broke: reading the output shows why.
             with contextlib.suppress(OSError):
                 self.child.stdin.write(order(end).encode("utf-8", "surrogateescape"))
                 self.child.stdin.flush()
