@@ -64,8 +64,8 @@ EARLY = frozenset({
 })  # fmt: skip
 """Settings that are read before any rule can judge them."""
 NEEDED = frozenset({
-    "THEME", "DEFAULT_LANG", "DEFAULT_CATEGORY", "DEFAULT_DATE_FORMAT", "DATE_FORMATS", "MARKDOWN",
-    "JINJA_ENVIRONMENT", "JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS",
+    "SITEURL", "THEME", "DEFAULT_LANG", "DEFAULT_CATEGORY", "DEFAULT_DATE_FORMAT", "DATE_FORMATS",
+    "MARKDOWN", "JINJA_ENVIRONMENT", "JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS",
 })  # fmt: skip
 """Settings that must not be None; if left out, Pelican's own apply."""
 PAIRS = ("MENUITEMS", "LINKS", "SOCIAL")
@@ -116,6 +116,10 @@ def wrong_part(name: str, given: Any) -> tuple[Any, str] | None:
         return given, '["de_DE.UTF-8"]'
     if name == "EXTRA_PATH_METADATA" and given:
         return next(((v, '{"path": "…"}') for v in given.values() if not _is_path(v)), None)
+    if name == "MARKDOWN" and given:
+        listed, options = given.get("extensions") or [], given.get("extension_configs") or {}
+        example = '{"extension_configs": {"markdown.extensions.extra": {}}}'
+        return None if isinstance(listed, list) and isinstance(options, dict) else (given, example)
     if name == "DEFAULT_METADATA" and given:
         texts = (*given, given.get("status", ""))
         return next(((text, "text") for text in texts if not isinstance(text, str)), None)

@@ -122,7 +122,7 @@ def test_a_build_and_a_check_name_every_setting_of_a_wrong_kind(tmp_path: Path, 
      ("LOCALE = 5", "holds 5 — write [\"de_DE.UTF-8\"]"),
      ("EXTRA_PATH_METADATA = {'a': 'b'}", "holds 'b' — write {\"path\": "),
      ("TAG_REGEX_SUBSTITUTIONS = [('a',)]", "holds [('a',)] — write [(\"what is sought\""),
-     ("THEME = None", "is no text: None — write"),
+     ("THEME = None", "is no text: None — write"), ("SITEURL = None", "is no text: None — write"),
      ("MARKDOWN = None", "is no mapping: None — write")],
 )  # fmt: skip
 def test_a_part_of_a_setting_that_cannot_be_is_one_line_at_its_place(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from publish.errors import ConfigError, Refused
@@ -47,7 +47,7 @@ class Letters:
         except ConfigError:
             # A post that was renamed and not built since: its letter has the old name.
             own = [key_of([uid]) for uid in self.site.uids(name)]
-            found = [x for x in self.all if any(titles.holds(x.posts, key) for key in own)]
+            found = [x for x in self.all if titles.holds(x.posts, *own)]
             if not found:
                 raise
             return found
@@ -220,13 +220,10 @@ def _updated(head: Issue, found: Letters) -> bool:
 
 
 def _first_letter(office: Office, found: Sequence[Letter]) -> date | None:
-    times = [moment for letter in found if (moment := _sent_at(letter))]
-    return min(times).astimezone(office.zone).date() if times else None
-
-
-def _sent_at(letter: Letter) -> datetime | None:
-    if not letter.mailed:
-        return None
-    hour = hour_of(letter.active.send_time) if letter.active else None
-    done = letter.past.done_at
-    return hour or (datetime.fromtimestamp(done, UTC) if done else None)
+    times = []
+    for letter in found:
+        if letter.mailed:
+            hour = hour_of(letter.active.send_time) if letter.active else None
+            done = letter.past.done_at
+            times += [hour.timestamp()] if hour else [done] if done else []
+    return datetime.fromtimestamp(min(times), office.zone).date() if times else None

@@ -177,6 +177,9 @@ def errors(project: Project) -> list[tuple[str, int, str]]:
      ("ARTICLE_SAVE_AS = '../{slug}.html'", "shared-file"),
      ("FEED_ALL_ATOM = 'feeds/'", "bad-pattern"), ("TAG_SAVE_AS = 't/{slug}/'", "bad-pattern"),
      ("CATEGORY_FEED_ATOM = 'feed.xml'", "one-address-for-all"),
+     ("FEED_ALL_ATOM = 'feeds'", "shared-file"),
+     ("CATEGORY_FEED_RSS = 'f/{slug}.xml'\nFEED_ALL_ATOM = 'f'", "shared-file"),
+     ("MARKDOWN = {'extensions': 'extra'}", "setting-kind"),
      ("DIRECT_TEMPLATES = [5]", "setting-kind"),
      ("PAGINATED_TEMPLATES = {'index': 'ten'}", "setting-kind"),
      ("DEFAULT_PAGINATION = 2.5", "setting-kind"), ("PAGE_EXCLUDES = ['pages', 3]", "setting-kind"),
@@ -225,6 +228,7 @@ def test_a_setting_of_which_writing_fails_is_named_at_its_line_with_the_code_of_
      ("DEFAULT_DATE_FORMAT = '%'", "refused", "DEFAULT_DATE_FORMAT or DATE_FORMATS: "),
      ("DEFAULT_CATEGORY = '!!!'", "refused", "DEFAULT_CATEGORY makes no address: !!!"),
      ("DATE_FORMATS = {'en': 5}", "refused", "DEFAULT_DATE_FORMAT or DATE_FORMATS: "),
+     ("DATE_FORMATS = {'en': ('no', '%d')}", "refused", "DEFAULT_DATE_FORMAT or DATE_FORMATS: "),
      ("ARTICLE_SAVE_AS = '{year}.html'", "refused", "ARTICLE_SAVE_AS makes no address: 'year'"),
      ("ARTICLE_URL = '{modified:%Y}/'", "refused", "ARTICLE_URL makes no address: ")],
 )  # fmt: skip
@@ -387,6 +391,20 @@ def test_names_and_pictures_that_are_none(
     assert both(project, first, second) == findings
     if "taken-list" in str(findings):
         assert "all.atom.xml" in refused(project)
+
+
+def test_an_address_without_a_page_by_the_settings_is_no_address(project: Project):
+    project.post("[rest]({tag}rest)\n\n[about](/about/)\n")
+    path = project.root / "content/posts/a.md"
+    path.write_bytes(path.read_bytes().replace(b"Status", b"Tags: rest\nStatus"))
+    about = "Title: About\nSlug: about\nUid: 0123456789abcdee\n\nWords.\n"
+    project.write("content/pages/about.md", about)
+    assert (errors(project), refused(project)) == ([], "")
+    project.set("PAGE_SAVE_AS = TAG_SAVE_AS = ''")
+    lost = [("content/pages/about.md", 2, "lost-address")]
+    links = [("content/posts/a.md", line, "broken-link") for line in (10, 12)]
+    assert errors(project) == lost + links
+    assert "/about/ would be a 404" in refused(project)
 
 
 def test_what_a_machine_lacks_to_deploy_is_no_fault_of_the_settings(project: Project):

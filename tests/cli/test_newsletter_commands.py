@@ -411,6 +411,17 @@ def test_the_sandbox_commands(small: Path):
     assert settled(small, 1) == [READER]
 
 
+def test_a_dry_run_is_told_in_words_and_for_scripts(small: Path):
+    told = publish("run", cwd=small).stdout.splitlines()
+    assert told[0] == "the site would be built"
+    assert told[-1].startswith("a dry run: nothing was written; with --live it happens [SANDBOX")
+    found = json.loads(publish("run", "--json", cwd=small).stdout)
+    assert (found["code"], found["live"], found["lines"]) == (0, False, told)
+    publish("build", "-q", cwd=small)
+    told = publish("run", cwd=small).stdout.splitlines()
+    assert told[0] == "DEPLOY is empty: nothing is uploaded"
+
+
 def test_the_plan_writes_nothing(small: Path):
     put_post(small, "new")
     with sandbox.start(small) as server:

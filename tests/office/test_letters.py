@@ -1146,6 +1146,17 @@ def test_it_takes_back_updates_and_the_whole_digest_too(author: Author):
     assert len(mails(author)) == 1
 
 
+def test_a_retracted_post_is_named_itself_and_not_an_older_digest_of_it(author: Author):
+    author.post("night", days=2)
+    done(author, "send", posts=("dose", "night"), digest=True)
+    done(author, "undo", post="dose")
+    author.world.pass_until(author.world.now + 60)
+    done(author, "send", posts=("dose",), now=True)
+    done(author, "retract", post="dose")
+    with pytest.raises(Refused, match=r"^dose “The dose story”: its post is not public"):
+        done(author, "send", posts=("dose",))
+
+
 def test_what_was_taken_back_is_told_though_another_letter_of_the_post_cannot_be(author: Author):
     author.post("night")
     done(author, "send", posts=("dose", "night"), digest=True)

@@ -108,28 +108,30 @@ post's may be any key of its header."""
 
 @site_rule("shared-file", "error", "`FEED_ALL_RSS` and `FEED_ALL_ATOM` with one name", "same")
 def shared_file(site: Site) -> Iterator[Problem]:
-    """Two settings that name one file of the site, or one that names a file outside it."""
-    for name, given in site.given.items():
-        pattern = name.endswith("_SAVE_AS") or "_FEED_" in name
-        if pattern and isinstance(given, str) and "{" in given and ".." in given.split("/"):
-            yield site.of_setting(name, f"{name} leads out of the site: {quoted(given)}", INSIDE)
-    given = site.values.get("DIRECT_TEMPLATES")
+    """Two settings that name one file of the site, or one that names a file outside it, or what is
+    a folder by another."""
+    given, pages = site.values.get("DIRECT_TEMPLATES"), site.values.get("TEMPLATE_PAGES") or {}
     lists = [str(name) for name in given] if isinstance(given, list | tuple) else []
-    named = {f"{name.upper()}_SAVE_AS": f"{name}.html" for name in lists}
-    named |= dict.fromkeys(("FEED_ALL_ATOM", "FEED_ALL_RSS", "FEED_ALL_JSON"), "")
+    usual = {f"{name.upper()}_SAVE_AS": f"{name}.html" for name in lists}
+    named = [(name, site.values.get(name, place)) for name, place in usual.items()]
+    named += (
+        (name, place) for name, place in site.values.items()
+        if name.endswith(FEEDS) or (name.endswith("_SAVE_AS") and "{" in str(place))
+    )  # fmt: skip
+    named += (("TEMPLATE_PAGES", place) for place in pages.values())
     first: dict[str, str] = {}
-    for name, usual in named.items():
-        place = str(site.values.get(name, usual) or "")
-        if not place:
-            continue
+    for name, place in ((name, place) for name, place in named if place and isinstance(place, str)):
+        inside = (each for each, other in named if str(other).startswith(f"{place}/"))
         if place.startswith("/") or ".." in place.split("/"):
             yield site.of_setting(name, f"{name} leads out of the site: {quoted(place)}", INSIDE)
-        elif first.setdefault(place, name) != name:
-            yield site.of_setting(name, f"{name} is the file that {first[place]} names too",
-                      "give it another name")  # fmt: skip
+        elif "{" not in place and first.setdefault(place, name) != name:
+            yield site.of_setting(name, f"{name} is the file that {first[place]} names too", OTHER)
+        elif other := next(inside, ""):
+            yield site.of_setting(name, f"{name} is a folder by {other}: {quoted(place)}", OTHER)
 
 
-INSIDE = "write a path inside the site"
+FEEDS = ("_ATOM", "_RSS", "_JSON")
+INSIDE, OTHER = "write a path inside the site", "give it another name"
 
 
 @site_rule("signup-address", "error", '`NEWSLETTER_SIGNUP_ACTION = "//x.list-manage.com"`', "same")

@@ -99,13 +99,16 @@ def _of_settings(text: str, remedy: str, site: Site) -> Problem:
     """The problem at the line of the setting that the message names or quotes, if any."""
     message = quoted(text.removeprefix("ValueError: "), 200)
     found = [site.of_setting(name, message, remedy) for name in NAME.findall(text)]
-    quotes = QUOTED.findall(text)
+    quotes = QUOTED.findall(text.replace('"', "'"))
     found += (
         Problem(number, message, remedy, file) for file, settings in site.settings_texts.items()
         for number, line in enumerate(settings.split("\n"), 1)
         if any(quote in line.replace('"', "'") for quote in quotes)
     )  # fmt: skip
-    concerned = ("THEME", "find the theme"), ("PLUGINS", "plugin")
+    concerned = (
+        ("THEME", "find the theme"), ("PLUGINS", "plugin"), ("TYPOGRIFY", "smartypants"),
+        ("DEFAULT_METADATA", "static_lang_url"), ("PAGINATION_PATTERNS", "failed to write"),
+    )  # fmt: skip
     found += (site.of_setting(name, message, remedy) for name, words in concerned
               if words in text.lower())  # fmt: skip
     unknown = Problem(1, message, remedy, next(iter(site.settings_texts)))

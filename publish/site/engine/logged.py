@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import locale
 import logging
 import os
 import re
@@ -197,6 +198,8 @@ def _kind(error: BaseException) -> tuple[str, tuple[str, ...]]:
         return "bad-moment", (error.key,)
     if type(error).__name__ == "FileOverwriteFailedError":
         return "overwritten", ()
+    if isinstance(error, locale.Error):
+        return "bad-date-format", ()
     for frame, _ in traceback.walk_tb(error.__traceback__):
         if frame.f_code.co_name == "__init__" and frame.f_code.co_filename.endswith(MARKDOWN):
             return "bad-markdown", ()
