@@ -81,10 +81,7 @@ const typed = (old) => !(dirty.has(old) && ["textarea", "select"].includes(old.l
 document.addEventListener("input", (event) => type(event.target));
 // What she typed or chose before this script was here.
 for (const field of document.querySelectorAll("input, textarea")) if (field.value !== field.defaultValue) type(field);
-for (const list of document.querySelectorAll("select")) {
-  const first = [...list.options].findIndex((option) => option.defaultSelected);
-  if (list.selectedIndex !== Math.max(first, 0)) type(list);
-}
+for (const list of document.querySelectorAll("select")) if (!list.selectedOptions[0].defaultSelected) type(list);
 
 // --- Saying it to those who do not see it, at most every five seconds.
 let announced = document.getElementById("announcement").dataset.text;
@@ -130,21 +127,12 @@ function attend() {
 attend();
 
 // --- A photo may be dropped on its form.
-document.addEventListener("dragover", (event) => {
+for (const kind of ["dragover", "dragleave", "drop"]) document.addEventListener(kind, (event) => {
   const drop = event.target.closest("[data-drop]");
   if (!drop || ![...event.dataTransfer.types].includes("Files")) return;
-  event.preventDefault();
-  drop.querySelector(".drop").classList.add("over");
-});
-document.addEventListener("dragleave", (event) => {
-  const drop = event.target.closest("[data-drop]");
-  if (drop) drop.querySelector(".drop").classList.remove("over");
-});
-document.addEventListener("drop", (event) => {
-  const drop = event.target.closest("[data-drop]");
-  if (!drop || !event.dataTransfer.files.length) return;
-  event.preventDefault();
-  drop.querySelector(".drop").classList.remove("over");
+  drop.querySelector(".drop").classList.toggle("over", kind === "dragover");
+  if (kind !== "dragleave") event.preventDefault();
+  if (kind !== "drop") return;
   drop.querySelector("input[type=file]").files = event.dataTransfer.files;
   drop.querySelector("textarea").focus();
 });
