@@ -102,9 +102,9 @@ def _connection(url: str, timeout: float) -> tuple[http.client.HTTPConnection, s
 
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
+        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
     except ValueError:
-        host = None
+        host = ""
     if not host or parts.scheme not in ("http", "https"):
         raise OSError(f"{url} is no web address")
     # A request line must be ASCII, an address need not.
@@ -112,14 +112,7 @@ def _connection(url: str, timeout: float) -> tuple[http.client.HTTPConnection, s
     if parts.query:
         path += "?" + quote(parts.query, safe="%/:=&?~#+!$,;'@()*[]")
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-    return kind(_ascii(host), port, timeout=timeout), path
-
-
-def _ascii(host: str) -> str:
-    try:
-        return host.encode("idna").decode()
-    except UnicodeError:
-        return host
+    return kind(host, port, timeout=timeout), path
 
 
 def _cut(connection: http.client.HTTPConnection) -> None:

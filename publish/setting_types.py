@@ -6,6 +6,8 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
 from string import Formatter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -24,9 +26,9 @@ class Kind(NamedTuple):
 
 KINDS = (
     Kind("text", (str, os.PathLike, type(None)), '"text"', (
-        "SITEURL", "PATH", "OUTPUT_PATH", "THEME", "TIMEZONE", "DEFAULT_LANG", "DEFAULT_CATEGORY",
-        "AUTHOR", "DEFAULT_DATE_FORMAT", "CACHE_PATH", "SLUGIFY_SOURCE", "SUMMARY_END_SUFFIX",
-        "NEWSLETTER_*URL", "NEWSLETTER_SIGNUP_ACTION", "NEWSLETTER_FROM_NAME",
+        "SITENAME", "SITEURL", "PATH", "OUTPUT_PATH", "THEME", "TIMEZONE", "DEFAULT_LANG",
+        "DEFAULT_CATEGORY", "AUTHOR", "DEFAULT_DATE_FORMAT", "CACHE_PATH", "SLUGIFY_SOURCE",
+        "SUMMARY_END_SUFFIX", "NEWSLETTER_*URL", "NEWSLETTER_SIGNUP_ACTION", "NEWSLETTER_FROM_NAME",
         "NEWSLETTER_AUDIENCE", "FEED_DOMAIN", "STRUCTURED_DATA_LOGO", "THEME_STATIC_DIR",
         "*_SAVE_AS",
         "ARTICLE_*URL", "PAGE_*URL", "DRAFT_*URL", "STATIC_URL", "*_ARCHIVE_URL", "CATEGORY_URL",
@@ -62,8 +64,8 @@ EARLY = frozenset({
 })  # fmt: skip
 """Settings that are read before any rule can judge them."""
 NEEDED = frozenset({
-    "THEME", "DEFAULT_LANG", "DEFAULT_CATEGORY", "DEFAULT_DATE_FORMAT", "DATE_FORMATS", "MARKDOWN",
-    "JINJA_ENVIRONMENT", "JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS",
+    "SITEURL", "THEME", "DEFAULT_LANG", "DEFAULT_CATEGORY", "DEFAULT_DATE_FORMAT", "DATE_FORMATS",
+    "MARKDOWN", "JINJA_ENVIRONMENT", "JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS",
 })  # fmt: skip
 """Settings that must not be None; if left out, Pelican's own apply."""
 PAIRS = ("MENUITEMS", "LINKS", "SOCIAL")
@@ -77,7 +79,7 @@ def misfits(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     from publish.post.diagnostic import quoted
 
     for name, given in values.items():
-        kinds = (kind for kind in KINDS if any(_is(name, each) for each in kind.names))
+        kinds = (kind for kind in KINDS if _among(name, kind.names))
         kind = next(kinds, None)
         off = given is None and name not in EARLY
         off |= kind is not None and kind.what == "text" and given is False
@@ -98,14 +100,11 @@ def wrong_part(name: str, given: Any) -> tuple[Any, str] | None:
         return next(((v, "10, or None") for v in sizes if not isinstance(v, int) or v < 0), None)
     if given == "" and name in ("DEFAULT_LANG", "AUTHOR"):
         return given, "text, or remove the line"
-    if given and any(_is(name, each) for each in EXPRESSIONS):
-        texts = [given]
-        if isinstance(given, list | tuple):
-            pairs = (isinstance(each, list | tuple) and len(each) == 2 for each in given)
-            if not all(pairs):
-                return given, '[("what is sought", "what replaces it")]'
-            texts = [pair[0] for pair in given]
-        return next(((text, wrong) for text in texts if (wrong := _no_expression(text))), None)
+    if given and _among(name, EXPRESSIONS):
+        rules = given if isinstance(given, list | tuple) else [(given, "")]
+        if not all(isinstance(each, list | tuple) and len(each) == 2 for each in rules):
+            return given, '[("what is sought", "what replaces it")]'
+        return next(((rule[0], wrong) for rule in rules if (wrong := _no_expression(*rule))), None)
     if given and name in PAIRS:
         pairs = (isinstance(each, list | tuple) and len(each) > 1 for each in given)
         return None if all(pairs) else (given, '[("words", "address")]')
@@ -116,8 +115,15 @@ def wrong_part(name: str, given: Any) -> tuple[Any, str] | None:
     if name == "LOCALE" and not isinstance(given, str | list | tuple):
         return given, '["de_DE.UTF-8"]'
     if name == "EXTRA_PATH_METADATA" and given:
-        return next(((v, '{"path": "…"}') for v in given.values() if not isinstance(v, dict)), None)
-    if given and any(_is(name, each) for each in NAMES):
+        return next(((v, '{"path": "…"}') for v in given.values() if not _is_path(v)), None)
+    if name == "MARKDOWN" and given:
+        listed, options = given.get("extensions") or [], given.get("extension_configs") or {}
+        example = '{"extension_configs": {"markdown.extensions.extra": {}}}'
+        return None if isinstance(listed, list) and isinstance(options, dict) else (given, example)
+    if name == "DEFAULT_METADATA" and given:
+        texts = (*given, given.get("status", ""))
+        return next(((text, "text") for text in texts if not isinstance(text, str)), None)
+    if given and _among(name, NAMES):
         return next(((v, "text") for v in given if not isinstance(v, str | os.PathLike)), None)
     return None
 
@@ -162,17 +168,21 @@ def fields(pattern: str) -> list[str]:
     return [re.split(r"[.[]", name)[0] for _, name, _, _ in parts if name is not None]
 
 
-def _no_expression(text: Any) -> str:
-    """What to write instead of an invalid regular expression; ``""`` if it is valid."""
+def _is_path(given: Any) -> bool:
+    """Whether a file's metadata give it no path, or one inside the site."""
+    path = given.get("path", "x") if isinstance(given, dict) else None
+    return isinstance(path, str) and Path(path).parts[:1] not in ((), ("..",), ("/",))
+
+
+def _no_expression(text: Any, instead: Any) -> str:
+    """What to write instead of an invalid regular expression, or one for which nothing can be put
+    ``instead``; ``""`` if both are valid."""
     try:
-        re.compile(text)
-    except (re.error, TypeError) as error:
+        re.sub(text, instead, "")
+    except (re.error, TypeError, IndexError) as error:
         return f"a regular expression: {error}"
     return ""
 
 
-def _is(name: str, each: str) -> bool:
-    begin, star, end = each.partition("*")
-    if not star:
-        return name == each
-    return len(name) >= len(begin) + len(end) and name.startswith(begin) and name.endswith(end)
+def _among(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)

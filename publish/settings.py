@@ -28,12 +28,11 @@ IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.M)
 
 
 class WrongSetting(ConfigError):
-    """A setting of a wrong type or form: its ``name``, and the ``file``, the ``line`` and the
-    ``text`` of the message."""
+    """A setting of a wrong type or form: its ``name``, and the ``text`` of the message."""
 
     def __init__(self, name: str, text: str, remedy: str, file: str, line: int) -> None:
         super().__init__(f"{file}:{line}: {text}", remedy)
-        self.name, self.text, self.file, self.line = name, text, file, line
+        self.name, self.text = name, text
 
 
 @dataclass(frozen=True)
@@ -71,26 +70,18 @@ class Settings:
     @property
     def kept_hidden(self) -> tuple[str, ...]:
         """Hidden names that are content, because ``STATIC_PATHS`` names them."""
-        return ignore.kept_of(self._static_paths)
+        return ignore.kept_of(self._list("STATIC_PATHS"))
 
     @property
     def ignore_files(self) -> list[str]:
         """Pelican's ``IGNORE_FILES``, and patterns for names that are never content."""
-        given = self.values.get("IGNORE_FILES")
-        own = [str(name) for name in given] if isinstance(given, list | tuple) else []
-        return list(dict.fromkeys([*own, *ignore.patterns(self._static_paths)]))
-
-    @property
-    def _static_paths(self) -> list[object]:
-        given = self.values.get("STATIC_PATHS")
-        return list(given) if isinstance(given, list | tuple) else []
+        own = map(str, self._list("IGNORE_FILES"))
+        return list(dict.fromkeys([*own, *ignore.patterns(self._list("STATIC_PATHS"))]))
 
     @cached_property
     def plugins(self) -> frozenset[str]:
         """The short names of the plugins."""
-        given = self.values.get("PLUGINS")
-        named = given if isinstance(given, list | tuple) else ()
-        return frozenset(str(name).rsplit(".", 1)[-1] for name in named)
+        return frozenset(str(name).rsplit(".", 1)[-1] for name in self._list("PLUGINS"))
 
     @property
     def output(self) -> Path:
@@ -112,6 +103,10 @@ class Settings:
         """The site's time zone by its IANA name."""
         return str(self.values.get("TIMEZONE") or "UTC")
 
+    def _list(self, name: str) -> list[object]:
+        given = self.values.get(name)
+        return list(given) if isinstance(given, list | tuple) else []
+
     @property
     def texts(self) -> dict[str, str]:
         """The settings file and the files beside it that it imports, each by its name with its
@@ -129,7 +124,8 @@ class Settings:
         return WrongSetting(name, text, remedy, *setting_place(self.texts, name))
 
     def refuse(self, values: Mapping[str, Any]) -> None:
-        """Refuse ``values`` of a wrong type.
+        """Refuse ``values`` of a wrong type, on which a build would fail elsewhere, without naming
+        them.
 
         Raises:
             WrongSetting: the first of them.
@@ -200,15 +196,6 @@ def _unloaded(root: Path) -> Iterator[None]:
             ours = name.partition(".")[0] == "publish"
             if file.startswith(inside) and "-packages" not in file and not ours:
                 del sys.modules[name]
-
-
-def require_kinds(settings: Settings) -> None:
-    """Refuse settings of a wrong type, on which a build would fail elsewhere, without naming them.
-
-    Raises:
-        ConfigError: a setting is of a wrong type; the message names its line.
-    """
-    settings.refuse(settings.values)
 
 
 def require_folders(settings: Settings) -> None:

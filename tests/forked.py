@@ -51,7 +51,7 @@ PRELOADED = {
     "publish": f"""{BUILDING}
         publish.cli.group publish.cli.terminal publish.office publish.office.context
         publish.cli.letters publish.cli.check
-        publish.cli.build publish.cli.answering publish.office.letter_questions
+        publish.cli.build publish.cli.confirming publish.office.letter_questions
         publish.office.delivery publish.office.listing publish.office.settling
         publish.newsletter.mailchimp mailchimp_marketing publish.site.read publish.sandbox.server
         publish.sandbox.api.account publish.sandbox.api.actions publish.sandbox.api.campaigns

@@ -83,7 +83,10 @@ def test_a_torrent_is_cut_off():
         assert len(fetch(url)[1]) == LARGEST
 
 
-@pytest.mark.parametrize("url", ["", "ftp://a.example/", "file:///etc/passwd", "http://", "a/b"])
+@pytest.mark.parametrize(
+    "url",
+    ["", "ftp://a.example/", "file:///etc/passwd", "http://", "a/b", "http://a..b/", "http://[x/"],
+)
 def test_what_is_no_web_address_is_not_asked(url: str):
     with pytest.raises(OSError, match="is no web address"):
         fetch(url)

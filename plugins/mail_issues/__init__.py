@@ -15,7 +15,6 @@ INCREMENTAL = True
 
 log = logging.getLogger(__name__)
 
-
 _generators: list[Any] = []
 
 

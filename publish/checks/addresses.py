@@ -57,7 +57,8 @@ def made(site: Site) -> frozenset[str]:
     # Pelican's address of a file is its name without percent-encoding.
     names = (name.replace("%", "%25") for name in site.library.addresses.values())
     found = site.library.places | set(map(normal, names))
-    return found | {of_source(source, site) for source in site.sources if source.public}
+    pages = (s for s in site.sources if s.public and (s.post is None or s.post.save_as))
+    return found.union(of_source(source, site) for source in pages)
 
 
 @lru_cache(maxsize=1)

@@ -24,6 +24,9 @@ SIZE = 32
 """Bytes of a digest."""
 BODY = ("summary", "plain_summary", "text", "links", "headings", "ids", "inline")
 """Fields of a record for which its ``body_digest`` stands."""
+Entry = tuple[str, bytes, bytes, bytes]
+"""Of a source: its stamp, the digest of its bytes, ``_record`` of it, and its pickled facts."""
+NO_ENTRY: Entry = ("", b"", b"", b"")
 SMALL = tuple(part.name for part in fields(Post) if part.name not in BODY)
 
 
@@ -38,7 +41,7 @@ class Store:
         found = cache.load(path)
         same = found.get("code") == _code()
         self._old_sources, self._old_files = found["kept"] if same else ({}, {})
-        self._sources: dict[str, tuple[Any, ...]] = {}
+        self._sources: dict[str, Entry] = {}
         self._files: dict[str, tuple[str, Any]] = {}
 
     def with_facts(self, source: Source, stamp: str) -> Source:
@@ -47,18 +50,16 @@ class Store:
         ``stamp`` is its file's, taken before its bytes were read.
         """
         record = _record(source)
-        old = self._old_sources.get(source.path)
-        if old and old[2] != record:
-            old = None
-        if old and (not old[0] or old[0] != stamp) and old[1] != _digest(source.raw):
-            old = None
-        facts = _facts(source) if old is None else pickle.loads(old[3])  # noqa: S301 - sealed
+        before, digest, made_from, packed = self._old_sources.get(source.path, NO_ENTRY)
+        trusted = before != "" and before == stamp
+        cached = made_from == record and (trusted or digest == _digest(source.raw))
+        facts = pickle.loads(packed) if cached else _facts(source)  # noqa: S301 - sealed
         # A key must not be stored, so a source that holds one is not cached.
-        if old is not None or not source.secrets:
-            valid = stamp if stamps.is_trustworthy(stamp) else ""
-            if old is None or old[0] != valid:
-                old = valid, old[1] if old else _digest(source.raw), record, pickle.dumps(facts, 5)
-            self._sources[source.path] = old
+        if cached or not source.secrets:
+            if not cached:
+                digest, packed = _digest(source.raw), pickle.dumps(facts, 5)
+            own = stamp if stamps.is_trustworthy(stamp) else ""
+            self._sources[source.path] = own, digest, record, packed
         return replace(source, facts=facts)
 
     def of_file(self, file: str, find: Callable[[str], T]) -> T:

@@ -32,12 +32,13 @@ class Judged(NamedTuple):
 
 def check(
     settings: Settings, judge: Callable[[], Judged], paths: Sequence[Path] = (), *,
-    built: bool = True,
+    built: bool = True, harmless: Callable[[str], bool] = lambda name: False,
 ) -> list[Diagnostic]:  # fmt: skip
     """All findings, by file and line; only those in ``paths`` if given. ``judge`` finds them; it is
     not called if nothing changed since the last check. The whole site is checked in any case, as a
     link is judged with its target. Without ``built`` only the inputs of the next build are checked,
-    not the output of the last one.
+    not the output of the last one. ``harmless``: whether the change of a file about which there is
+    no finding brings none.
 
     Raises:
         ConfigError: there is no content folder, its output would lie over it, or a path names
@@ -51,7 +52,7 @@ def check(
     now = seen(watched(settings, built=built))
     known = cache.load(file)
     answers: dict[Any, Any] = known["answers"] if known.get("code") == code else {}
-    found = _still_true(answers.get(question := (settings.path.name, built)), now)
+    found = _still_true(answers.get(question := (settings.path.name, built)), now, harmless)
     if found is None:
         found, until = judge()
         answers.pop(question, None)
@@ -64,8 +65,9 @@ def check(
     return [f for f in found if chosen is None or within(f.file, chosen)]
 
 
-def _still_true(answer: Any, now: Seen) -> list[Diagnostic] | None:
-    """The findings of a cached ``answer``, if the files have the same stamps ``now``."""
+def _still_true(answer: Any, now: Seen, harmless: Callable[[str], bool]) -> list[Diagnostic] | None:
+    """The findings of a cached ``answer``, if the files have the same stamps ``now``, or changed in
+    no way that matters."""
     if answer is None:
         return None
     then, until, findings = answer
@@ -73,7 +75,8 @@ def _still_true(answer: Any, now: Seen) -> list[Diagnostic] | None:
         return None
     for name, (stamp, content) in now.items():
         was, had = then[name]
-        if was != stamp or (had and had != (content or _content(name))):
+        changed = was != stamp or (had and had != (content or _content(name)))
+        if changed and (any(name.endswith(found[0]) for found in findings) or not harmless(name)):
             return None
     return [Diagnostic(*parts) for parts in findings]
 
@@ -99,8 +102,12 @@ def watched(settings: Settings, *, built: bool = True) -> Iterator[str]:
     own = [settings.values.get("THEME"), *(settings.values.get("PLUGIN_PATHS") or ())]
     folders = [settings.content, *(root / str(name) for name in own if name), settings.issues]
     met: set[tuple[int, int]] = set()
+    kept = f"{settings.content / 'ledger' / 'issues'}{os.sep}"
     for folder in (*folders, *((settings.output,) if built else ())):
-        yield from stamps.walk(str(folder), met, lambda name: name == "__pycache__")
+        for name in stamps.walk(str(folder), met, lambda name: name == "__pycache__"):
+            # No rule reads the letters as they were sent.
+            if not name.startswith(kept):
+                yield name
 
 
 def names(settings: Settings, paths: Sequence[Path]) -> frozenset[str] | None:

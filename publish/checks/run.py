@@ -147,6 +147,7 @@ def _unreported(
             continue
         # An invalid setting may make any code fail.
         own = refusal.kind or refusal.file.startswith(content)
+        own = own and refusal.kind not in ("outside", "bad-pattern")
         settings = site.settings_texts.keys()
         if settings & files and (not own or problem.file in settings):
             continue

@@ -57,7 +57,7 @@ def command(
 
     Example: publish build --full
     """
-    from publish.cli.answering import voice
+    from publish.cli.confirming import voice
     from publish.office import checking
     from publish.site.build import build
 

@@ -70,9 +70,7 @@ def _run(args: list[str]) -> int:
     try:
         with _no_silent_end():
             result = group.main(args=args, prog_name="publish", standalone_mode=False)
-    except click.exceptions.Abort:
-        return _interrupted()
-    except KeyboardInterrupt:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         return _interrupted()
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()

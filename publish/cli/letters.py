@@ -60,7 +60,7 @@ def test(
 
     Example: publish test a-calm-handover --to me@example.com
     """
-    from publish.cli.answering import carry_out
+    from publish.cli.confirming import carry_out
 
     return carry_out(office, terminal, "test", yes=True, post=post, to=(*to, *more))
 

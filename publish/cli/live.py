@@ -86,7 +86,7 @@ def run(settings: Settings, terminal: Terminal, live: bool, as_json: bool) -> in
 
     Example: publish run --live
     """
-    from publish.cli.answering import voice
+    from publish.cli.confirming import voice
     from publish.office.context import opened
     from publish.run import report as reports
     from publish.run import work

@@ -54,7 +54,7 @@ def with_office(command: Body) -> Body:
     @common
     @functools.wraps(command)
     def wrapped(settings: Settings, terminal: Terminal, live: bool, **rest: Any) -> Any:
-        from publish.cli.answering import voice
+        from publish.cli.confirming import voice
         from publish.office.context import opened
 
         with opened(settings, voice(terminal), live=live) as office:
@@ -74,7 +74,7 @@ def act(name: str) -> Callable[[Body], Body]:
         def wrapped(
             office: Office, terminal: Terminal, as_json: bool, yes: bool = True, **wish: Any
         ) -> int:
-            from publish.cli.answering import carry_out
+            from publish.cli.confirming import carry_out
 
             return carry_out(office, terminal, name, yes=yes, as_json=as_json, **wish)
 

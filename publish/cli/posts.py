@@ -8,6 +8,7 @@ import click
 
 from publish.cli.options import common
 from publish.cli.terminal import Terminal
+from publish.errors import ConfigError
 from publish.settings import Settings
 
 
@@ -38,7 +39,12 @@ def new(
     path = new_post(settings, title, categories=categories, tags=tags, date=moment)
     terminal.out(str(path.relative_to(settings.root)))
     if edit:
-        click.edit(filename=str(path))
+        try:
+            click.edit(filename=str(path))
+        except click.ClickException as error:
+            raise ConfigError(
+                error.message, "name your editor in EDITOR; the draft is written"
+            ) from None
 
 
 @click.command("rename")

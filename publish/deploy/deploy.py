@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from publish.deploy import verify
 from publish.deploy.guard import Age, Compare, is_superseded, require_fit, require_pages
 from publish.deploy.plan import Plan, Put, Remote, plan
+from publish.deploy.programs import Failed
 from publish.deploy.release import Hold, OldRelease, Record, Release
 from publish.deploy.targets import Place, Raced, Target
 from publish.errors import ConfigError, PublishError, Refused
@@ -44,7 +45,7 @@ class Outcome:
     """What was done; ``seconds`` per phase.
 
     ``state`` is ``live``, ``deployed`` (not looked at), ``unchanged``, ``superseded``, ``planned``
-    (a dry run), or ``partial``.
+    (a dry run), ``partial``, or ``stopped`` (nothing was written).
     """
 
     target: str
@@ -52,7 +53,7 @@ class Outcome:
     release: str = ""
     previous: str = ""
     source: str = ""
-    state: str = "deployed"
+    state: str = "stopped"
     put: tuple[Put, ...] = ()
     deleted: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
@@ -152,7 +153,9 @@ def roll_back(target: Target, place: Place, wanted: str, options: DeployOptions)
                 past.release, past.source, past.time, before=before,
                 hold=replace(hold, to=past.release), open="after" if target.after else "",
             )  # fmt: skip
+            out.state = "partial"
             target.roll_back(past, remote, record)
+            out.state = "deployed"
             _run_after_step(target, record, out)
         _seen(place, past.release, options, out)
     return out
@@ -223,7 +226,11 @@ def _apply_plan(target: Target, release: Release, now: Remote, todo: Plan, out: 
 def _run_after_step(target: Target, record: Record, out: Outcome) -> None:
     if record.open:
         with out.timed("after"):
-            target.run_after_step()
+            try:
+                target.run_after_step()
+            except Failed as error:
+                raise Failed(f"the release is up, but the step after it failed: {error.message}",
+                             "mend that, then run it again") from None  # fmt: skip
             target.write_record(target.read(), replace(record, open=""))
 
 

@@ -14,7 +14,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
 from publish.desk import asking, editor, fields, fixes, pages, parts, photo
-from publish.desk.jobs import Job, Jobs
+from publish.desk.jobs import Job, Jobs, Stage
 from publish.desk.log import Log
 from publish.desk.model import Post
 from publish.desk.parts import Button
@@ -140,6 +140,7 @@ class Acts:
             self.jobs.ask(job, asking.view(found), found)
 
     def _do(self, job: Job) -> None:
+        assert job.office_question is not None
         try:
             found = self.office.do(
                 self.reader.settings, job.office_question, partial(self._say, job),
@@ -161,7 +162,7 @@ class Acts:
                 self.jobs.ask(job, asking.view(found, again=True), found)
         self.reader.request_reading()
 
-    def _end(self, job: Job, stage: Any, title: str, lines: tuple[str, ...]) -> None:
+    def _end(self, job: Job, stage: Stage, title: str, lines: tuple[str, ...]) -> None:
         said = tuple(filter(None, map(asking.with_buttons, lines)))
         what = asking.TITLES.get(job.act, job.act)
         self.log.note(title if stage == "done" else f"{what} {title}", stage, said)
@@ -266,8 +267,8 @@ class Acts:
             path = new_post(
                 settings, form.get("title", "").strip(), categories=categories, date=date
             )
-        except ConfigError as refusal:
-            return f"/new?{urlencode({**form, 'refused': str(refusal)})}"
+        except (PublishError, OSError) as error:
+            return f"/new?{urlencode({**form, 'refused': str(as_publish_error(error))})}"
         self.log.note(f"A new post: {form.get('title', '').strip()}", "done")
         self.reader.read_files()
         return f"/post/{quote(path.relative_to(settings.content).as_posix())}"

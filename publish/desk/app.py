@@ -15,6 +15,7 @@ from werkzeug.wrappers import Request, Response
 
 from publish.desk import guard as guards
 from publish.desk import pages
+from publish.desk.acts import Acts
 from publish.desk.guard import Guard
 from publish.desk.reader import Reader
 
@@ -53,7 +54,7 @@ class App:
 
     guard: Guard
     reader: Reader
-    acts: Any
+    acts: Acts
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
         """Answer a request."""

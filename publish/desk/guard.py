@@ -81,7 +81,7 @@ def headers(preview: str) -> dict[str, str]:
     """The headers of every answer. Frames and pictures come from the ``preview``, an origin or
     ``""``, alone.
 
-    ``same-origin`` tells other origins nothing of the address, as ``no-referrer`` would; but with
+    ``same-origin`` sends other origins nothing of the address, as ``no-referrer`` would; but with
     that, browsers send ``Origin: null`` with the desk's own forms (Fetch, "append a request Origin
     header").
     """

@@ -92,12 +92,12 @@ def site(now: Snapshot, at: datetime) -> SiteState:
     state = now.site
     if now.trouble:
         return SiteState((State("error", "The pages cannot be made"),), (now.trouble,))
+    if state.trouble:
+        says = f"What readers see is not known: {state.trouble}."
+        buttons = (parts.ask("Upload…", "deploy"),) if state.targets else ()
+        return SiteState(says=(says,), buttons=buttons)
     if state.targets and state.waiting is None:
-        if state.made is None:
-            return SiteState((State("warning", "The pages are not made yet"),))
-        why = state.trouble or "Being looked at"
-        says = f"What readers see is not known: {why}."
-        return SiteState(says=(says,), buttons=(parts.ask("Upload…", "deploy"),))
+        return SiteState((State("warning", "The pages are not made yet"),))
     if state.waiting is None:
         made = f"The pages were made {words.saved(state.made, now.zone, at)}." if state.made else ""
         says = "Where they are uploaded to is not set, so what readers see is not known."

@@ -14,10 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from publish.desk.parts import Button
+from publish.office.question import Question
 
 Stage = Literal["asking", "asked", "doing", "done", "refused"]
-KEPT = 50
-"""Jobs that are kept for pages that still show them."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class Job:
     can_stop: bool = False
     stopping: bool = False
     progress_line: str = ""
-    office_question: Any = None
+    office_question: Question | None = None
     changed: threading.Event = field(default_factory=threading.Event)
 
     def finish_stage(self, stage: Stage, title: str, lines: tuple[str, ...] = ()) -> None:
@@ -83,7 +82,7 @@ class Jobs:
         self._thread.join()
 
     def get(self, id: str) -> Job | None:
-        """The job of that id, if it is still kept."""
+        """The job of that id, if there is one."""
         return self._jobs.get(id)
 
     @property
@@ -96,9 +95,6 @@ class Jobs:
         job = Job(secrets.token_urlsafe(6), act, where, wish, title)
         with self._lock:
             self._jobs[job.id] = job
-            for old in list(self._jobs)[:-KEPT]:
-                if self._jobs[old].stage not in ("asking", "doing"):
-                    del self._jobs[old]
         return job
 
     def put(self, work: Callable[[], None], job: Job, patience: float) -> None:
@@ -107,7 +103,7 @@ class Jobs:
         self._queue.put((work, job))
         job.changed.wait(patience)
 
-    def ask(self, job: Job, question: QuestionView, asked: Any) -> None:
+    def ask(self, job: Job, question: QuestionView, asked: Question) -> None:
         """Attach a question to the job, with a new token for its answer."""
         with self._lock:
             job.token = secrets.token_urlsafe(16)

@@ -32,7 +32,7 @@ def one(now: Snapshot, key: str, at: datetime) -> SimpleNamespace | None:
     post = now.of(letter)
     facts = [("Subject", letter.subject)]
     if letter.at:
-        name = "Went out" if letter.state == "sent" else "Goes out"
+        name = {"sent": "Went out", "scheduled": "Goes out"}.get(letter.state, "Its hour")
         when = words.moment(letter.at, now.zone, at)
         facts.append((name, f"{when}, {words.distance(letter.at, at)}"))
     if letter.readers:

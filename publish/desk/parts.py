@@ -54,8 +54,6 @@ LETTER_STATES = {
 """Each state of a letter as a page shows it."""
 DUE = ("send", "overdue")
 """Verdicts on a letter that is due or overdue."""
-
-
 MIN_READERS_FOR_PERCENT = 30
 """Readers below which a percentage would be misleading."""
 

@@ -35,7 +35,7 @@ def made_fit(data: bytes) -> tuple[bytes, str, tuple[int, int]]:
             if kind not in KINDS:
                 raise ConfigError(f"this is a {kind or 'file'}", _HINT)
             if opened.width * opened.height > LARGEST_PIXELS:
-                raise ConfigError("this picture has too many pixels", "make it smaller first")
+                raise Image.DecompressionBombError
             if getattr(opened, "n_frames", 1) > 1 and kind != "MPO":
                 raise ConfigError("this picture moves", "take a still one")
             picture = ImageOps.exif_transpose(opened)
@@ -58,6 +58,8 @@ def made_fit(data: bytes) -> tuple[bytes, str, tuple[int, int]]:
                     icc_profile=profile,
                 )  # fmt: skip
             return stream.getvalue(), ".png" if drawn else ".jpg", bare.size
+    except Image.DecompressionBombError:
+        raise ConfigError("this picture has too many pixels", "make it smaller first") from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise ConfigError("this file cannot be read as a picture", _HINT) from error
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from publish.desk.model import Newsletter, Post, Site, Snapshot
+from publish.desk.model import Kind, Newsletter, Post, Site, Snapshot
 from publish.desk.posts import PostCache
 from publish.newsletter import schedule
 from publish.post import stamps
@@ -45,8 +45,8 @@ class Reader:
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _posts: PostCache = field(default_factory=PostCache)
     _stop: threading.Event = field(default_factory=threading.Event)
-    _seen: Any = None
-    _mailed: Any = None
+    _seen: stamps.Stamps | None = None
+    _mailed: set[tuple[str, Kind, datetime | None]] | None = None
     _drawn: float = 0.0
     _wanted: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
@@ -168,4 +168,5 @@ class Reader:
     def _stamps(self) -> stamps.Stamps:
         """The stamps of everything that findings, posts and the site's state depend on."""
         content = stamps.walk(str(self.settings.content), set())
-        return stamps.of([*content, str(self.settings.cache / "build"), str(self.settings.path)])
+        own = (str(self.settings.root / name) for name in self.settings.texts)
+        return stamps.of([*content, str(self.settings.cache / "build"), *own])

@@ -14,7 +14,7 @@ from publish.importer.model import Item
 
 SCHEMA = """
 create table item (
-    number integer primary key, id integer, type text, slug text, title text, body blob
+    number integer primary key, id integer, type text, guid text, body blob
 );
 create index item_id on item (id);
 create table attachment (
@@ -62,16 +62,13 @@ class Store:
     def put(self, item: Item) -> None:
         """Store an item; the same one in another file of the export replaces it. A different one
         with the same id, as in exports merged by hand, gets a new id."""
-        sql = "select number, slug, title from item where id = ?"
+        sql, guid = "select number, guid from item where id = ?", item.guid or item.link
         old = self._row(sql, item.id)
-        if old and old[1:] != (item.slug, item.title):
+        if old and old[1] != guid:
             item.id = -1 - zlib.crc32(f"{item.id} {item.link} {item.title}".encode())
             old = self._row(sql, item.id)
-        values = (
-            old[0] if old else None, item.id, item.type, item.slug, item.title,
-            pickle.dumps(item, 5),
-        )  # fmt: skip
-        self._db.execute("insert or replace into item values (?, ?, ?, ?, ?, ?)", values)
+        values = (old[0] if old else None, item.id, item.type, guid, pickle.dumps(item, 5))
+        self._db.execute("insert or replace into item values (?, ?, ?, ?, ?)", values)
 
     def put_attachment(self, item: Item, url: str, page: str) -> None:
         """Store an attachment's plain address and its page's path, for pictures."""

@@ -18,6 +18,7 @@ from publish.importer.model import Item, Known, number_of
 from publish.importer.state import State
 from publish.post import frontmatter, urls
 from publish.post.aliases import parse_alias
+from publish.post.identity import Damaged, read_recorded
 from publish.post.text import plain_title
 
 
@@ -54,6 +55,13 @@ class Planning:
                 for alias in source.aliases:
                     with suppress(ValueError):
                         self._aliases.add(hash(parse_alias(alias).key))
+        # An item's address may move, as by a language that an earlier export did not name.
+        self._published: dict[str, list[str]] = {}
+        with suppress(Damaged):  # A rule reports it.
+            recorded = read_recorded(state.settings.content)
+            for place, uid in recorded.uids.items():
+                if place not in recorded.retired:
+                    self._published.setdefault(uid, []).append(recorded.written[place])
         # An item keeps its slug from an earlier run.
         self._slugs = self._reserved | {
             self._slug_of.get(record.file, record.slug).casefold()
@@ -68,6 +76,7 @@ class Planning:
         folder = str((self.values.get(name) or [otherwise])[0]).strip("/")
         wished = address.slug_of(item, self.values)
         lang = item.lang if item.lang != str(self.values.get("DEFAULT_LANG") or "en") else ""
+        uid = address.uid(self.host, item.id)
         slug, file = self._known(item.id) or self._free(
             wished, f"{folder}/" if folder else "", f"-{lang}" if lang else ""
         )
@@ -79,7 +88,7 @@ class Planning:
             self.state.lose("address-taken", item.id, f"{wished} → {slug}", excerpt(title), file)
         return Entry(
             number, item.id, item.type, state, scheduled, slug, file, address.path_of(item.link),
-            title, list(address.old_paths(item)), lang,
+            title, [*address.old_paths(item), *self._published.get(uid, ())], lang,
         )  # fmt: skip
 
     def _known(self, id: int) -> tuple[str, str] | None:

@@ -131,13 +131,12 @@ def _take(element: Any, into: El, depth: int) -> None:
     if element.text:
         into.kids.append(element.text)
     for child in element:
-        if isinstance(child.tag, str):
-            if depth < 2 * DEPTH:
-                here = El(child.tag.lower(), dict(child.items()))
-                into.kids.append(here)
-                _take(child, here, depth + 1)
-            else:
-                into.kids.append("".join(child.itertext()))
+        if depth < 2 * DEPTH:
+            here = El(child.tag.lower(), dict(child.items()))
+            into.kids.append(here)
+            _take(child, here, depth + 1)
+        else:
+            into.kids.append("".join(child.itertext()))
         if child.tail:
             into.kids.append(child.tail)
 

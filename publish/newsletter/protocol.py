@@ -375,4 +375,6 @@ def vanished(campaign: str) -> Stop:
 
 
 def _nothing_sent(state: State) -> Stop:
-    return Stop(Exit.NOTHING_SENT, f"nothing was sent: {state.detail}", "run `publish send` again")
+    mend = "`publish doctor` says more; then " if state.denied else ""
+    again = f"{mend}run `publish send` again"
+    return Stop(Exit.NOTHING_SENT, f"nothing was sent: {state.detail}", again)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 LETTER, STYLE = 15_000, 250
 """Upper bounds in bytes: of a letter without its body, and of the style of one element."""
 
+LEDGER = "ledger/issues.jsonl"
+"""The facts about letters, below the content folder."""
 OF_SETTINGS = frozenset({
     "bad-siteurl", "bad-timezone", "setting-kind", "one-address-for-all", "bad-pattern",
     "shared-file", "signup-address",
@@ -114,20 +116,20 @@ def unfit_for_commands(settings: Settings) -> Iterator[Complaint]:
         except PublishError:
             continue  # the fault of this machine, which another one may not have
     for each in found.values():
-        yield Complaint(each.text, each.file, each.line, each.remedy, "setting", (each.name,))
+        yield Complaint(each.text, remedy=each.remedy, kind="setting", parts=(each.name,))
 
 
 def damaged_ledger(settings: Settings) -> tuple[Complaint, ...]:
     """Complaints about a damaged ledger of letters."""
-    if not (folder := settings.content / "ledger").joinpath("issues.jsonl").exists():
+    if not (file := settings.content / LEDGER).exists():
         return ()
     from publish.newsletter.ledger import Damaged, Ledger
 
     try:
-        Ledger(folder).read()
+        Ledger(file.parent).read()
     except Damaged as damage:
-        file = os.path.relpath(folder / "issues.jsonl", settings.root)
-        return (Complaint(damage.why, file, damage.line, damage.remedy),)
+        name = os.path.relpath(file, settings.root)
+        return (Complaint(damage.why, name, damage.line, damage.remedy),)
     return ()
 
 
@@ -184,7 +186,11 @@ def findings(settings: Settings, *, built: bool = True) -> list[Diagnostic]:
     Raises:
         ConfigError: there is no content folder.
     """
-    return checks.check(settings, lambda: judged(settings, built=built), built=built)
+    facts = str(settings.content / LEDGER)
+    return checks.check(
+        settings, lambda: judged(settings, built=built), built=built,
+        harmless=lambda name: name == facts and not damaged_ledger(settings),
+    )  # fmt: skip
 
 
 def judged(settings: Settings, *, built: bool = True) -> Judged:

@@ -168,12 +168,14 @@ def steps(out: Outcome) -> list[str]:
 def summary(out: Outcome) -> str:
     """The outcome in one line."""
     what = f"{out.target} ({out.kind}): release {out.release[:12]}"
-    sums = f"{len(out.put)} uploaded, {len(out.deleted)} removed, {out.unchanged} unchanged"
+    sums = f"; {len(out.put)} uploaded, {len(out.deleted)} removed, {out.unchanged} unchanged"
+    if not (out.put or out.deleted or out.unchanged):
+        sums = ""  # A rollback.
     return {
-        "live": f"{what} is live; {sums}",
-        "deployed": f"{what} is up, not verified; {sums}",
+        "live": f"{what} is live{sums}",
+        "deployed": f"{what} is up, not verified{sums}",
         "unchanged": f"{what} is up already; nothing to do",
         "superseded": f"{out.target} ({out.kind}): a newer release is up; nothing to do",
-        "planned": f"{what} would be uploaded: {sums} (a dry run: nothing was written)",
-        "partial": f"{what} is up in part; {sums}",
+        "planned": f"{what} would be put up{sums} (a dry run: nothing was written)",
+        "partial": f"{what} is up in part{sums}",
     }[out.state]

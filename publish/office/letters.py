@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
-from publish.errors import ConfigError
+from publish.errors import ConfigError, Refused
 from publish.newsletter import catalogue, changes, issue, selection, titles
 from publish.newsletter.campaign import DELETED, Campaign, Segment, by_age
 from publish.newsletter.catalogue import Letter
@@ -47,7 +47,7 @@ class Letters:
         except ConfigError:
             # A post that was renamed and not built since: its letter has the old name.
             own = [key_of([uid]) for uid in self.site.uids(name)]
-            found = [x for x in self.all if any(titles.holds(x.posts, key) for key in own)]
+            found = [x for x in self.all if titles.holds(x.posts, *own)]
             if not found:
                 raise
             return found
@@ -152,9 +152,11 @@ def same_readers(office: Office, letter: Letter) -> bool:
 
 
 def sent_copy(office: Office, key: str) -> Issue | None:
-    """The issue as it was last sent or scheduled; None where no copy was kept."""
-    folder = office.ledger.kept(key)
-    return issue.read(folder) if (folder / "issue.json").is_file() else None
+    """The issue as it was last sent or scheduled; None where no copy was kept as it was."""
+    try:
+        return issue.read(office.ledger.kept(key))
+    except Refused:
+        return None
 
 
 def current_issue(letter: Letter, found: Letters) -> Issue | None:
@@ -175,10 +177,10 @@ def current_issue(letter: Letter, found: Letters) -> Issue | None:
 
 def difference(office: Office, letter: Letter, found: Letters) -> tuple[str, list[changes.Change]]:
     """The difference between the letter now and as mailed or scheduled: its kind, and the
-    changed words. The kind is ``""`` for none, if a post is not public, or if an update is
-    scheduled or has these words; ``words``; ``layout`` if the words are equal; ``unknown`` if no
-    copy was kept."""
-    if not (letter.active or letter.past.done):
+    changed words. The kind is ``""`` for none, if it was taken back, a post is not public, or an
+    update is scheduled or has these words; ``words``; ``layout`` if the words are equal;
+    ``unknown`` if no copy was kept."""
+    if letter.held or not (letter.active or letter.past.done):
         return "", []
     new = current_issue(letter, found)
     if new is None or (letter.kind == "post" and _updated(new, found)):
@@ -218,13 +220,10 @@ def _updated(head: Issue, found: Letters) -> bool:
 
 
 def _first_letter(office: Office, found: Sequence[Letter]) -> date | None:
-    times = [moment for letter in found if (moment := _sent_at(letter))]
-    return min(times).astimezone(office.zone).date() if times else None
-
-
-def _sent_at(letter: Letter) -> datetime | None:
-    if not letter.mailed:
-        return None
-    hour = hour_of(letter.active.send_time) if letter.active else None
-    done = letter.past.done_at
-    return hour or (datetime.fromtimestamp(done, UTC) if done else None)
+    times = []
+    for letter in found:
+        if letter.mailed:
+            hour = hour_of(letter.active.send_time) if letter.active else None
+            done = letter.past.done_at
+            times += [hour.timestamp()] if hour else [done] if done else []
+    return datetime.fromtimestamp(min(times), office.zone).date() if times else None

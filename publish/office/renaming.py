@@ -42,7 +42,7 @@ def do(office: Office, question: Question) -> Done | Question:
     """Change it.
 
     Raises:
-        ConfigError: the file cannot be written.
+        OSError: the file cannot be written.
     """
     again = ask(office, **question.wish)
     if again.fingerprint != question.fingerprint:

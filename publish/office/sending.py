@@ -198,7 +198,9 @@ def _composed(office: Office, found: Letters, posts: Sequence[str]) -> list[Lett
             raise Refused(f"{name}: {why}", "mend that, then send it") from None
         plain = [letter for letter in meant if letter.issue]
         if not plain:
-            raise _unsendable(office, found, meant[0], name)
+            # A digest or an update that holds the post is told only where there is no more.
+            letter = min(meant, key=lambda x: x.kind != "post")
+            raise _unsendable(office, found, letter, name)
         chosen[plain[0].key] = plain[0]
     return list(chosen.values())
 

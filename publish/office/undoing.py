@@ -46,11 +46,7 @@ def do(office: Office, question: Question) -> Done | Question:
         if again.fingerprint != question.fingerprint:
             return again
         letter, name, found = again.plan
-        marked = take_back(office, letter, name)
-    sure = "" if marked else "; Mailchimp's title could not be marked: run this again"
-    line = office.with_sandbox_note(
-        f"{office.words.letter(letter)}: taken back, it goes out only by name{sure}"
-    )
+        line = take_back(office, letter, name)
     later = command_to_send_again(letter, found)
     more = office.words.later("send it after all", later) if later else ()
     result = {
@@ -59,9 +55,16 @@ def do(office: Office, question: Question) -> Done | Question:
     return Done(ACT, (line, *more), (result,))
 
 
-def take_back(office: Office, letter: Letter, name: str) -> bool:
-    """As ``holding.take_back``, with this office's Mailchimp, ledger and clock."""
-    return holding.take_back(office.api, office.ledger, letter, name, office.clock)
+def take_back(
+    office: Office, letter: Letter, name: str, what: str = "taken back, it goes out only by name"
+) -> str:
+    """As ``holding.take_back``, with this office's Mailchimp, ledger and clock; returns the line
+    for the author."""
+    marked = holding.take_back(office.api, office.ledger, letter, name, office.clock)
+    line = f"{office.words.letter(letter)}: {what}"
+    if not marked:
+        line += f"; Mailchimp's title could not be marked: run {command('undo', name)} again"
+    return office.with_sandbox_note(line)
 
 
 def _meant(office: Office, post: str | None) -> tuple[Letter, Letters]:

@@ -41,9 +41,10 @@ def keep_drafts_out(generator: Any) -> None:
 
 def categories_of(content: Any) -> list[Any]:
     """Pelican's categories of an article, the main one first; none of a page."""
-    given = getattr(content, "categories", None)
+    # A `Categories:` line, which nothing reads, is an attribute of that name too.
+    given = [each for each in getattr(content, "categories", ()) if not isinstance(each, str)]
     main = getattr(content, "category", None)
-    return list(given) if given else [main] if main else []
+    return given or ([main] if main else [])
 
 
 def names_of(things: Iterable[Any] | None) -> tuple[str, ...]:

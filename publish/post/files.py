@@ -7,7 +7,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,11 +23,9 @@ def write_whole(path: Path, data: bytes) -> bool:
     Raises:
         OSError: the folder cannot be written or the disk is full; ``path`` is as it was.
     """
-    try:
+    with suppress(FileNotFoundError):
         if path.read_bytes() == data:
             return False
-    except FileNotFoundError:
-        pass
     with replacing(path) as stream:
         stream.write(data)
     return True

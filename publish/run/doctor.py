@@ -72,7 +72,7 @@ def _last_run(settings: Settings) -> Check:
         return Check("run", True, "no `publish run` on this machine yet")
     at = datetime.fromisoformat(str(last.get("at")))
     ended = f"the last run was at {at:%Y-%m-%d %H:%M} UTC and ended with {last.get('code')}"
-    if last.get("live") and datetime.now(UTC) - at > LATE:
+    if datetime.now(UTC) - at > LATE:
         return Check("run", False, ended, "look whether its timer still runs")
     if last.get("code"):
         return Check("run", False, ended, "run it by hand: publish run --live")

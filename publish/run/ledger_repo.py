@@ -18,12 +18,10 @@ from publish.deploy.programs import Failed
 from publish.deploy.repository import Repository
 from publish.deploy.targets.git import credentials
 from publish.errors import ConfigError, NothingSent, Refused
-from publish.newsletter.ledger_merge import URLS, merge_ledgers, only_uids, table
+from publish.newsletter.ledger_merge import merge_ledgers
 from publish.office.git import upstream
 from publish.post.files import write_whole
-from publish.post.frontmatter import MARKDOWN
 from publish.settings import Settings
-from publish.site.posts import Source
 
 ATTEMPTS = 10
 MESSAGE = b"Ledger: what was published and mailed [skip ci]\n"
@@ -55,11 +53,13 @@ class LedgerRepository(Repository):
         possible.
 
         Raises:
-            Refused: there is uncommitted content, or the branch and its upstream have diverged.
+            Refused: content is not committed or not pushed, or the branch and its upstream have
+                diverged.
             NothingSent: the remote does not answer, or refuses writing.
         """
         self.require_committed()
         tip = self.probe()
+        self._require_pushed(tip)
         with self.lock():
             self._fast_forward(tip)
 
@@ -76,8 +76,6 @@ class LedgerRepository(Repository):
                 tip = self._fetch()
                 theirs = self._at(tip)
                 full = merge_ledgers(_read(self.ledger), theirs, self._at("HEAD"))
-                if not self._contains(tip, "HEAD"):
-                    full = only_uids(full, self._uids(tip, theirs))
                 if full == theirs:
                     return "unchanged" if not attempt else "pushed"
                 commit = self._commit(tip, full)
@@ -113,8 +111,14 @@ class LedgerRepository(Repository):
         return tip
 
     def ahead(self) -> bool:
-        """Whether the remote has commits that are missing here."""
-        return not self._contains("HEAD", self._fetch())
+        """Whether the remote has commits that are missing here.
+
+        Raises:
+            Refused: it lacks commits that are here.
+        """
+        tip = self._fetch()
+        self._require_pushed(tip)
+        return not self._contains("HEAD", tip)
 
     def require_committed(self) -> None:
         """Refuse uncommitted content.
@@ -137,17 +141,23 @@ class LedgerRepository(Repository):
                 "commit it, or take it away, then run again",
             )
 
+    def _require_pushed(self, tip: str) -> None:
+        # The ledger's commit on the tip would part the branches, and no other machine could tell
+        # whether the site is newer than what it has.
+        if not self._contains(tip, "HEAD"):
+            where = f"{self.remote}/{self.branch}"
+            if self._contains("HEAD", tip):
+                raise Refused(f"this branch has commits that {where} lacks, and a run publishes "
+                              "what the repository has", "git push, then run again")  # fmt: skip
+            raise Refused(f"this branch and {where} have diverged",
+                          "git pull --rebase, look at it, git push, then run again")  # fmt: skip
+
     def _fetch(self) -> str:
         self._remote("fetch", "-q", "--no-tags", self.remote, self.ref)
         return self.git("rev-parse", "FETCH_HEAD").decode().strip()
 
     def _fast_forward(self, tip: str) -> None:
         """Make HEAD ``tip``, and merge both ledgers."""
-        if not self._contains(tip, "HEAD") and not self._contains("HEAD", tip):
-            raise Refused(
-                f"this branch and {self.remote}/{self.branch} have diverged",
-                "git pull --rebase, look at it, then run again",
-            )
         committed = self._at("HEAD")
         ours = self._set_aside(committed)
         if not self._contains("HEAD", tip):
@@ -199,16 +209,6 @@ class LedgerRepository(Repository):
             path[start:]: self.git("cat-file", "blob", blob)
             for path, blob in self.files(commit, f"{self.inside}/").items()
         }
-
-    def _uids(self, tip: str, theirs: dict[str, bytes]) -> set[str]:
-        """The identities at the tip: of its sources, and those in its ledger."""
-        known = set(table(theirs, URLS).values())
-        below = self.inside.rpartition("/")[0]
-        for path, blob in self.files(tip, f"{below}/").items():
-            if path.endswith(MARKDOWN):
-                place = self.settings.content / path[len(below) + 1 :]
-                known |= {*Source(place, self.settings, self.git("cat-file", "blob", blob)).uids}
-        return known
 
     def _commit(self, tip: str, files: dict[str, bytes]) -> str:
         """A commit on ``tip`` that differs from it in the ledger alone."""

@@ -55,20 +55,21 @@ class Report:
 
 
 def publish(report: Report, cache: Path, warn: Callable[[str], None]) -> None:
-    """Publish the report: in the cache for `doctor`, on the page of a CI job, and as a heartbeat to
-    ``PUBLISH_HEARTBEAT_URL``, with ``/fail`` appended after a failed run. None of them changes the
-    run's exit code."""
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    document = {"at": now, "code": int(report.code), "live": report.live}
-    write_whole(cache / "run" / "last.json", json.dumps(document).encode())
+    """Publish the report on the page of a CI job; that of a live run also in the cache for
+    `doctor`, and as a heartbeat to ``PUBLISH_HEARTBEAT_URL``, with ``/fail`` appended after a
+    failed run. None of them changes the run's exit code."""
     if page := os.environ.get("GITHUB_STEP_SUMMARY"):
         try:
             with Path(page).open("a", encoding="utf-8") as stream:
                 stream.write(summary(report))
         except OSError as error:
             warn(f"the summary of this job could not be written ({error.strerror})")
-    url = os.environ.get("PUBLISH_HEARTBEAT_URL", "").strip()
-    if url and report.live:
+    if not report.live:
+        return
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    document = {"at": now, "code": int(report.code)}
+    write_whole(cache / "run" / "last.json", json.dumps(document).encode())
+    if url := os.environ.get("PUBLISH_HEARTBEAT_URL", "").strip():
         try:
             status = ask(url + ("" if report.code == Exit.OK else "/fail")).status
         except OSError:

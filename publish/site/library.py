@@ -307,7 +307,8 @@ def _places(generators: list[Any], settings: Mapping[str, Any]) -> Iterator[str]
             if key.startswith(f"{kind.upper()}_FEED_") and isinstance(value, str)
         ]  # fmt: skip
         for term in _terms(generators, name):
-            yield from (normal(str(term.url)), normal(str(term.save_as)))
+            if term.save_as:
+                yield from (normal(str(term.url)), normal(str(term.save_as)))
             yield from (normal(feed.format(slug=term.slug)) for feed in feeds)
 
 

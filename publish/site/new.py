@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from publish.errors import ConfigError
 from publish.post import starter
+from publish.post.files import write_whole
 from publish.post.slug import slug_of_title
 from publish.settings import Settings
 from publish.site.posts import Source, named, refuse_owned, refuse_taken
@@ -33,6 +34,7 @@ def new_post(
 
     Raises:
         ConfigError: the title makes no slug, holds a line break, or its slug or address is taken.
+        OSError: the file cannot be written; there is none then.
     """
     for value in (title, *categories, *tags):
         if not value.strip() or any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in value):
@@ -62,16 +64,9 @@ def new_post(
     path = settings.posts[0] / f"{slug}.md"
     if address := Source(path, settings, text.encode()).address(slug):
         refuse_owned(settings, address)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as stream:
-            stream.write(text)
-    except FileExistsError:
+    if path.exists():
         raise ConfigError(
             f"{named(path, settings)}: there is such a file already", "choose another title"
-        ) from None
-    except OSError as error:
-        raise ConfigError(
-            f"{named(path, settings)}: cannot be written: {error.strerror}", "mend its folder"
-        ) from None
+        )
+    write_whole(path, text.encode())
     return path

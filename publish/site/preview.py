@@ -14,7 +14,7 @@ from publish.errors import PublishError, Refused
 from publish.post import stamps
 from publish.post.files import locked
 from publish.post.stamps import Stamps
-from publish.settings import Settings, load, require_folders, require_kinds
+from publish.settings import Settings, load, require_folders
 from publish.site import build, manifest
 from publish.site.commit import below, commit, prepare, replace_record, site_of, tree
 from publish.site.engine import ISSUES, Run, Task, cores
@@ -80,7 +80,7 @@ class Rebuilder:
             PublishError: the build failed; the last good one stays.
             OSError: the folder cannot be written.
         """
-        require_kinds(settings)
+        settings.refuse(settings.values)
         require_folders(settings)
         if not (self._folder / "site").is_dir():
             self._shown = ()

@@ -14,7 +14,8 @@ from publish.errors import ConfigError, Refused
 from publish.post.diagnostic import Complaint
 from publish.post.files import locked
 from publish.post.record import Library
-from publish.settings import Settings, require_folders, require_kinds
+from publish.setting_types import misfits
+from publish.settings import Settings, require_folders
 from publish.site import engine, manifest
 from publish.site.commit import staged
 from publish.site.engine import Fit
@@ -77,7 +78,7 @@ def composed(settings: Settings, *, drafts: bool = False) -> Iterator[Path]:
     """
     from publish.site.build import overrides
 
-    require_kinds(settings)
+    settings.refuse(settings.values)
     record = manifest.place(settings, settings.output.absolute())
     more = {"NEWSLETTER_ISSUES_DRAFTS": True} if drafts else {}
     with locked(settings.cache / "lock", Refused), staged(settings.cache) as stage:
@@ -95,14 +96,15 @@ def unread(settings: Settings, errors: Sequence[Complaint]) -> Library:
     still have sources."""
     from publish.site.posts import files
 
+    wrong = {name for name, *_ in misfits(settings.values)}
     listed = {
         file.relative_to(settings.content).as_posix(): kind
         for kind, folders in (("article", settings.posts), ("page", settings.pages))
         for file in files(settings, folders)
     }
     return Library(
-        settings.content.name, sources=listed, settings=dict(settings.values), failed=True,
-        complaints=tuple(errors),
+        settings.content.name, sources=listed, failed=True, complaints=tuple(errors),
+        settings={name: value for name, value in settings.values.items() if name not in wrong},
     )  # fmt: skip
 
 

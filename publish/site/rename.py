@@ -44,14 +44,9 @@ class Renaming:
         """Change the file.
 
         Raises:
-            ConfigError: it cannot be written.
+            OSError: it cannot be written; it is as it was.
         """
-        try:
-            write_whole(self.post.file, self.data)
-        except OSError as error:
-            raise ConfigError(
-                f"{self.post.name}: cannot be written: {error.strerror}", "mend its rights"
-            ) from None
+        write_whole(self.post.file, self.data)
 
 
 def renaming(settings: Settings, old: str, new: str) -> Renaming:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from publish.errors import ConfigError, Refused
+from publish.errors import ConfigError
 from publish.post import frontmatter
 from publish.post.aliases import parse_alias
 from publish.post.files import write_whole
@@ -83,20 +83,14 @@ def retire(settings: Settings, file: Path | None, leads: Mapping[str, str]) -> N
     """Make the source a draft, keeping every other byte, and record the targets of its addresses.
 
     Raises:
-        Refused: a file cannot be written.
+        OSError: a file cannot be written; it is as it was.
     """
     known = addresses.read(settings, RETIRED) | dict(leads)
-    try:
-        # The targets first: a draft with a lost address would stop every build.
-        if leads:
-            write_whole(settings.content / RETIRED, table_bytes(known))
-        if file:
-            write_whole(file, frontmatter.set_key(file.read_bytes(), "Status", "draft"))
-    except OSError as error:
-        raise Refused(
-            f"{error.filename or file}: cannot be written: {error.strerror or error}",
-            "mend that, then run this again",
-        ) from None
+    # The targets first: a draft with a lost address would stop every build.
+    if leads:
+        write_whole(settings.content / RETIRED, table_bytes(known))
+    if file:
+        write_whole(file, frontmatter.set_key(file.read_bytes(), "Status", "draft"))
 
 
 def _stands_alone(alias: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -77,8 +77,9 @@ class Templates:
             with contextlib.suppress(TemplateNotFound):
                 self._load(name)
 
-    def require_whole_list(self, name: str, template: Blank) -> None:
-        """Report a template that certainly uses pagination of a list without pages."""
+    def require_whole_list(self, name: str, template: Blank, filled: frozenset[str]) -> None:
+        """Report a template that certainly uses pagination of a list without pages, where the
+        variables ``filled`` are not empty."""
         env = template.environment
         if env is None or not issubclass(Undefined, env.undefined):
             return
@@ -94,7 +95,7 @@ class Templates:
                 continue
             tree = env.parse(text)
             assigned = {each.name for each in tree.find_all(nodes.Name) if each.ctx != "load"}
-            for node in _certain(tree):
+            for node in _certain(tree, filled):
                 variable = node.node if isinstance(node, nodes.Getattr) else None
                 if isinstance(variable, nodes.Name) and variable.name in {*LISTS} - assigned:
                     message = f"PAGINATED_TEMPLATES lacks {quoted(name)}, and {file} shows "
@@ -160,8 +161,9 @@ def _text(env: Any, name: str) -> str | None:
         return None
 
 
-def _certain(node: Any) -> Iterator[Any]:
-    """The nodes of a template that are evaluated whatever its variables are."""
+def _certain(node: Any, filled: Collection[str] = ()) -> Iterator[Any]:
+    """The nodes of a template that are evaluated whatever its variables are, if those that are
+    ``filled`` are not empty."""
     yield node
     below = list(node.iter_child_nodes())
     if isinstance(node, nodes.Template) and any(isinstance(n, nodes.Extends) for n in node.body):
@@ -170,6 +172,8 @@ def _certain(node: Any) -> Iterator[Any]:
         kept = (nodes.Extends, nodes.Block, nodes.Import, nodes.FromImport, nodes.Include,
                 nodes.Assign)  # fmt: skip
         below = [each for each in below if isinstance(each, kept)]
+    elif isinstance(node, nodes.If) and getattr(node.test, "name", None) in filled:
+        below = node.body
     elif isinstance(node, nodes.If | nodes.CondExpr):
         below = [node.test]
     elif isinstance(node, nodes.For):
@@ -179,4 +183,4 @@ def _certain(node: Any) -> Iterator[Any]:
     elif isinstance(node, nodes.Macro | nodes.CallBlock):
         below = []
     for each in below:
-        yield from _certain(each)
+        yield from _certain(each, filled)

@@ -162,6 +162,30 @@ def test_where_nothing_changed_pelican_is_not_asked(project: Project, name: str)
     assert len(asked) == 2
 
 
+def test_letters_that_are_sent_make_no_site_judged_anew(project: Project):
+    project.post("TK\n")
+    asked: list[int] = []
+    facts = project.root / "content/ledger/issues.jsonl"
+    project.write("content/ledger/issues.jsonl", b"{}\n")
+
+    def told(*, harmless: bool) -> list[Diagnostic]:
+        def judge() -> checks.Judged:
+            asked.append(1)
+            return run.judge(project.settings, project.library, built=True)
+
+        return checks.check(
+            project.settings, judge, harmless=lambda name: harmless and name == str(facts)
+        )
+
+    first = told(harmless=True)
+    project.write("content/ledger/issues/k/issue.json", b"{}")
+    facts.write_bytes(b"{}\n{}\n")
+    assert told(harmless=True) == first
+    assert len(asked) == 1
+    told(harmless=False)
+    assert len(asked) == 2
+
+
 def test_the_answer_holds_until_a_post_becomes_public(project: Project):
     soon = datetime.now(UTC) + timedelta(seconds=8)
     zone = f"{soon:%Y-%m-%d %H:%M:%S} +0000".encode()

@@ -172,7 +172,15 @@ def errors(project: Project) -> list[tuple[str, int, str]]:
      ("YEAR_ARCHIVE_SAVE_AS = 'y/{year}/'", "bad-pattern"),
      ("TAG_FEED_ATOM = 'f/{tag}.xml'", "bad-pattern"),
      ("TRANSLATION_FEED_ATOM = 'f/{slug}.xml'", "bad-pattern"),
-     ("TAG_SAVE_AS = '../{slug}.html'", "shared-file"), ("DIRECT_TEMPLATES = [5]", "setting-kind"),
+     ("TAG_SAVE_AS = '../{slug}.html'", "shared-file"), ("SITENAME = 5", "setting-kind"),
+     ("CATEGORY_REGEX_SUBSTITUTIONS = [('(', '')]", "setting-kind"),
+     ("ARTICLE_SAVE_AS = '../{slug}.html'", "shared-file"),
+     ("FEED_ALL_ATOM = 'feeds/'", "bad-pattern"), ("TAG_SAVE_AS = 't/{slug}/'", "bad-pattern"),
+     ("CATEGORY_FEED_ATOM = 'feed.xml'", "one-address-for-all"),
+     ("FEED_ALL_ATOM = 'feeds'", "shared-file"),
+     ("CATEGORY_FEED_RSS = 'f/{slug}.xml'\nFEED_ALL_ATOM = 'f'", "shared-file"),
+     ("MARKDOWN = {'extensions': 'extra'}", "setting-kind"),
+     ("DIRECT_TEMPLATES = [5]", "setting-kind"),
      ("PAGINATED_TEMPLATES = {'index': 'ten'}", "setting-kind"),
      ("DEFAULT_PAGINATION = 2.5", "setting-kind"), ("PAGE_EXCLUDES = ['pages', 3]", "setting-kind"),
      ("NEWSLETTER_SEND_AT = '9.30'", "setting-kind"), ("NEWSLETTER_SINCE = 7", "setting-kind"),
@@ -183,12 +191,19 @@ def errors(project: Project) -> list[tuple[str, int, str]]:
      ("STRUCTURED_DATA_LOGO = 5", "setting-kind"), ("THEME_STATIC_DIR = 5", "setting-kind"),
      ("NEWSLETTER_SIGNUP_ACTION = 'https://mailchi.mp/a/b'", "signup-address"),
      ("NEWSLETTER_SIGNUP_ACTION = 'https://a b.example/'", "signup-address"),
+     ("NEWSLETTER_SIGNUP_ACTION = 'https://[a'", "signup-address"),
+     ("NEWSLETTER_SIGNUP_ACTION = 'http://a.list-manage.com/subscribe/post?u=1&id=2'",
+      "signup-address"),
+     ("NEWSLETTER_SIGNUP_ACTION = 'https://a.list-manage.com/subscribe?u=1&id=2'",
+      "signup-address"),
+     ("SITEURL = 'https://[a'", "bad-siteurl"),
      ("NEWSLETTER_REPLY_TO = 'nora'", "setting-kind"), ("NEWSLETTER_SETTLE = 'x'", "setting-kind"),
      ("DEPLOY = {'a': {'kind': 'ftp'}, 'b': 7}", "setting-kind"),
      ("DEPLOY = {'web': {'kind': 'ssh', 'hst': 'h'}}", "setting-kind"),
      ("DEPLOY = {'web': {'kind': 's3', 'bucket': 'a b'}}", "setting-kind"),
      ("DEPLOY = {'web': {'kind': 'folder', 'path': 'www', 'url': 'www'}}", "setting-kind"),
      ("PAGINATED_TEMPLATES = {'tag': None}", "refused"),
+     ("THEME = 'notmyidea'\nPAGINATED_TEMPLATES = {'index': 10}", "refused"),
      ("DEFAULT_PAGINATION, PAGINATION_PATTERNS = 1, ((1, '{url}', '{x}'),)", "refused")],
 )  # fmt: skip
 def test_a_setting_of_which_writing_fails_is_named_at_its_line_with_the_code_of_a_build(
@@ -213,6 +228,8 @@ def test_a_setting_of_which_writing_fails_is_named_at_its_line_with_the_code_of_
      ("DEFAULT_DATE_FORMAT = '%'", "refused", "DEFAULT_DATE_FORMAT or DATE_FORMATS: "),
      ("DEFAULT_CATEGORY = '!!!'", "refused", "DEFAULT_CATEGORY makes no address: !!!"),
      ("DATE_FORMATS = {'en': 5}", "refused", "DEFAULT_DATE_FORMAT or DATE_FORMATS: "),
+     ("DATE_FORMATS = {'en': ('no', '%d')}", "refused", "DEFAULT_DATE_FORMAT or DATE_FORMATS: "),
+     ("ARTICLE_SAVE_AS = '{year}.html'", "refused", "ARTICLE_SAVE_AS makes no address: 'year'"),
      ("ARTICLE_URL = '{modified:%Y}/'", "refused", "ARTICLE_URL makes no address: ")],
 )  # fmt: skip
 def test_what_fails_in_every_source_is_reported_once_at_the_settings(
@@ -374,6 +391,20 @@ def test_names_and_pictures_that_are_none(
     assert both(project, first, second) == findings
     if "taken-list" in str(findings):
         assert "all.atom.xml" in refused(project)
+
+
+def test_an_address_without_a_page_by_the_settings_is_no_address(project: Project):
+    project.post("[rest]({tag}rest)\n\n[about](/about/)\n")
+    path = project.root / "content/posts/a.md"
+    path.write_bytes(path.read_bytes().replace(b"Status", b"Tags: rest\nStatus"))
+    about = "Title: About\nSlug: about\nUid: 0123456789abcdee\n\nWords.\n"
+    project.write("content/pages/about.md", about)
+    assert (errors(project), refused(project)) == ([], "")
+    project.set("PAGE_SAVE_AS = TAG_SAVE_AS = ''")
+    lost = [("content/pages/about.md", 2, "lost-address")]
+    links = [("content/posts/a.md", line, "broken-link") for line in (10, 12)]
+    assert errors(project) == lost + links
+    assert "/about/ would be a 404" in refused(project)
 
 
 def test_what_a_machine_lacks_to_deploy_is_no_fault_of_the_settings(project: Project):

@@ -22,7 +22,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with (tmp_path / "pelicanconf.py").open("a") as conf:
         # So short that a scheduled letter is never too near its hour for other words.
         conf.write("NEWSLETTER_UNDO_MINUTES = 30\n")
-    monkeypatch.setattr("publish.cli.answering._agreed", lambda question: True)
+    monkeypatch.setattr("publish.cli.confirming._agreed", lambda question: True)
     return tmp_path
 
 

@@ -81,7 +81,14 @@ def typed(folder: Path, *words: str, monkeypatch: pytest.MonkeyPatch,
             2,
             "./output/a cannot be run: Permission denied",
         ),
+        (
+            {"DEPLOY": {"a": {"kind": "command", "command": ["no-such", "{output}"]}}},
+            ["--no-verify"],
+            2,
+            "no-such is not installed",
+        ),
         ({"DEPLOY": {"a": {"kind": "git", "history": "none"}}}, [], 2, "must be keep or squash"),
+        ({"DEPLOY": {"a": {"kind": "ssh", "host": "h", "path": "a", "keep": 1}}}, [], 2, "2 to 50"),
         (
             {"DEPLOY": {"a": {"kind": "git", "remote": "/no/such", "branch": "a..b"}}},
             [],
@@ -189,6 +196,70 @@ def test_it_goes_up_and_is_reported_in_words_and_for_scripts(
         "target", "kind", "release", "previous", "source", "state", "put", "deleted", "foreign",
         "unchanged", "seconds", "verified", "warnings",
     }  # fmt: skip
+
+
+def test_going_back_and_what_is_not_ours_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    said = {"monkeypatch": monkeypatch, "capsys": capsys}
+    folder = project(tmp_path / "a", site(1))
+    for number in range(12):
+        place = folder / "www" / f"theirs-{number:02}.html"
+        place.parent.mkdir(exist_ok=True)
+        place.write_text("theirs")
+    _, _, err = typed(folder, "--no-verify", **said)
+    assert "theirs-09.html: is not ours; left alone" in err
+    assert "and 2 more that are not ours" in err
+    first = json.loads((folder / "www" / "publish-release.json").read_text())["release"]
+    project(folder, site(2))
+    typed(folder, "--no-verify", **said)
+    _, out, _ = typed(folder, "--rollback", "--dry-run", **said)
+    what = f"www (folder): release {first[:12]}"
+    assert out == f"{what} would be put up (a dry run: nothing was written)\n"
+    assert (folder / "www" / "new-2" / "index.html").is_file()
+    _, out, err = typed(folder, "--rollback", "--no-verify", **said)
+    assert out == f"{what} is up, not verified\n"
+    assert "held: `publish deploy` and `publish run` upload nothing older" in err
+    code, out, err = typed(folder, "--json", "--no-verify", **said)
+    assert (code, json.loads(out)["state"]) == (1, "stopped"), err
+    _, out, _ = typed(folder, "--rollback", first[:8], "--no-verify", **said)
+    assert out == f"{what} is up, not verified\n"
+    next((folder / "www" / ".publish").rglob("record.json")).write_text("{")
+    code, out, err = typed(folder, "--json", "--no-verify", **said)
+    assert (code, json.loads(out)["state"]) == (1, "stopped")
+    assert "record.json: is damaged — remove it: then every file there counts as not ours" in err
+
+
+def test_a_branch_gets_the_sites_own_name_and_another_machine_goes_back_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    bare = tmp_path / "pages.git"
+    subprocess.run(["git", "init", "-q", "--bare", str(bare)], check=True)
+    deploy = {"a": {"kind": "git", "remote": str(bare)}}
+    values = {"SITEURL": "https://www.calm.example", "DEPLOY": deploy}
+    for machine in ("one", "two", "three"):
+        folder = project(tmp_path / machine, site(1 + (machine != "one")), **values)
+        words = ["--rollback"] if machine == "three" else []
+        code, _, err = typed(folder, *words, "--no-verify", monkeypatch=monkeypatch, capsys=capsys)
+        assert code == 0, err
+
+    def shown(path: str) -> bytes:
+        return subprocess.run(["git", "-C", str(bare), "show", f"gh-pages:{path}"],
+                              capture_output=True, check=True).stdout  # fmt: skip
+
+    assert shown("CNAME") == b"www.calm.example\n"
+    assert shown("index.html") == site(1)["index.html"]
+
+
+def test_cloudflare_gets_redirects_in_its_own_form(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    words = ["sh", "-c", 'cp "$1/_redirects" up', "wrangler", "{output}"]
+    folder = project(tmp_path / "a", {**site(1), "_redirects": b"/old/  /new/  301!\n"},
+                     DEPLOY={"a": {"kind": "command", "command": words}})  # fmt: skip
+    code, _, err = typed(folder, "--no-verify", monkeypatch=monkeypatch, capsys=capsys)
+    assert code == 0, err
+    assert (folder / "up").read_bytes() == b"/old/  /new/  301\n"
 
 
 def arguments_of_programs(monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import subprocess
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,11 +15,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from publish.deploy.deploy import DeployOptions
 from publish.errors import ConfigError, Exit, NothingSent, OutcomeUnknown, PublishError, Refused
-from publish.newsletter.ledger_merge import merge_ledgers, only_uids
+from publish.newsletter.ledger_merge import merge_ledgers
+from publish.office import golive
 from publish.run import doctor, report
 from publish.run.report import Report
 from publish.settings import Settings, load
+from tests.deploy.runs import git
+from tests.deploy.stand import site
 from tests.deploy.test_command_line import project
 
 AT = "2026-11-28T12:00:0{}.000+00:00"
@@ -76,12 +82,6 @@ def test_of_two_copies_of_a_letter_one_stays_whole():
         assert merge_ledgers(ours, theirs, {})["issues/k/issue.txt"] == b"two"
 
 
-def test_only_addresses_of_posts_in_the_repository_are_pushed():
-    found = only_uids({"urls.json": b'{"/a/": "one", "/b/": "two"}', "x": b""}, {"one"})
-    assert json.loads(found["urls.json"]) == {"/a/": "one"}
-    assert "x" in found
-
-
 @pytest.mark.parametrize(
     ("errors", "sent", "code"),
     [([], False, Exit.OK), ([NothingSent("a")], False, Exit.NOTHING_SENT),
@@ -129,16 +129,20 @@ def test_a_run_gives_a_sign_of_life_that_names_no_secret(
         thread.join()
     assert asked == ["/s3cret", "/s3cret/fail"]
     assert warned == []
+    assert report.last(tmp_path)["code"] == 3, "a dry run is no sign that the timer runs"
     summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
     assert "### publish run: done\n\n- all up\n" in summary
     assert "ended with exit code 3\n\n- **down — again**" in summary
     report.publish(good, tmp_path, warned.append)
     assert len(warned) == 1
     assert "s3cret" not in warned[0]
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path))
+    report.publish(Report(False), tmp_path, warned.append)
+    assert warned[1:] == ["the summary of this job could not be written (Is a directory)"]
 
 
-def checks(site: Settings) -> dict[str, doctor.Check]:
-    return {c.name: c for c in doctor.checks(site, contextlib.nullcontext)}
+def checks(made: Settings) -> dict[str, doctor.Check]:
+    return {c.name: c for c in doctor.checks(made, contextlib.nullcontext)}
 
 
 def test_the_doctor_checks_targets_rights_and_the_last_run(tmp_path: Path):
@@ -147,17 +151,69 @@ def test_the_doctor_checks_targets_rights_and_the_last_run(tmp_path: Path):
         "bad": {"kind": "git", "remote": "/no/such/repository"},
         "absent": {"kind": "command", "command": ["no-such-program", "{output}"]},
     }
-    site = load(project(tmp_path, {}, DEPLOY=targets) / "pelicanconf.py")
-    found = checks(site)
+    made = load(project(tmp_path, {}, DEPLOY=targets) / "pelicanconf.py")
+    found = checks(made)
     assert found["target good"].well
     assert not list((tmp_path / "www").rglob("probe*"))
     assert "git: " in found["target bad"].detail
     assert found["target absent"].remedy == "install no-such-program"
     assert found["ledger"].well
     assert "no `publish run`" in found["run"].detail
-    last = site.cache / "run" / "last.json"
+    last = made.cache / "run" / "last.json"
     last.parent.mkdir(parents=True)
     for hours, code, well in ((1, 0, True), (1, 3, False), (48, 0, False)):
         at = datetime.now(UTC) - timedelta(hours=hours)
-        last.write_text(json.dumps({"at": at.isoformat(), "code": code, "live": True}), "utf-8")
-        assert checks(site)["run"].well is well
+        last.write_text(json.dumps({"at": at.isoformat(), "code": code}), "utf-8")
+        assert checks(made)["run"].well is well
+
+
+def test_the_doctor_says_what_is_up_and_where_the_ledger_goes(tmp_path: Path):
+    bare = tmp_path / "pages.git"
+    subprocess.run(["git", "init", "-q", "--bare", str(bare)], check=True)
+    pages = {"kind": "git", "remote": str(bare), "branch": "pages"}
+    folder = project(tmp_path / "a", site(1), DEPLOY={"pages": pages})
+    assert checks(load(folder / "pelicanconf.py"))["target pages"].detail == (
+        "answers and may be written; nothing of ours is up yet"
+    )
+    assert not subprocess.check_output(["git", "-C", str(bare), "branch"])
+    for number in (1, 2):
+        made = load(project(folder, site(number), DEPLOY={"pages": pages}) / "pelicanconf.py")
+        release = golive.go_live(made, "pages", DeployOptions(verify=0)).release
+    assert f"may be written; release {release[:12]} of " in checks(made)["target pages"].detail
+    golive.go_live(made, "pages", DeployOptions(verify=0), rollback="")
+    assert checks(made)["target pages"].detail.endswith(" is up; held after a rollback")
+
+    git(folder, "init", "-q", "-b", "main")
+    git(folder, "remote", "add", "origin", str(bare))
+    git(folder, "commit", "-q", "--allow-empty", "-m", "begin")
+    git(folder, "push", "-q", "-u", "origin", "main")
+    assert checks(made)["ledger"].detail == "may be pushed to origin/main"
+    git(folder, "checkout", "-q", "--detach")
+    assert checks(made)["ledger"].remedy == "git switch main, then run again"
+    wrong = load(project(tmp_path / "b", None, DEPLOY=["git"]) / "pelicanconf.py")
+    assert "must be a table of targets" in checks(wrong)["targets"].detail
+
+
+@pytest.mark.parametrize(
+    ("off", "says"),
+    [(0, "agrees with the web host's"), (600, "10 minutes behind the web host"),
+     (-600, "10 minutes ahead of the web host")],
+)  # fmt: skip
+def test_the_doctor_compares_the_clock_with_the_web_hosts(off: int, says: str, tmp_path: Path):
+    class Host(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return super().date_time_string(int(time.time()) + off)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Host) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        found = checks(load(project(tmp_path, None, SITEURL=url) / "pelicanconf.py"))["clock"]
+        server.shutdown()
+    assert (found.well, says in found.detail) == (off == 0, True), found

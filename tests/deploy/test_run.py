@@ -18,7 +18,7 @@ from publish.settings import load
 from tests.deploy import runs
 from tests.deploy.conftest import Rigs
 from tests.deploy.runs import Blog, git, run, start
-from tests.newsletter.stand import control
+from tests.newsletter.stand import control, put_post
 
 NUMBERS = itertools.count(1)
 STRIDE = 31
@@ -55,9 +55,32 @@ def test_a_post_becomes_public_is_mailed_once_and_the_ledger_comes_home(blog: Bl
     again = run(one, blog.base)
     assert (again.code, again.document["ledger"]) == (0, "unchanged")
     assert [d["state"] for d in again.document["deploys"]] == ["unchanged"]
-    other = run(blog.clone("two"), blog.base)
+    two = blog.clone("two")
+    other = run(two, blog.base)
     assert other.code == 0, other.document
     assert blog.mails() == ["Calm"]
+    blog.write(two, "rest")
+    dry = run(one, blog.base, live=False)
+    assert any("is up already; nothing to do" in line for line in dry.document["lines"])
+    assert "origin/main has newer commits: a run would pull them first" in dry.document["lines"]
+
+
+def test_commits_that_only_this_machine_has_are_pushed_before_a_run(blog: Blog):
+    one = blog.begin()
+    put_post(one, "calm", "Give 50 mg.", days=0.01)
+    blog.commit(one, "Write calm")
+    for live in (False, True):
+        refused = run(one, blog.base, live=live)
+        assert refused.code == 1
+        assert refused.document["errors"] == [
+            "this branch has commits that origin/main lacks, and a run publishes what the "
+            "repository has — git push, then run again"
+        ]
+    assert list(blog.www.iterdir()) == []
+    git(one, "push", "-q")
+    assert run(one, blog.base).code == 0
+    assert blog.mails() == ["Calm"]
+    assert git(one, "status", "--porcelain") == ""
 
 
 def test_a_letter_never_goes_before_its_page_and_open_ends_are_reported(blog: Blog):

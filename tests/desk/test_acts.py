@@ -173,6 +173,10 @@ def test_a_fault_of_any_kind_ends_the_act_and_not_the_desk(desk: Desk):
     desk.office.answer = OSError(28, "No space left on device")
     page, _ = asked(desk)
     assert "No space left on device" in page
+    desk.office.answer = KeyError("colour")
+    page, _ = asked(desk)
+    assert "That did not work; look how things stand" in page
+    assert "KeyError: &#39;colour&#39;" in page
     desk.office.answer = None
     assert asked(desk)[1]
 

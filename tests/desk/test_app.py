@@ -6,6 +6,7 @@ import html
 import io
 import re
 import resource
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -13,7 +14,7 @@ from PIL import Image
 from publish.desk import photo, posts
 from publish.errors import Refused
 from publish.post.diagnostic import Diagnostic
-from tests.desk.stand import BASE, KEY, POST, Desk
+from tests.desk.stand import BASE, KEY, POST, Desk, a_desk
 
 PAGES = ("/", "/letters", "/post/posts/three.md", "/new", "/keys", "/words", "/today")
 FIX = ("http://example.com/", "https://example.com/")
@@ -97,10 +98,25 @@ def test_forms_of_other_pages_are_refused(desk: Desk, path: str, headers: dict[s
 
 
 def test_a_page_that_is_not_there_says_so(desk: Desk):
-    for path in ("/post/posts/gone.md", "/letter/xyz", "/nothing", "/post/../../x"):
+    for path in ("/post/posts/gone.md", "/mend?post=gone", "/letter/xyz", "/inbox", "/nothing",
+                 "/post/../../x"):  # fmt: skip
         answer = desk.get(path)
         assert answer.status_code == 404
         assert "To the desk" in answer.text
+
+
+def test_what_was_mailed_here_is_listed_and_the_live_desk_has_no_such_page(tmp_path: Path):
+    desk = a_desk(tmp_path, inbox="http://127.0.0.1:8025")
+    mail = tmp_path / ".publish/sandbox/mail/1.eml"
+    mail.parent.mkdir(parents=True)
+    mail.write_text("Subject: About <you>\nTo: r1@example.com\n\nx")
+    page = desk.get("/inbox").text
+    assert "About &lt;you&gt;" in page
+    assert "r1@example.com" in page
+    assert 'href="http://127.0.0.1:8025/' in page
+    desk.app.reader.change(inbox="")
+    assert desk.get("/inbox").status_code == 404
+    desk.acts.jobs.close()
 
 
 def test_the_editor_is_opened_at_the_line(desk: Desk):
@@ -128,6 +144,10 @@ def test_header_lines_are_saved_and_a_copy_of_the_day_is_kept(desk: Desk):
     (kept,) = (desk.root / ".publish/desk/originals").glob("*/posts/three.md")
     assert kept.read_text() == POST
     assert "Four" in desk.get("/").text
+    said = desk.get("/today").text
+    assert said.count("Header lines changed") == 1
+    desk.post("/fields", FORM | {"digest": digest(desk), "title": "Four", "subject": "S"})
+    assert desk.get("/today").text == said
     desk.post("/fields", FORM | {"digest": digest(desk), "title": "Five"})
     assert kept.read_text() == POST
 
@@ -233,7 +253,9 @@ def test_a_photo_is_put_in_with_its_words(desk: Desk):
     assert "\n\n![A door]({static}/images/img-4411.jpg)\n\nThe end." in desk.file.read_text()
 
 
-@pytest.mark.parametrize("more", [{"alt": " "}, {"photo": no_photo()}, {"digest": "old"}])
+@pytest.mark.parametrize(
+    "more", [{"alt": " "}, {"photo": no_photo()}, {"photo": ""}, {"digest": "old"}]
+)
 def test_a_photo_that_cannot_go_in_leaves_nothing_behind(desk: Desk, more: dict[str, object]):
     form = FORM | {"digest": digest(desk), "alt": "A door", "after": "0", "photo": a_photo()}
     refused = desk.post("/photo", form | more)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
-from publish.desk import home, newsletter_state, page
-from publish.desk.model import Newsletter, Post, Site
+from publish.desk import home, letters, newsletter_state, page
+from publish.desk.model import Letter, Newsletter, Post, Site
 from publish.desk.renderings import Renderings
 from publish.newsletter.status import State
 from tests.desk.snapshots import (
@@ -164,13 +165,34 @@ def test_nothing_is_said_to_be_unsent_before_mailchimp_was_looked_at():
 
 def test_what_is_out_has_honest_figures():
     few = a_post("posts/few.md")
-    letters = (sent(POST, 40), sent(few, 10, a_report(12, 1, 7, 2, 0)))
-    view = home.view(a_snapshot(POST, few, letters=letters), NOW)
+    both = (sent(POST, 40), sent(few, 10, a_report(12, 1, 7, 2, 0)))
+    view = home.view(a_snapshot(POST, few, letters=both), NOW)
     small, large = view.out
     assert (small.delivered, small.shares["opened"]) == ("11 of 12", ("7 of 11", None))
     said = [share.says for share in large.shares.values()]
     assert (large.delivered, said, large.left) == ("401 of 403", ["63%", "17%"], "1")
     assert round(large.shares["opened"].percent) == 63
+
+
+def test_a_letters_own_page_says_its_hour_its_readers_and_what_can_be_done():
+    def own(letter: Letter) -> SimpleNamespace:
+        found = letters.one(a_snapshot(POST, letters=(letter,)), letter.key, NOW)
+        assert found
+        return found
+
+    goes = own(a_letter(POST))
+    assert goes.facts[1][0] == "Goes out"
+    assert goes.facts[2] == ("To", "Happy readers, 412\N{NO-BREAK SPACE}readers")
+    assert labels(goes.buttons) == ["The post", "Take it back…"]
+    assert goes.shares == []
+    out = own(sent(POST))
+    assert (out.facts[1][0], labels(out.buttons), len(out.shares)) == ("Went out", ["The post"], 4)
+    stopped = own(a_letter(POST, "incomplete", at=NOW - timedelta(hours=3), why="paused"))
+    assert stopped.facts[1][0] == "Its hour"
+    assert stopped.facts[3] == ("Why", "paused")
+    several = own(a_letter(POST, several=True, readers=0, at=None))
+    assert labels(several.buttons) == ["Take it back…"]
+    assert [name for name, _ in several.facts] == ["Subject"]
 
 
 def test_old_posts_that_were_never_mailed_are_one_line():
@@ -199,6 +221,16 @@ def test_pages_that_wait_to_be_uploaded_are_counted_by_a_button():
     broken = home.view(a_snapshot(POST, trouble="a template fails"), NOW)
     assert broken.site.states[0].kind == "error"
     assert broken.site.says == ("a template fails",)
+
+
+def test_what_readers_see_is_not_known_for_the_reason_that_is_told():
+    wrong = home.view(a_snapshot(POST, site=Site(made=NOW, trouble="DEPLOY is no table")), NOW)
+    assert wrong.site.says == ("What readers see is not known: DEPLOY is no table.",)
+    assert wrong.site.buttons == ()
+    away = Site(made=NOW, targets=("live",), trouble="no answer")
+    view = home.view(a_snapshot(POST, site=away), NOW)
+    assert view.site.says == ("What readers see is not known: no answer.",)
+    assert labels(view.site.buttons) == ["Upload…"]
 
 
 def test_a_letter_that_is_gone_from_mailchimp_is_in_doubt_and_not_scheduled():

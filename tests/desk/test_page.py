@@ -159,6 +159,8 @@ def test_other_words_than_those_that_are_out_offer_the_way_to_mend_it():
         assert len(found.changes) == 8
         assert found.more_changes == 2
         assert [(b.label, b.to) for b in found.changed_acts] == [(label, act)]
+    now = a_snapshot(POST, letters=(a_letter(POST, "sending", changes=(CHANGE,)),))
+    assert view(now, POST).changed_acts == ()
 
 
 def test_the_letters_facts_say_how_much_fits():

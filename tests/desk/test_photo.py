@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from pathlib import Path
 
 import pytest
@@ -73,6 +75,17 @@ def test_what_is_no_photo_and_what_moves_is_refused():
     stream = io.BytesIO()
     frames[0].save(stream, "PNG", save_all=True, append_images=frames[1:])
     with pytest.raises(ConfigError, match="moves"):
+        photo.made_fit(stream.getvalue())
+
+
+@pytest.mark.parametrize("size", [(12_000, 11_000), (16_320, 12_240)])
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_a_photo_of_too_many_pixels_is_refused_before_it_is_read(size: tuple[int, int]):
+    # Two hundred megapixels, as telephones take them, are too many for Pillow itself.
+    stream = io.BytesIO(picture((8, 8), "PNG"))
+    stream.getbuffer()[16:24] = struct.pack(">II", *size)
+    stream.getbuffer()[29:33] = struct.pack(">I", zlib.crc32(stream.getvalue()[12:29]))
+    with pytest.raises(ConfigError, match="too many pixels — make it smaller first"):
         photo.made_fit(stream.getvalue())
 
 

@@ -93,6 +93,38 @@ def test_feeds_and_lists_of_the_old_site_lead_on(blog: Settings):
     assert "/2020/03/" not in json.loads((blog.content / "ledger/retired.json").read_text())
 
 
+def test_lists_of_categories_inside_of_others_lead_on(blog: Settings):
+    below = "<wp:category_parent>{}</wp:category_parent><wp:cat_name>{}</wp:cat_name></wp:category>"
+    head = HEAD + "".join(
+        f"<wp:category><wp:category_nicename>{slug}</wp:category_nicename>"
+        + below.format(above, name)
+        for slug, above, name in (
+            ("night", "career", "Night Shifts"),
+            ("rota", "night", "The Rota"),
+        )
+    )
+    terms = (("category", "The Rota"), ("category", "Night Shifts"))
+    assert imported(blog, export(item(1, "Words.", slug="one", categories=terms), head=head)) == 0
+    moved = json.loads((blog.content / "ledger/retired.json").read_text())
+    assert moved["/category/career/night/"] == "/category/night-shifts/"
+    assert moved["/category/career/night/rota/"] == "/category/the-rota/"
+    assert moved["/category/career/night/rota/feed/"] == "/feeds/the-rota.rss.xml"
+
+
+def test_a_post_without_a_date_is_a_draft_and_named(blog: Settings):
+    none = "0000-00-00 00:00:00"
+    text = export(
+        item(1, "One.", slug="one", date=none, gmt=none),
+        item(2, "Two.", slug="two", date=none, gmt=none, modified="2020-03-12 10:00:00"),
+    ).replace("<pubDate>Wed, 11 Mar 2020 13:30:00 +0000</pubDate>", "")
+    assert imported(blog, text) == 0
+    found = [(loss["code"], loss["file"]) for loss in report(blog)["losses"]]
+    assert found == [("date-missing", f"content/posts/{name}.md") for name in ("one", "two")]
+    one, two = (head_of(blog, f"posts/{name}.md") for name in ("one", "two"))
+    assert (one["Status"], "Date" in one) == ("draft", False)
+    assert (two["Status"], two["Date"]) == ("draft", "2020-03-12 10:00-04:00")
+
+
 def test_several_files_are_one_export(blog: Settings):
     first = blog.root / "a.xml"
     first.write_text(export(item(1, '<a href="/?p=2">two</a>', slug="one")))
@@ -197,6 +229,21 @@ def test_posts_of_one_slug_in_two_languages_are_translations(blog: Settings):
     before = tree_of(blog)
     assert imported(blog, text) == 0
     assert {k: v for k, v in tree_of(blog).items() if k in before} == before
+
+
+def test_a_published_address_stays_an_alias_where_a_later_export_names_the_language(blog: Settings):
+    def text(**meta: str) -> str:
+        return export(item(1, "Un.", slug="hello", meta=meta))
+
+    assert imported(blog, text()) == 0
+    uid = head_of(blog, "posts/hello.md")["Uid"]
+    (blog.content / "ledger/urls.json").write_text(json.dumps({"/hello/": uid}))
+    assert imported(blog, text()) == 0
+    assert "/hello/" not in head_of(blog, "posts/hello.md")["Aliases"].split(", ")
+    assert imported(blog, text(_wpml_import_language_code="fr")) == 0
+    assert head_of(blog, "posts/hello.md")["Lang"] == "fr"
+    assert "/hello/" in head_of(blog, "posts/hello.md")["Aliases"].split(", ")
+    assert cli(["check", "-s", str(blog.path), "-q"]) == 0
 
 
 def test_a_list_whose_old_address_is_none_does_not_stop_the_build(blog: Settings):

@@ -62,6 +62,22 @@ def test_the_same_item_in_two_files_is_one_and_the_last_counts(blog: Settings):
     assert "Newest." in (blog.content / "posts/one.md").read_text()
 
 
+def test_a_post_that_was_renamed_between_two_exports_is_one(blog: Settings):
+    newer = blog.root / "b.xml"
+    newer.write_text(export(item(1, "Newest.", slug="new-name", title="A New Name")))
+    assert imported(blog, export(item(1, "Oldest.", slug="old-name")), str(newer)) == 0
+    assert posts(blog) == {"new-name"}
+    assert "Newest." in (blog.content / "posts/new-name.md").read_text()
+
+
+def test_posts_of_two_sites_in_one_file_are_two(blog: Settings):
+    other = item(1, "Two.", slug="two").replace("old.example", "other.example")
+    assert imported(blog, export(item(1, "One.", slug="one"), other)) == 0
+    assert posts(blog) == {"one", "two"}
+    assert imported(blog, export(item(1, "One.", slug="one"), other)) == 0
+    assert posts(blog) == {"one", "two"}
+
+
 def test_two_files_of_two_hosts_know_each_other(blog: Settings):
     other = blog.root / "a.xml"
     other.write_text(

@@ -180,3 +180,35 @@ def test_a_note_is_found_from_a_table_that_stays_html(blog: Settings):
         '<sup id="fnref:1"><a href="#fn:1">1</a></sup>'
         in (blog.content / "posts/from.md").read_text()
     )
+
+
+def test_places_of_all_kinds_are_there_once_and_links_to_the_own_page_stay_short(blog: Settings):
+    body = """<h2 id="1st">First</h2><p id="words">Words.</p><ul id="list"><li>x</li></ul>
+<table id="sums"><tr><td colspan="2" align="right">a <a id="in"></a></td></tr></table>
+<p><a href="#1st">1</a> <a href="#words">2</a> <a href="#list">3</a> <a href="#sums">4</a>
+<a href="#in">5</a> <a href="#top">6</a> <a href="https://old.example/2020/03/11/a/#words">7</a></p>"""
+    assert imported(blog, export(item(1, body, slug="a"))) == 0
+    text = (blog.content / "posts/a.md").read_text(encoding="utf-8")
+    for name in ("1st", "words", "list", "sums", "in"):
+        assert text.count(f'id="{name}"') == 1, text
+    assert '<td colspan="2" style="text-align: right;">' in text
+    links = "[1](#1st) [2](#words) [3](#list) [4](#sums) [5](#in) [6](#top) [7](#words)"
+    assert links in " ".join(text.split())
+    assert _codes(blog) == []
+
+
+def test_pictures_within_the_page_and_addresses_that_are_none(blog: Settings):
+    small, large = (f"data:image/png;base64,{'A' * size}" for size in (8, 21000))
+    body = (
+        f'<p><img src="{small}" alt="small"> <img src="{large}" alt="large"> '
+        '<img src="http://[x/p.png" alt="no address"> <a href="http://[x/">none</a></p>'
+    )
+    assert imported(blog, export(item(1, body, slug="a"))) == 0
+    text = (blog.content / "posts/a.md").read_text(encoding="utf-8")
+    assert text.endswith(f"\n\n![small]({small}) large no address none\n")
+    assert _codes(blog) == ["dead-link", "picture-elsewhere", "picture-refused"]
+
+
+def _codes(blog: Settings) -> list[str]:
+    told = json.loads((blog.root / "import-report.json").read_text(encoding="utf-8"))
+    return sorted(loss["code"] for loss in told["losses"])

@@ -8,11 +8,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from publish import sandbox
+from publish import http, sandbox
 from publish.errors import ConfigError, NothingSent
+from publish.newsletter import doctor
 from publish.newsletter.account import Limits
 from publish.newsletter.answers import Proof
 from publish.newsletter.campaign import Segment
@@ -188,6 +191,45 @@ def test_the_list_is_read_whole_and_again_if_it_moves():
     assert b"fields=campaigns.id%2Ccampaigns.status" in seen[0]
 
 
+def test_a_list_that_never_stands_still_is_given_up():
+    page = b'{"campaigns":[],"total_items":1}'
+    with (
+        server(answering("200 OK", page, "application/json")) as (base, _),
+        pytest.raises(NothingSent, match="keeps changing — run this again"),
+    ):
+        api(base).campaigns()
+
+
+def test_a_draft_without_an_id_may_be_there():
+    with server(answering("200 OK", b"{}", "application/json")) as (base, _):
+        assert api(base).create({"title": "x"}, Segment()).proof is Proof.UNKNOWN
+
+
+def test_the_doctor_says_what_a_young_audience_and_a_site_that_is_not_up_lack():
+    body = b'{"pricing_plan_type":"free","name":"N","stats":{},"double_optin":false}'
+    with server(answering("200 OK", body, "application/json")) as (base, _):
+        real = replace(account(base), sandbox=False, topics={"career": "abcdef0123"})
+        ask = partial(doctor.checks, real, Mailchimp(real))
+        found = {check.name: check for check in ask("https://a.example", lambda url: (404, b""))}
+        up = list(ask("https://a.example", lambda url: (200, b"")))[-1]
+        away = list(ask("http://127.0.0.1:9", http.fetch))[-1]
+    assert "does not schedule" in found["plan"].detail
+    said = {
+        name: f"{check.detail} — {check.remedy}" for name, check in found.items() if not check.well
+    }
+    assert said == {
+        "readers": "the audience has no readers — subscribe yourself first",
+        "sign-up": "the audience does not ask for confirmation — "
+        "switch double opt-in on in Mailchimp: Audience, Settings",
+        "topic career": "NEWSLETTER_TOPICS: the audience has no interest abcdef0123 — "
+        "copy the id from Mailchimp's API playground, or use the number of a segment",
+        "site": "https://a.example/ answers 404 — upload output/ first",
+    }
+    assert (up.well, up.detail) == (True, "https://a.example answers")
+    assert (away.well, away.remedy) == (False, "check your host")
+    assert "does not answer (" in away.detail
+
+
 def test_a_campaign_that_is_gone_is_deleted_only_in_mailchimps_own_words():
     body = PROBLEM % 404
     with server(answering("404 Not Found", body, "application/problem+json")) as (base, _):
@@ -231,3 +273,29 @@ def test_the_whole_of_it_against_the_sandbox(tmp_path):
         refused = found.schedule(other, "2099-01-01T00:15:00+00:00")
         assert (refused.proof, refused.status) == (Proof.DENIED, 403)
         assert found.delete(other).proof is Proof.DONE
+
+
+def test_an_interest_names_the_readers_who_chose_it_and_no_others(tmp_path):
+    with sandbox.start(tmp_path, register=False) as here:
+        found = api(here.base_url, timeout=5)
+        lists, audience = found._client.lists, sandbox.SANDBOX_AUDIENCE
+        for title in ("Place", "Topics"):
+            group = lists.create_list_interest_category(
+                audience, {"title": title, "type": "checkboxes"}
+            )
+            made = lists.create_interest_category_interest(audience, group["id"], {"name": title})
+        topic = found.interest(made["id"])
+        with pytest.raises(ConfigError, match="no interest 0123456789 — copy the id"):
+            found.interest("0123456789")
+        sender = {"subject_line": "s", "from_name": "N", "reply_to": "n@example.com"}
+        name = found.create({"title": "t", **sender}, topic).data["id"]
+        assert topic.fits(found.campaign(name).segment)
+        assert found.campaign(name).recipients == 0
+        (reader,) = lists.get_list_members_info(audience)["members"]
+        lists.update_list_member(audience, reader["id"], {"interests": {made["id"]: True}})
+        assert found.update(name, sender, Segment()).proof is Proof.DONE
+        assert not topic.fits(found.campaign(name).segment or {})
+        assert Segment().fits(found.campaign(name).segment or {})
+        assert found.update(name, sender, topic).proof is Proof.DONE
+        assert topic.fits(found.campaign(name).segment)
+        assert found.campaign(name).recipients == 1

@@ -339,6 +339,8 @@ def test_a_digest_is_listed_undone_and_never_sent_beside_its_posts(author: Autho
     assert "scheduled" in digest.line
     assert "in the digest digest-" in status_of(author, "night")
     assert "nothing to send" in done(author, "send").lines[0]
+    _, lines = listing.planned(author.office, ("night",), False, None)
+    assert any(x.startswith("skip  digest-") and "scheduled for" in x for x in lines), lines
     with pytest.raises(Refused, match="in a digest, whose words cannot be replaced"):
         asked(author, "replace", posts=("night",))
     done(author, "undo", post=digest.letter.slug)
@@ -430,6 +432,18 @@ def test_it_is_reported_everywhere_and_replace_puts_the_present_words_in(author:
     assert isinstance(do(author.office, question), Done)
     assert states(author, "dose")[0].state.send_time == before
     assert not states(author, "dose")[0].changed
+    assert mails(author) == ["<p>Give 5 mg.</p>"]
+
+
+def test_a_kept_copy_that_was_damaged_holds_nothing_up(author: Author):
+    done(author, "send", posts=("dose",))
+    (copy,) = author.ledger.folder.glob("issues/*/issue.html")
+    copy.write_text(copy.read_text().replace("50", "51"))
+    author.edit("dose", "50 mg", "5 mg")
+    assert "no copy was kept" in status_of(author, "dose")
+    question = asked(author, "replace", posts=("dose",))
+    assert any("no copy of what is scheduled was kept" in line.text for line in question.lines)
+    assert isinstance(do(author.office, question), Done)
     assert mails(author) == ["<p>Give 5 mg.</p>"]
 
 
@@ -527,6 +541,25 @@ def test_more_new_posts_than_a_run_may_send_do_not_stop_an_unfinished_replace(au
     assert ended.code is Exit.REFUSED
     assert "3 letters are due at once" in str(ended.errors[0])
     assert mails(author) == ["<p>Give 5 mg.</p>"]
+
+
+def test_a_letter_that_another_machine_took_back_is_not_told_as_sent(author: Author):
+    other = Author(author.root.parent / "two", author.world)
+    other.post("dose")
+    done(author, "send", posts=("dose",))
+    done(other, "undo", post="dose")
+    author.edit("dose", "50 mg", "5 mg")
+    assert status_of(author, "dose").endswith(
+        "taken back; it goes out only by name [SANDBOX — nobody was e-mailed]"
+    )
+
+
+def test_an_hour_that_mailchimp_refuses_names_the_command_that_tells_why(author: Author):
+    refusal = Answer(Proof.DENIED, "Mailchimp answered 400: the time must be in the future", 400)
+    author.machine.schedule = lambda campaign, moment: refusal  # type: ignore[method-assign]
+    with pytest.raises(NothingSent, match="the time must be in the future") as ended:
+        done(author, "send")
+    assert ended.value.remedy == "`publish doctor` says more; then run `publish send` again"
 
 
 @pytest.mark.parametrize("first", ["replace", "undo"])
@@ -890,15 +923,16 @@ def test_a_clock_that_was_set_back_makes_no_run_wait_for_it(author: Author):
     assert len(mails(author)) == 1
 
 
+@pytest.mark.parametrize("post", ["dose", None])
 @pytest.mark.parametrize("dies_at", ["unschedule", "get", "update"])
-def test_an_undo_that_died_is_finished_by_the_next(author: Author, dies_at: str):
+def test_an_undo_that_died_is_finished_by_the_next(author: Author, dies_at: str, post: str | None):
     done(author, "send", posts=("dose",))
     question = asked(author, "undo")
     author.machine.trouble = lambda call: "kill" if call == dies_at else ""
     with pytest.raises(Killed):
         do(author.office, question)
     author.machine.trouble = lambda call: ""
-    done(author, "undo", post="dose")
+    done(author, "undo", post=post)
     author.lose_ledger()
     assert "nothing to send" in done(author, "send").lines[0]
     assert mails(author) == []
@@ -1112,6 +1146,17 @@ def test_it_takes_back_updates_and_the_whole_digest_too(author: Author):
     assert len(mails(author)) == 1
 
 
+def test_a_retracted_post_is_named_itself_and_not_an_older_digest_of_it(author: Author):
+    author.post("night", days=2)
+    done(author, "send", posts=("dose", "night"), digest=True)
+    done(author, "undo", post="dose")
+    author.world.pass_until(author.world.now + 60)
+    done(author, "send", posts=("dose",), now=True)
+    done(author, "retract", post="dose")
+    with pytest.raises(Refused, match=r"^dose “The dose story”: its post is not public"):
+        done(author, "send", posts=("dose",))
+
+
 def test_what_was_taken_back_is_told_though_another_letter_of_the_post_cannot_be(author: Author):
     author.post("night")
     done(author, "send", posts=("dose", "night"), digest=True)
@@ -1180,9 +1225,8 @@ def test_a_run_takes_back_the_letters_of_pages_that_are_about_to_go(author: Auth
     author.edit("dose", "Status", "Newsletter: no\nStatus")
     author.site.fresh(author.office.voice)
     (line,) = retracting.withdraw(author.office)
-    assert line.startswith(
-        f"{issue.slug}: its page is not public any more, so its letter was taken"
-    )
+    assert line.startswith(f"{issue.slug} “")
+    assert "its page is not public any more, so its letter was taken back" in line
     assert retracting.withdraw(author.office) == []
     assert mails(author) == []
 

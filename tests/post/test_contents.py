@@ -47,9 +47,13 @@ def test_generators_may_be_any_iterable():
 
 
 def test_the_categories_of_a_post_are_several_or_one_and_a_page_has_none():
-    assert categories_of(SimpleNamespace(category="a", categories=["a", "b"])) == ["a", "b"]
-    assert categories_of(SimpleNamespace(category="a", categories=[])) == ["a"]
-    assert categories_of(SimpleNamespace(category="a")) == ["a"]
+    a, b = SimpleNamespace(name="a"), SimpleNamespace(name="b")
+    assert categories_of(SimpleNamespace(category=a, categories=[a, b])) == [a, b]
+    assert categories_of(SimpleNamespace(category=a, categories=[])) == [a]
+    assert categories_of(SimpleNamespace(category=a)) == [a]
+    # Of a header's line, which stock Pelican makes an attribute.
+    assert categories_of(SimpleNamespace(category=a, categories="a, b")) == [a]
+    assert categories_of(SimpleNamespace(category=a, categories=["a", "b"])) == [a]
     assert categories_of(SimpleNamespace()) == []
 
 

@@ -381,6 +381,7 @@ def test_a_campaign_goes_to_those_who_chose_the_interest(bench: Bench, interest:
     [
         ("interestcontains", "any", {"both", "one", "two"}),
         ("interestcontains", "all", {"both"}),
+        ("interestcontainsall", "any", {"both"}),
         ("interestnotcontains", "all", {"none"}),
         ("interestnotcontains", "any", {"none", "one", "two"}),
     ],
@@ -393,9 +394,8 @@ def test_conditions_are_joined_by_any_or_all(bench: Bench, op: str, match: str, 
         bench.reader(f"{name}@example.com")
         picked = dict(zip(("aa", "bb"), interests, strict=False))
         lists.update_list_member(LIST, hash_of(f"{name}@example.com"), {"interests": picked})
-    conditions = [
-        {"condition_type": "Interests", "op": op, "value": [value]} for value in ("aa", "bb")
-    ]
+    values = [["aa", "bb"]] if op == "interestcontainsall" else [["aa"], ["bb"]]
+    conditions = [{"condition_type": "Interests", "op": op, "value": value} for value in values]
     campaign = bench.draft()
     bench.mc.campaigns.update(campaign, {"recipients": recipients_for(conditions, match)})
     bench.mc.campaigns.send(campaign)

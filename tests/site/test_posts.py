@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from publish.errors import ConfigError
+from publish.errors import ConfigError, as_publish_error
 from publish.post.frontmatter import read
+from publish.site import retired
 from publish.site.build import build
 from publish.site.new import new_post
 from publish.site.rename import rename
@@ -109,6 +111,30 @@ def test_nothing_is_ever_overwritten(site: Site):
     with pytest.raises(ConfigError):
         new_post(site.settings, "A title", date=NOW)
     assert other.read_bytes() == b""
+    (site.root / "content/posts/folder.md").mkdir()
+    with pytest.raises(ConfigError, match=r"posts/folder\.md: there is such a file already"):
+        new_post(site.settings, "Folder", date=NOW)
+
+
+def test_a_full_disk_leaves_every_source_as_it_was_and_half_a_draft_nowhere(site: Site):
+    file = site.post("post-9", "B")
+    before = site.bytes(site.root / "content")
+    acts = (
+        lambda: new_post(site.settings, "A title", date=NOW),
+        lambda: rename(site.settings, "post-9", "post-10"),
+        lambda: retired.retire(site.settings, file, {}),
+        lambda: retired.retire(site.settings, file, {"/post-9/": "/post-1/"}),
+    )
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for act in acts:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20, limits[1]))
+        try:
+            with pytest.raises(OSError, match="File too large") as failure:
+                act()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert "/content/" in as_publish_error(failure.value).message
+        assert site.bytes(site.root / "content") == before
 
 
 def test_rename_changes_the_slug_adds_the_alias_and_nothing_else(site: Site):
@@ -181,6 +207,26 @@ def test_a_rename_that_cannot_be_is_refused(site: Site, old: str, new: str, why:
     with pytest.raises(ConfigError, match=why):
         rename(site.settings, old, new)
     assert site.bytes(site.root / "content") == before
+
+
+def test_a_source_in_another_encoding_is_not_rewritten(site: Site):
+    file = site.post("old-words", "B")
+    file.write_bytes(file.read_bytes() + "é".encode("latin-1"))
+    before = file.read_bytes()
+    with pytest.raises(ConfigError, match=r"old-words\.md: is not UTF-8 — save it as UTF-8"):
+        rename(site.settings, "old-words", "new-words")
+    assert file.read_bytes() == before
+
+
+def test_what_cannot_be_read_is_passed_over_and_a_loop_of_links_is_followed_once(site: Site):
+    (site.root / "content/posts/loop").symlink_to(site.root / "content/posts")
+    (site.root / "content/posts/gone.md").symlink_to(site.root / "nowhere")
+    site.post("found", "B", Date="")
+    site.set("DEFAULT_DATE = 'fs'")
+    site.set("FILENAME_METADATA = '(?P<date'")
+    assert not rename(site.settings, "found", "found").changed
+    done = rename(site.settings, "found", "found-again")
+    assert done.leads()[-1] == "/found/ will lead there"
 
 
 # ---- every shape of a header, and addresses as they were recorded
@@ -282,6 +328,7 @@ def test_an_address_of_its_own_line_stays(site: Site):
     file = site.post("placed", "B", Url="here/", Save_as="here/index.html")
     done = rename(site.settings, "placed", "elsewhere")
     assert (done.post.fixed, done.before) == (True, ())
+    assert done.leads() == ["its Url or Save_as line sets its address, which stays"]
     assert "aliases" not in headers(file)
 
 

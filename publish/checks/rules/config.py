@@ -62,8 +62,8 @@ def setting_kind(site: Site) -> Iterator[Problem]:
 def one_address_for_all(site: Site) -> Iterator[Problem]:
     """An address pattern that gives every post, page or list the same address."""
     for kind in PATTERNS:
-        for name in (f"{kind}_URL", f"{kind}_SAVE_AS"):
-            given = site.values.get(name)
+        for end in ("URL", "SAVE_AS", "FEED_ATOM", "FEED_RSS", "FEED_JSON"):
+            given = site.values.get(name := f"{kind}_{end}")
             written = site.values.get(f"{kind}_SAVE_AS")
             if isinstance(given, str) and given and written and "{" not in given:
                 message = f"{name} is the same for all: {quoted(given)}"
@@ -72,7 +72,8 @@ def one_address_for_all(site: Site) -> Iterator[Problem]:
 
 @site_rule("bad-pattern", "error", '`TAG_SAVE_AS = "tag/{name"`', "same")
 def bad_pattern(site: Site) -> Iterator[Problem]:
-    """A pattern of addresses with a brace too few, or with a name that stands for nothing."""
+    """A pattern of addresses with a brace too few, or with a name that stands for nothing; or a
+    file's address that is a folder's."""
     for name, pattern in site.given.items():
         allowed = next((names for setting, names in FIELDS if setting.fullmatch(name)), None)
         if allowed is None or not isinstance(pattern, str):
@@ -88,6 +89,9 @@ def bad_pattern(site: Site) -> Iterator[Problem]:
             choices = " or ".join(f"{{{each}}}" for each in allowed)
             message = f"{name} holds {{{quoted(wrong, 40)}}}, which stands for nothing"
             yield site.of_setting(name, message, f"write {choices}")
+        elif pattern.endswith("/") and not name.endswith("_URL"):
+            message = f"{name} names a folder: {quoted(pattern)}"
+            yield site.of_setting(name, message, f"write {quoted(pattern)}index.html, or another")
 
 
 FIELDS = tuple((re.compile(names), made) for names, made in (
@@ -96,6 +100,7 @@ FIELDS = tuple((re.compile(names), made) for names, made in (
     (r"(CATEGORY|TAG|AUTHOR)_FEED_(ATOM|RSS|JSON)(_URL)?", ("slug",)),
     (r"TRANSLATION_FEED_(ATOM|RSS)(_URL)?", ("lang",)),
     (r"(YEAR|MONTH|DAY)_ARCHIVE_(URL|SAVE_AS)", ("date",)),
+    (r"FEED_(ALL_)?(ATOM|RSS|JSON)|\w+_SAVE_AS", ()),
 ))  # fmt: skip
 """The settings that are patterns of addresses, and the names that may stand in their braces; a
 post's may be any key of its header."""
@@ -103,29 +108,30 @@ post's may be any key of its header."""
 
 @site_rule("shared-file", "error", "`FEED_ALL_RSS` and `FEED_ALL_ATOM` with one name", "same")
 def shared_file(site: Site) -> Iterator[Problem]:
-    """Two settings that name one file of the site, or one that names a file outside it."""
-    for name, given in site.given.items():
-        pattern = name.endswith("_SAVE_AS") or "_FEED_" in name
-        if pattern and isinstance(given, str) and "{" in given and ".." in given.split("/"):
-            yield site.of_setting(name, f"{name} leads out of the site: {quoted(given)}", INSIDE)
-    given = site.values.get("DIRECT_TEMPLATES")
+    """Two settings that name one file of the site, or one that names a file outside it, or what is
+    a folder by another."""
+    given, pages = site.values.get("DIRECT_TEMPLATES"), site.values.get("TEMPLATE_PAGES") or {}
     lists = [str(name) for name in given] if isinstance(given, list | tuple) else []
-    named = {f"{name.upper()}_SAVE_AS": f"{name}.html" for name in lists}
-    named |= dict.fromkeys(("FEED_ALL_ATOM", "FEED_ALL_RSS", "FEED_ALL_JSON"), "")
+    usual = {f"{name.upper()}_SAVE_AS": f"{name}.html" for name in lists}
+    named = [(name, site.values.get(name, place)) for name, place in usual.items()]
+    named += (
+        (name, place) for name, place in site.values.items()
+        if name.endswith(FEEDS) or (name.endswith("_SAVE_AS") and "{" in str(place))
+    )  # fmt: skip
+    named += (("TEMPLATE_PAGES", place) for place in pages.values())
     first: dict[str, str] = {}
-    for name, usual in named.items():
-        place = str(site.values.get(name, usual) or "")
-        if not place:
-            continue
+    for name, place in ((name, place) for name, place in named if place and isinstance(place, str)):
+        inside = (each for each, other in named if str(other).startswith(f"{place}/"))
         if place.startswith("/") or ".." in place.split("/"):
-            yield site.of_setting(name, f"{name} leads out of the site: {quoted(place)}",
-                      INSIDE)  # fmt: skip
-        elif first.setdefault(place, name) != name:
-            yield site.of_setting(name, f"{name} is the file that {first[place]} names too",
-                      "give it another name")  # fmt: skip
+            yield site.of_setting(name, f"{name} leads out of the site: {quoted(place)}", INSIDE)
+        elif "{" not in place and first.setdefault(place, name) != name:
+            yield site.of_setting(name, f"{name} is the file that {first[place]} names too", OTHER)
+        elif other := next(inside, ""):
+            yield site.of_setting(name, f"{name} is a folder by {other}: {quoted(place)}", OTHER)
 
 
-INSIDE = "write a path inside the site"
+FEEDS = ("_ATOM", "_RSS", "_JSON")
+INSIDE, OTHER = "write a path inside the site", "give it another name"
 
 
 @site_rule("signup-address", "error", '`NEWSLETTER_SIGNUP_ACTION = "//x.list-manage.com"`', "same")

@@ -152,7 +152,7 @@ def _bare(value: str) -> str:
 def ambiguous_date(source: Source) -> Iterator[Problem]:
     """A date whose day and month cannot be told apart: Pelican takes the first number for the
     month, so the post would be months away from where its author wants it. A warning where it
-    leaves out a part, or names a zone by letters that nothing reads."""
+    leaves out a part, names a zone by letters that nothing reads, or is of a year before 1970."""
     for name in ("date", "modified"):
         given, line = source.header.get(name), source.line(name)
         found = SLASHED.match(given)
@@ -173,16 +173,9 @@ def ambiguous_date(source: Source) -> Iterator[Problem]:
             message = f"the zone {letters[1]} is not read: the hour is {moment:%H:%M %z}"
             remedy = "write an offset, such as +02:00, instead of its letters"
             yield Problem(line, message, remedy, severity="warning")
-
-
-@source_rule("odd-year", "warning", "`Date: 0206-11-16`", "same", any_format=True)
-def odd_year(source: Source) -> Iterator[Problem]:
-    """A date before 1970, as by a slip of the hand: most feed readers cannot read it."""
-    for name in ("date", "modified"):
-        moment = getattr(source.post, name, None)
-        if moment and moment.year < 1970:
+        elif moment and moment.year < 1970:
             message = f"{KNOWN[name]} is of the year {moment.year}, which few feed readers read"
-            yield Problem(source.line(name), message, "correct it, if that is not meant")
+            yield Problem(line, message, "correct it, if that is not meant", severity="warning")
 
 
 def _misread(letters: str, moment: datetime) -> bool:

@@ -192,7 +192,8 @@ def page_elsewhere(site: Site) -> Iterator[Problem]:
         elif (kind := "PAGE" if post.is_page else "ARTICLE") not in reported:
             reported.add(kind)
             remedy = f"let {kind}_URL and {kind}_SAVE_AS be of one place"
-            yield site.of_setting(f"{kind}_URL", f"of {source.file}, {message}", remedy)
+            end = "URL" if f"{kind}_URL" in site.given else "SAVE_AS"
+            yield site.of_setting(f"{kind}_{end}", f"of {source.file}, {message}", remedy)
 
 
 @source_rule("long-address", "error", "`Slug:` with 300 letters", "same", any_format=True)

@@ -52,12 +52,16 @@ def http_link(source: Source) -> Iterator[Problem]:
 def mistyped_scheme(source: Source) -> Iterator[Problem]:
     """An address that no browser can open, as how it begins is mistyped."""
     for link in source.links:
-        scheme, colon, _ = link.written[:12].partition(":")
-        near = get_close_matches(scheme.lower(), SCHEMES, 1, 0.75) if colon else []
-        if near and scheme.lower() not in SCHEMES:
-            fix = (link.written, near[0] + link.written[len(scheme) :])
-            message = f"no browser opens {quoted(link.written)}"
-            yield Problem(source.line_of(link), message, f"did you mean {near[0]}:?", fix=fix)
+        scheme, colon, rest = link.written.partition(":")
+        near = get_close_matches(scheme[:12].lower(), SCHEMES, 1, 0.75) if colon else []
+        for right in near:
+            # On a page with that scheme, browsers take such an address for one of the same site.
+            slashes = "//" if right[0] == "h" and rest[:2] != "//" else ""
+            if right != scheme.lower() or slashes:
+                fix = (link.written, f"{right}:{slashes}{rest.lstrip('/') if slashes else rest}")
+                message = f"no browser opens {quoted(link.written)}"
+                remedy = f"did you mean {right}:{slashes}?"
+                yield Problem(source.line_of(link), message, remedy, fix=fix)
 
 
 @source_rule("local-link", "error", "`[page](http://localhost:8000/)`", any_format=True)

@@ -64,7 +64,7 @@ def refusals(site: Site) -> Iterator[tuple[Problem, Complaint]]:
 def _is_own(said: Complaint, site: Site) -> bool:
     """Whether it is the fault of the source alone, in however many it is found."""
     if said.kind == "bad-date":
-        return said.parts[0] != str(site.values.get("DEFAULT_DATE"))
+        return said.parts[0] != site.values.get("DEFAULT_DATE")
     if said.kind == "bad-date-format":
         own = (s for s in site.sources if s.file == printable(said.file))
         return any(source.header.field("date_format") for source in own)
@@ -99,13 +99,16 @@ def _of_settings(text: str, remedy: str, site: Site) -> Problem:
     """The problem at the line of the setting that the message names or quotes, if any."""
     message = quoted(text.removeprefix("ValueError: "), 200)
     found = [site.of_setting(name, message, remedy) for name in NAME.findall(text)]
-    quotes = QUOTED.findall(text)
+    quotes = QUOTED.findall(text.replace('"', "'"))
     found += (
         Problem(number, message, remedy, file) for file, settings in site.settings_texts.items()
         for number, line in enumerate(settings.split("\n"), 1)
         if any(quote in line.replace('"', "'") for quote in quotes)
     )  # fmt: skip
-    concerned = ("THEME", "find the theme"), ("PLUGINS", "plugin")
+    concerned = (
+        ("THEME", "find the theme"), ("PLUGINS", "plugin"), ("TYPOGRIFY", "smartypants"),
+        ("DEFAULT_METADATA", "static_lang_url"), ("PAGINATION_PATTERNS", "failed to write"),
+    )  # fmt: skip
     found += (site.of_setting(name, message, remedy) for name, words in concerned
               if words in text.lower())  # fmt: skip
     unknown = Problem(1, message, remedy, next(iter(site.settings_texts)))
@@ -125,6 +128,10 @@ def _of_key(said: Complaint, source: Source) -> Problem | None:
         lines = enumerate(source.text.split("\n"), 1)
         line = next((n for n, text in lines if f"}}{said.parts[0]}" in text), said.line)
         return Problem(line, f"there is no file {quoted(said.parts[0])}", FOUND, source.file)
+    if said.kind == "outside":
+        message = f"its page would be {quoted(said.parts[1])}, which is not in the site"
+        remedy = "give it a title or a slug of words"
+        return Problem(source.address_line, message, remedy, source.file)
     if said.kind == "bad-timezone" and source.header.field("timezone"):
         message = f"there is no time zone {quoted(source.get('timezone'))}"
         remedy = "write one such as Europe/Berlin, or remove the line"

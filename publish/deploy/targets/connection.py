@@ -28,6 +28,10 @@ class Server:
     path: str
     options: Sequence[str] = ()
 
+    def record(self, id: str) -> str:
+        """Where the record of the release ``id`` lies, for a message."""
+        return f"{self.path}/releases/{id}.json on {self.host}"
+
     def connect(
         self, program: str, words: Sequence[str], remedy: str, first: Callable[[str], str]
     ) -> Connection:
@@ -73,7 +77,7 @@ class Connection:
         watch.start()
         try:
             assert self.child.stdin is not None
-            # The pipe broke: reading the output tells why.
+            # The pipe broke: reading the output shows why.
             with contextlib.suppress(OSError):
                 self.child.stdin.write(order(end).encode("utf-8", "surrogateescape"))
                 self.child.stdin.flush()

@@ -157,8 +157,6 @@ class _Writer:
         if "href" not in el.attrs:
             name = el.get("id")
             return f'<a id="{html_escape(name)}"></a>' if name in self.dialect.anchors else ""
-        if self._link:
-            return self.kids(el.kids)
         self._link += 1
         inner = self.kids(el.kids)
         self._link -= 1

@@ -45,7 +45,9 @@ def block(el: El, dialect: Dialect) -> str:
     """One block at the top of a post."""
     made = _Block(dialect).top(el)
     name = el.get("id")
-    if name and name in dialect.anchors and el.tag not in ("h1", "h2", "h3", "h4", "h5", "h6"):
+    # Headings and what stays HTML have it already.
+    there = rf'#|<{el.tag}\b[^>]* id="{re.escape(escape(name))}"'
+    if name and name in dialect.anchors and not re.match(there, made):
         return f'<a id="{escape(name)}"></a>\n\n{made}'
     return made
 

@@ -129,10 +129,10 @@ class Flow:
                 self.lose("module-dropped", "svg", words)
         elif el.tag == "object":
             for kid in el.walk():
-                if kid.tag in ("embed", "iframe") or kid.get("data"):
-                    return self._frame(
-                        El("iframe", {"src": kid.get("src") or kid.get("data")}), autop
-                    )
+                own = {"embed": "src", "iframe": "src", "object": "data"}.get(kid.tag, "")
+                own = "value" if kid.get("name") == "movie" else own
+                if src := kid.get(own):
+                    return self._frame(El("iframe", {"src": src}), autop)
             return self.flow(El("div", {}, el.kids), autop, True)
         return []
 

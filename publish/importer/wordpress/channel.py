@@ -10,10 +10,8 @@ from publish.importer.model import Channel
 PREFIXES = ("wp", "content", "excerpt", "dc")
 
 
-def space_of(tag: Any) -> tuple[str, str]:
+def space_of(tag: str) -> tuple[str, str]:
     """The standard prefix of an element's namespace, and its local name."""
-    if not isinstance(tag, str):
-        return "", ""
     uri, _, local = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
     if not uri:
         # A prefix that the export does not declare has its usual meaning.

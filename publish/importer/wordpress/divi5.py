@@ -120,8 +120,6 @@ def _take(name: str, key: str, shown: Any, fields: dict[str, str]) -> None:
             fields[DIVI_IMAGES.get(name) or PICTURE_FIELDS.get(name) or key] = str(src)
             alt = str(shown.get("alt") or "")
             fields |= dict.fromkeys(("alt", "image_alt", "logo_alt_text"), alt)
-            if isinstance(shown.get("titleText"), str):
-                fields["title_text"] = shown["titleText"]
         if isinstance(shown.get("text"), str):
             _take(name, key, shown["text"], fields)
         link = shown.get("linkUrl") or (None if src else shown.get("url"))

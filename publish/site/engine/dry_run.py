@@ -54,8 +54,8 @@ def dry_run(
     if generators and "mail_issues" in (settings.get("PLUGINS") or ()):
         templates.serve(generators[0])
         templates.look(MAIL)
-    for name, template in () if log.errors else writer.whole:
-        templates.require_whole_list(name, template)
+    for name, template, filled in () if log.errors else writer.whole:
+        templates.require_whole_list(name, template, filled)
     templates.save()
     return tuple(log.errors)
 
@@ -82,13 +82,13 @@ def _write_nothing() -> None:
 
 class _DryWriter(Writer):  # type: ignore[misc] # Pelican has no types
     """Pelican's writer. ``whole`` are the templates of lists that are not cut into pages, by the
-    name that PAGINATED_TEMPLATES would have for them."""
+    name that PAGINATED_TEMPLATES would have for them, with the lists that are not empty."""
 
     def __init__(self, settings: Mapping[str, Any], log: LogCollector) -> None:
         super().__init__(settings["OUTPUT_PATH"], settings=settings)
         self._log = log
         self._write = inspect.unwrap(Writer.write_file)
-        self.whole: dict[tuple[str, Blank], None] = {}
+        self.whole: dict[tuple[str, Blank, frozenset[str]], None] = {}
 
     def write_feed(
         self, elements: Any, context: Any, path: Any = None, url: Any = None,
@@ -101,9 +101,11 @@ class _DryWriter(Writer):  # type: ignore[misc] # Pelican has no types
         self, name: Any, template: Any, context: Any, *how: Any, template_name: Any = None,
         **named: Any,
     ) -> None:  # fmt: skip
-        listed = template_name and {"articles", "dates"} & named.keys()
-        if name and listed and template_name not in self.settings["PAGINATED_TEMPLATES"]:
-            self.whole[str(template_name), template] = None
+        listed = {"articles", "dates"} & named.keys()
+        paginated = template_name in (None, *self.settings["PAGINATED_TEMPLATES"])
+        if name and listed and not paginated:
+            filled = frozenset(each for each in listed if named[each])
+            self.whole[str(template_name), template, filled] = None
         try:
             self._write(self, name, Blank(), context, *how, template_name=template_name, **named)
         except FileOverwriteFailedError:

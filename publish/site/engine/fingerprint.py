@@ -27,6 +27,7 @@ _REBUILDING = {"builtins", "_codecs", "collections", "operator", "copyreg", __na
 """Modules whose functions pickle refers to for rebuilding values."""
 
 
+@functools.cache
 def name_of(content: Any) -> str:
     """The name of a post, page or static file in all records."""
     return f"{type(content).__name__} {content.source_path}"

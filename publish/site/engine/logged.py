@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import locale
 import logging
 import os
 import re
@@ -19,6 +20,7 @@ KINDS = {
     "Skipping %s: could not find information about '%s'": "missing-key",
     "Unable to find '%s', skipping url replacement.": "unfound",
     'Unable to generate valid slug for %s "%s".': "no-slug",
+    "Skipping %s: file %r would be written outside output path": "outside",
 }
 """Kinds by Pelican's message templates, for rules that report the same in more detail."""
 ERROR_PREFIXES = (
@@ -79,10 +81,12 @@ class LogCollector(logging.Handler):
         args = record.args if isinstance(record.args, tuple) else ()
         kind, parts = KINDS.get(template, ""), tuple(str(value)[:1000] for value in args)
         cause = sys.exc_info()[1]
-        if record.levelno >= logging.ERROR and cause is not None:
+        if record.levelno >= logging.ERROR and cause is not None and not kind:
             kind, parts = _kind(cause)
             # Pelican names the post and omits the reason unless it is debugging.
-            if str(cause) not in text:
+            if kind == "bad-pattern":
+                text = _no_address(parts, f"{type(cause).__name__}: {cause}")
+            elif str(cause) not in text:
                 text = f"{text}: {type(cause).__name__}: {cause}"
         self._append(kept, self._placed(text, self._source(record), kind, parts))
 
@@ -96,7 +100,7 @@ class LogCollector(logging.Handler):
         line = f"{type(error).__name__}: {text}" if text else type(error).__name__
         kind, parts = _kind(error)
         if kind == "bad-pattern":
-            line = f"{parts[0]} makes no address: {line}"
+            line = _no_address(parts, line)
         message, _, remedy = self._short(line).partition(" — ")
         # A pattern stands in the settings, whatever plugin fills it in.
         place = ("", 0) if kind == "bad-pattern" else self._where(error)
@@ -177,6 +181,10 @@ class LogCollector(logging.Handler):
         return inside or (name.startswith("/") and Path(name).suffix not in (".py", ".pyc"))
 
 
+def _no_address(parts: tuple[str, ...], error: str) -> str:
+    return f"{parts[0]} makes no address: {error}"
+
+
 def _below(folder: Path, file: Path) -> str:
     return str(file.relative_to(folder)) if file.is_relative_to(folder) else str(file)
 
@@ -190,6 +198,8 @@ def _kind(error: BaseException) -> tuple[str, tuple[str, ...]]:
         return "bad-moment", (error.key,)
     if type(error).__name__ == "FileOverwriteFailedError":
         return "overwritten", ()
+    if isinstance(error, locale.Error):
+        return "bad-date-format", ()
     for frame, _ in traceback.walk_tb(error.__traceback__):
         if frame.f_code.co_name == "__init__" and frame.f_code.co_filename.endswith(MARKDOWN):
             return "bad-markdown", ()
@@ -221,7 +231,7 @@ def _line(source: Path, words: list[str]) -> int:
     """The first line of ``source`` that holds the last quoted word it can, a key in any case; 1
     if none does."""
     try:
-        lines = source.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = source.read_text(encoding="utf-8", errors="replace").split("\n")
     except OSError:
         return 1
     for word in reversed(words):
