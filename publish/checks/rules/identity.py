@@ -69,7 +69,9 @@ def duplicate_uid(site: Site) -> Iterator[Problem]:
         apart = [source for source in others if addresses.of_source(source, site) != place]
         for source in others if known or not apart else same:
             other = others[0] if source is original else original
-            own = f"`Uid: {_another(source)}`"
+            # The same at each check.
+            other_uid = hashlib.sha256(f"{source.file}:{_uid(source)}".encode()).hexdigest()
+            own = f"`Uid: {other_uid[:16]}`"
             message = f"the Uid is that of {other.file} too"
             remedy = "give the newer of the two a Uid of its own"
             if source in others and source not in apart:
@@ -313,11 +315,6 @@ def _published_as_itself(source: Source, site: Site) -> bool:
     """Whether its address was published with its present or an earlier Uid."""
     address, was = addresses.of_source(source, site), was_of(source.get("was"))
     return site.recorded.uid_at(address) in (_uid(source), *was)
-
-
-def _another(source: Source) -> str:
-    """A Uid for a copy, the same at each check."""
-    return hashlib.sha256(f"{source.file}:{_uid(source)}".encode()).hexdigest()[:16]
 
 
 def _uid(source: Source) -> str:
