@@ -367,6 +367,12 @@ def test_the_doctor_finds_what_is_wrong_and_says_what_to_do(small: Path):
     assert len(lines) == 3
     assert all(" — " in line for line in lines)
     assert re.match(r"mend  settings: pelicanconf\.py:\d+: the sign-up form cannot", lines[0])
+    with (small / "pelicanconf.py").open("a") as conf:
+        conf.write("PATH = 'nowhere'\n")
+    away = publish("doctor", cwd=small)
+    assert away.returncode == 1
+    said = r"mend  settings: pelicanconf\.py:\d+: PATH names nowhere/, which is no folder — make it"
+    assert re.match(said, away.stdout)
 
 
 def test_a_topic_goes_to_its_own_readers(small: Path):
