@@ -119,7 +119,7 @@ class Letter:
 
     def holds(self, issue: Issue) -> bool:
         """Whether it contains this post, under its present or an earlier identity."""
-        return any(titles.holds(self.posts, key) for key in issue.keys)
+        return titles.holds(self.posts, *issue.keys)
 
 
 def catalogue(
@@ -170,10 +170,7 @@ def named(letters: Sequence[Letter], name: str) -> list[Letter]:
     found = [letter for letter in letters if _called(letter, wanted)]
     plain = [letter for letter in found if letter.kind == "post"]
     posts = {key for x in plain for key in (x.issue.keys if x.issue else (x.key,))}
-    found += [
-        letter for letter in letters
-        if letter not in found and any(titles.holds(letter.posts, key) for key in posts)
-    ]  # fmt: skip
+    found += [x for x in letters if x not in found and titles.holds(x.posts, *posts)]
     if not found and len(wanted) >= titles.SHORT:
         found = [letter for letter in letters if letter.key.startswith(wanted)]
     if not found:

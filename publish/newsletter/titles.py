@@ -8,7 +8,7 @@ promised. The order and the 100 characters are in docs/exactly-once.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -75,6 +75,6 @@ def short(key: str) -> str:
     return key[:SHORT]
 
 
-def holds(posts: Sequence[str], key: str) -> bool:
-    """Whether ``posts`` (keys or short keys) include the post of ``key``."""
-    return any(post and key.startswith(post) for post in posts)
+def holds(posts: Iterable[str], *keys: str) -> bool:
+    """Whether ``posts`` (keys or short keys) include a post of one of the ``keys``."""
+    return any(post and key.startswith(post) for post in posts for key in keys)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from publish.errors import ConfigError, Refused
@@ -35,6 +35,7 @@ class Letters:
 
         Raises:
             ConfigError: there is no letter of a name.
+            Refused: a name is a post's that is not for the mail, or not public.
         """
         if not names:
             return list(self.all)
@@ -47,10 +48,12 @@ class Letters:
         except ConfigError:
             # A post that was renamed and not built since: its letter has the old name.
             own = [key_of([uid]) for uid in self.site.uids(name)]
-            found = [x for x in self.all if any(titles.holds(x.posts, key) for key in own)]
-            if not found:
-                raise
-            return found
+            found = [x for x in self.all if titles.holds(x.posts, *own)]
+            if found:
+                return found
+            if why := self.site.why_not(name):
+                raise Refused(f"{name}: {why}", "it has no letter before that changes") from None
+            raise
 
     def is_orphan(self, letter: Letter) -> bool:
         """Whether it is scheduled although one of its posts is no longer public here, or its source
@@ -220,13 +223,10 @@ def _updated(head: Issue, found: Letters) -> bool:
 
 
 def _first_letter(office: Office, found: Sequence[Letter]) -> date | None:
-    times = [moment for letter in found if (moment := _sent_at(letter))]
-    return min(times).astimezone(office.zone).date() if times else None
-
-
-def _sent_at(letter: Letter) -> datetime | None:
-    if not letter.mailed:
-        return None
-    hour = hour_of(letter.active.send_time) if letter.active else None
-    done = letter.past.done_at
-    return hour or (datetime.fromtimestamp(done, UTC) if done else None)
+    times = []
+    for letter in found:
+        if letter.mailed:
+            hour = hour_of(letter.active.send_time) if letter.active else None
+            done = letter.past.done_at
+            times += [hour.timestamp()] if hour else [done] if done else []
+    return datetime.fromtimestamp(min(times), office.zone).date() if times else None

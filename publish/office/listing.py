@@ -58,7 +58,12 @@ def planned(
             if choice.send:  # As `send` would report first.
                 readers_of(office, letters.segment(office, choice.issue))
         items = [plan_item(choice, when) for choice in choices]
-        lines = _urgent_lines(office, all_letters)
+        lines = [
+            f"first {office.words.letter(letter)}: it is scheduled, and its post is not public any "
+            f"more; {command('undo', all_letters.handle(letter))} takes it back"
+            for letter in all_letters.all
+            if all_letters.is_orphan(letter)
+        ]
         for choice, item in zip(choices, items, strict=True):
             if not posts and _folds(choice):
                 continue
@@ -79,10 +84,12 @@ def planned(
                 hour = office.format_local(letter.hour)
                 lines.append(f"skip  {office.words.letter(letter)}: scheduled for {hour}")
                 lines += indented(changed(office, letter, all_letters))
-    lines += [] if posts else over_limit_warning(office, choices)
-    lines += [] if posts else [_fold_line([c.verdict for c in choices])]
-    drafts = () if posts else office.site.drafts()
-    lines += [f"draft {office.words.post(slug, title)}" for slug, title in drafts]
+    if not posts:
+        if flood := sending.over_limit(office, choices):
+            lines.append(f"{flood.message}: `publish send` would refuse; {flood.remedy}")
+        lines.append(_fold_line([choice.verdict for choice in choices]))
+        drafts = office.site.drafts()
+        lines += [f"draft {office.words.post(slug, title)}" for slug, title in drafts]
     if not any(item.send for item in items):
         lines.append(office.with_sandbox_note("nothing to send"))
     return items, [line for line in lines if line]
@@ -197,24 +204,6 @@ def _mailing_again(found: Letters, letter: Letter) -> list[str]:
         command("send", post.slug, "--as-update") for post in posts
         if post.issue and not any(x.holds(post.issue) for x in updates)
     ]  # fmt: skip
-
-
-def over_limit_warning(office: Office, choices: Sequence[Candidate]) -> list[str]:
-    """The warning that `send` would refuse, as more letters are due than its limit."""
-    refusal = sending.over_limit(office, choices)
-    if refusal is None:
-        return []
-    return [f"{refusal.message}: `publish send` would refuse; {refusal.remedy}"]
-
-
-def _urgent_lines(office: Office, found: Letters) -> list[str]:
-    return [
-        f"first {office.words.letter(letter)}: it is scheduled, and its post is not public any "
-        "more; "
-        f"{command('undo', found.handle(letter))} takes it back"
-        for letter in found.all
-        if found.is_orphan(letter)
-    ]
 
 
 def _folds(choice: Candidate) -> bool:

@@ -8,11 +8,9 @@ from collections.abc import Sequence
 from publish.errors import ConfigError, PublishError, Refused
 from publish.http import fetch
 from publish.newsletter import catalogue, titles
-from publish.newsletter.catalogue import Letter
 from publish.newsletter.ledger import Ledger
 from publish.office import letters, undoing
 from publish.office.context import Office
-from publish.office.letters import Letters
 from publish.office.question import Done, Line, Question, fingerprint_of, told_on_failure
 from publish.office.words import command
 from publish.post.aliases import GONE
@@ -40,7 +38,10 @@ def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False)
     keys = [key_of([uid]) for uid in taken.uids]
     _refuse_without_key(office, keys)
     found = letters.load_letters(office)
-    waiting = tuple((x, found.handle(x)) for x in scheduled_with(found, keys))
+    waiting = tuple(
+        (x, found.handle(x)) for x in found.all
+        if (x.waiting or x.unfinished) and titles.holds(x.posts, *keys)
+    )  # fmt: skip
     lines = [Line("post", taken.name)]
     for letter, _ in waiting:
         when = office.format_local(letter.hour) if letter.hour else "unfinished"
@@ -129,15 +130,6 @@ def _missing(url: str) -> bool:
         return False
 
 
-def scheduled_with(found: Letters, keys: Sequence[str]) -> list[Letter]:
-    """The scheduled letters that contain one of the posts of ``keys``."""
-    return [
-        letter for letter in found.all
-        if (letter.waiting or letter.unfinished)
-        and any(titles.holds(letter.posts, key) for key in keys)
-    ]  # fmt: skip
-
-
 def _refuse_without_key(office: Office, keys: Sequence[str]) -> None:
     """Refuse if the live account's ledger has a scheduled letter, and there is no key.
 
@@ -146,9 +138,9 @@ def _refuse_without_key(office: Office, keys: Sequence[str]) -> None:
     """
     if not office.account.sandbox:
         return
-    for key, past in Ledger(office.settings.content / "ledger").read().items():
-        posts = (past.intent or {}).get("posts") or [(past.intent or {}).get("of") or key]
-        if catalogue.waits(past, office.now) and any(titles.holds(posts, k) for k in keys):
+    past = Ledger(office.settings.content / "ledger").read()
+    for letter in catalogue.catalogue((), (), past, {}):
+        if catalogue.waits(letter.past, office.now) and titles.holds(letter.posts, *keys):
             raise ConfigError(
                 "its letter is scheduled in Mailchimp, and no key is there to take it back",
                 "export MAILCHIMP_API_KEY, then run this again",

@@ -339,6 +339,8 @@ def test_a_digest_is_listed_undone_and_never_sent_beside_its_posts(author: Autho
     assert "scheduled" in digest.line
     assert "in the digest digest-" in status_of(author, "night")
     assert "nothing to send" in done(author, "send").lines[0]
+    _, lines = listing.planned(author.office, ("night",), False, None)
+    assert any(x.startswith("skip  digest-") and "scheduled for" in x for x in lines), lines
     with pytest.raises(Refused, match="in a digest, whose words cannot be replaced"):
         asked(author, "replace", posts=("night",))
     done(author, "undo", post=digest.letter.slug)
@@ -921,15 +923,16 @@ def test_a_clock_that_was_set_back_makes_no_run_wait_for_it(author: Author):
     assert len(mails(author)) == 1
 
 
+@pytest.mark.parametrize("post", ["dose", None])
 @pytest.mark.parametrize("dies_at", ["unschedule", "get", "update"])
-def test_an_undo_that_died_is_finished_by_the_next(author: Author, dies_at: str):
+def test_an_undo_that_died_is_finished_by_the_next(author: Author, dies_at: str, post: str | None):
     done(author, "send", posts=("dose",))
     question = asked(author, "undo")
     author.machine.trouble = lambda call: "kill" if call == dies_at else ""
     with pytest.raises(Killed):
         do(author.office, question)
     author.machine.trouble = lambda call: ""
-    done(author, "undo", post="dose")
+    done(author, "undo", post=post)
     author.lose_ledger()
     assert "nothing to send" in done(author, "send").lines[0]
     assert mails(author) == []
@@ -1141,6 +1144,17 @@ def test_it_takes_back_updates_and_the_whole_digest_too(author: Author):
     done(author, "retract", post="dose")
     done(author, "retract", post="night", to="/third/")
     assert len(mails(author)) == 1
+
+
+def test_a_retracted_post_is_named_itself_and_not_an_older_digest_of_it(author: Author):
+    author.post("night", days=2)
+    done(author, "send", posts=("dose", "night"), digest=True)
+    done(author, "undo", post="dose")
+    author.world.pass_until(author.world.now + 60)
+    done(author, "send", posts=("dose",), now=True)
+    done(author, "retract", post="dose")
+    with pytest.raises(Refused, match=r"^dose “The dose story”: its post is not public"):
+        done(author, "send", posts=("dose",))
 
 
 def test_what_was_taken_back_is_told_though_another_letter_of_the_post_cannot_be(author: Author):

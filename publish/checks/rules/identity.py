@@ -70,8 +70,9 @@ def duplicate_uid(site: Site) -> Iterator[Problem]:
         apart = [source for source in others if addresses.of_source(source, site) != place]
         for source in others if known or not apart else same:
             other = others[0] if source is original else original
-            another = hashlib.sha256(f"{source.file}:{_uid(source)}".encode()).hexdigest()[:16]
-            own = f"`Uid: {another}`"
+            # The same at each check.
+            other_uid = hashlib.sha256(f"{source.file}:{_uid(source)}".encode()).hexdigest()
+            own = f"`Uid: {other_uid[:16]}`"
             message = f"the Uid is that of {other.file} too"
             remedy = "give the newer of the two a Uid of its own"
             if source in others and source not in apart:
