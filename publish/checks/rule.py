@@ -69,26 +69,17 @@ def source_rule(
     time_dependent: bool = False, any_format: bool = False,
 ) -> Callable[[OverSource], Rule]:  # fmt: skip
     """Define a rule over single sources; the docstring is its description."""
-
-    def decorate(check: OverSource) -> Rule:
-        described = _described(check)
-        return Rule(
-            id, severity, described, example, drafts, over_source=check,
-            time_dependent=time_dependent, any_format=any_format,
-        )  # fmt: skip
-
-    return decorate
+    return lambda check: Rule(
+        id, severity, _described(check), example, drafts, over_source=check,
+        time_dependent=time_dependent, any_format=any_format,
+    )  # fmt: skip
 
 
 def site_rule(
     id: str, severity: Severity, example: str, drafts: Drafts = "softer"
 ) -> Callable[[OverSite], Rule]:
     """Define a rule that compares sources or reads other files; its problems name the file."""
-
-    def decorate(check: OverSite) -> Rule:
-        return Rule(id, severity, _described(check), example, drafts, over_site=check)
-
-    return decorate
+    return lambda check: Rule(id, severity, _described(check), example, drafts, over_site=check)
 
 
 def _described(check: OverSource | OverSite) -> str:

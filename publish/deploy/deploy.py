@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from publish.deploy import verify
 from publish.deploy.guard import Age, Compare, is_superseded, require_fit, require_pages
 from publish.deploy.plan import Plan, Put, Remote, plan
+from publish.deploy.programs import Failed
 from publish.deploy.release import Hold, OldRelease, Record, Release
 from publish.deploy.targets import Place, Raced, Target
 from publish.errors import ConfigError, PublishError, Refused
@@ -225,7 +226,11 @@ def _apply_plan(target: Target, release: Release, now: Remote, todo: Plan, out: 
 def _run_after_step(target: Target, record: Record, out: Outcome) -> None:
     if record.open:
         with out.timed("after"):
-            target.run_after_step()
+            try:
+                target.run_after_step()
+            except Failed as error:
+                raise Failed(f"the release is up, but the step after it failed: {error.message}",
+                             "mend that, then run it again") from None  # fmt: skip
             target.write_record(target.read(), replace(record, open=""))
 
 

@@ -171,10 +171,14 @@ class IncrementalTarget(Target):
 
     def roll_back(self, to: OldRelease, remote: Remote, record: Record) -> None:
         """Copy the files of the old release back from the vault; the hold is recorded first."""
-        if (data := self.fetch(f"{self.vault}/releases/{to.release}.json")) is None:
+        kept = f"{self.vault}/releases/{to.release}.json"
+        if (data := self.fetch(kept)) is None:
             raise Refused(f"release {to.release[:12]} is not kept any more",
                           "build that state of the content, then deploy it")  # fmt: skip
-        target, now = decoded(data), self.load() or Record()
+        target, now = (
+            decoded(data, kept, "build that state, then deploy it"),
+            self.load() or Record(),
+        )
         digests = {p: f.partition(SEPARATOR)[0] for p, f in target.files.items()}
         tags = self.tags()
         differing = [p for p, sha in digests.items() if remote.files.get(p) != sha]
@@ -232,7 +236,8 @@ class IncrementalTarget(Target):
                 if path.rpartition("/")[2].removesuffix(".json") not in living:
                     dead.append(path)
                 elif data := self.fetch(path):
-                    needed |= {f.partition(SEPARATOR)[0] for f in decoded(data).files.values()}
+                    files = decoded(data, path, "remove it, then run this again").files.values()
+                    needed |= {f.partition(SEPARATOR)[0] for f in files}
         dead += [p for p in own if p.startswith(f"{self.vault}/kept/")
                  and p.rpartition("/")[2] not in needed]  # fmt: skip
         if dead:

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
+from publish.errors import Refused
+
 MARKER = "publish-release.json"
 """The file that names the site's release; written by the deployer only."""
 KEEP = 5
@@ -21,6 +23,8 @@ FINGERPRINT = re.compile(r"-[0-9a-f]{12}(?=[-.])")
 CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 """Characters that no name may hold: transfer programs read commands by line, and URLs are UTF-8."""
 DATA = (".json", ".xml", ".txt", ".webmanifest", ".conf")
+
+REMOVE = "remove it: then every file there counts as not ours, and is kept"
 
 Kind = Literal["asset", "page", "data", "list"]
 """``page``: an article's or page's own; ``list``: other HTML; ``data``: feeds, indexes, maps."""
@@ -166,11 +170,11 @@ def encoded(record: Record) -> bytes:
     return json.dumps({"version": 1, **full}, ensure_ascii=False, sort_keys=True).encode()
 
 
-def decoded(data: bytes) -> Record:
-    """The record that ``encoded`` wrote.
+def decoded(data: bytes, where: str, remedy: str = REMOVE) -> Record:
+    """The record that ``encoded`` wrote; ``where`` it lies, for the message.
 
     Raises:
-        ValueError: it is damaged, or of an unknown version.
+        Refused: it is damaged, or of an unknown version.
     """
     try:
         found = json.loads(data)
@@ -187,4 +191,4 @@ def decoded(data: bytes) -> Record:
             found["planned"] = tuple(found["planned"])
         return Record(**found)
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise ValueError("damaged") from None
+        raise Refused(f"{where}: is damaged", remedy) from None

@@ -40,16 +40,14 @@ def upstream(root: Path) -> Upstream | None:
     return Upstream(remote, merge.removeprefix("refs/heads/") or branch or elsewhere)
 
 
-def commit_and_push(settings: Settings, message: str) -> None:
-    """Commit the content folder, and push. Other changes, staged or not, are not committed.
+def commit_and_push(settings: Settings, where: Upstream, message: str) -> None:
+    """Commit the content folder, and push it to ``where``. Other changes, staged or not, are not
+    committed.
 
     Raises:
         Refused: Git refuses; with its own message, without secrets.
     """
     root, content = settings.root, str(settings.content.relative_to(settings.root))
-    where = upstream(root)
-    if where is None or not where.branch:
-        raise Refused("there is no branch to push the texts to", "git switch main, then go on")
     git = partial(Repository("-C", str(root)).git, deadline=PATIENCE)
     try:
         git("add", "--all", "--", content)

@@ -33,7 +33,7 @@ class Plan:
     made: bytes
     ahead: datetime | None
     targets: tuple[str, ...]
-    remote: str
+    upstream: git.Upstream | None
     mailed: bool
 
 
@@ -64,7 +64,9 @@ def ask(office: Office, *, post: str, at: str | None = None, keep_date: bool = F
     if mailed and not ahead:
         _ = office.sender  # Without one the letter, the last step, would be refused.
     targets = tuple(golive.named(office.settings))
-    plan = Plan(source, made, ahead, targets, _remote(office), mailed)
+    where = git.upstream(office.settings.root)
+    upstream = where if where and where.branch else None
+    plan = Plan(source, made, ahead, targets, upstream, mailed)
     lines = [Line("post", f"“{source.title}”")]
     if dated:
         was = office.format_local(before) if before else "none"
@@ -82,7 +84,7 @@ def ask(office: Office, *, post: str, at: str | None = None, keep_date: bool = F
         ACT, tuple(lines), yes, False,
         fingerprint_of(
             source.digest, account.audience, account.sandbox, people, at,
-            keep_date, plan.targets, plan.remote,
+            keep_date, plan.targets, plan.upstream,
         ),
         {"post": post, "at": at, "keep_date": keep_date}, plan,
     )  # fmt: skip
@@ -109,9 +111,9 @@ def do(office: Office, question: Question) -> Done | Question:
         raise
     lines = [f"“{title}” waits for its day" if plan.ahead else f"“{title}” is public"]
     with told_on_failure(office.voice, lines):
-        if plan.remote:
-            git.commit_and_push(office.settings, f"Publish “{title}”")
-            lines.append(f"the texts are pushed to {plan.remote}")
+        if plan.upstream:
+            git.commit_and_push(office.settings, plan.upstream, f"Publish “{title}”")
+            lines.append(f"the texts are pushed to {plan.upstream.remote}")
         for target in plan.targets:
             lines += deploying.deploy_to(office, target)
         if plan.mailed and not plan.ahead:
@@ -120,21 +122,15 @@ def do(office: Office, question: Question) -> Done | Question:
             if isinstance(ended, Question):
                 raise Refused("the letter changed while it was scheduled", "send it by itself")
             lines += ended.lines
-            if plan.remote:
-                _push_record(office, title)
-                lines.append(f"the letter's record is pushed to {plan.remote}")
+            if plan.upstream:
+                _push_record(office, plan.upstream, title)
+                lines.append(f"the letter's record is pushed to {plan.upstream.remote}")
     return Done(ACT, tuple(filter(None, lines)), ({"post": question.wish["post"]},))
 
 
-def _remote(office: Office) -> str:
-    """The remote that the branch is pushed to; ``""`` for none."""
-    where = git.upstream(office.settings.root)
-    return where.remote if where and where.branch else ""
-
-
-def _push_record(office: Office, title: str) -> None:
+def _push_record(office: Office, upstream: git.Upstream, title: str) -> None:
     try:
-        git.commit_and_push(office.settings, f"Letter of “{title}”")
+        git.commit_and_push(office.settings, upstream, f"Letter of “{title}”")
     except Refused as error:
         raise OutcomeUnknown(
             f"the letter is scheduled, and its record could not be pushed: {error.message}",
@@ -144,8 +140,8 @@ def _push_record(office: Office, title: str) -> None:
 
 def _steps(office: Office, plan: Plan, people: int, when: Timing) -> list[str]:
     steps = ["the post becomes public, every rule is tried, the pages are made"]
-    if plan.remote:
-        steps.append(f"the texts are pushed to {plan.remote}")
+    if plan.upstream:
+        steps.append(f"the texts are pushed to {plan.upstream.remote}")
     seen = " and verified" if golive.verify_timeout(office.settings) else ""
     steps += [f"the pages are uploaded ({name}){seen}" for name in plan.targets]
     if plan.ahead:

@@ -17,7 +17,7 @@ from publish.post.identity import RETIRED, SINCE, URLS
 from publish.settings import Settings, require_folders
 from publish.site import addresses, manifest, snapshot
 from publish.site.commit import below, commit, replace_record, site_of, staged, tree
-from publish.site.engine import ISSUES, Fit, Judge, Progress, Task, cores, run
+from publish.site.engine import ISSUES, Fit, Judge, Progress, Run, Task, cores, run
 from publish.site.manifest import Manifest
 
 LISTED = "addresses.json"
@@ -125,13 +125,7 @@ def _build(
             manifest.code(settings, first_scan), full, jobs or cores(),
             guards.judge, guards.fit, full_pelican=last.full_pelican,
         )  # fmt: skip
-        rendered = run(task, progress)
-        if rendered.errors and rendered.fit:
-            guards.unread(rendered.errors)
-        if guards.judge:
-            guards.answered(rendered.judged)
-        if not rendered.fit:
-            raise Refused("the site is not fit", "run `publish check`")
+        rendered = _rendered(task, guards, progress)
         present, staged_site = tree(target), site_of(stage)
         guards.validate_output(staged_site)
         clock.append(time.monotonic())
@@ -152,9 +146,7 @@ def _build(
         changes = commit(staged_site, target, last.files, kept, present=present)
         replace_record(stage, task.record)
         moved = time.monotonic()
-        issues = tree(settings.issues)
-        commit(below(stage / "issues"), settings.issues, [n for n in issues if ISSUE.fullmatch(n)],
-               [name.removeprefix(f"{ISSUES}/") for name in letters], present=issues)  # fmt: skip
+        _commit_issues(settings, stage, [name.removeprefix(f"{ISSUES}/") for name in letters])
     if permanent is not None:
         addresses.record(settings, permanent)
     # The file may be added by a pull or by hand, without any other change.
@@ -183,6 +175,29 @@ def _build(
         unchanged=len(site_files) - len(changes.written), rendered=rendered.rendered,
         seconds={"scan": scanned - begun, **rendered.seconds, "commit": committed - rendered_at},
     )  # fmt: skip
+
+
+def _rendered(task: Task, guards: Guards, progress: Progress | None) -> Run:
+    """Run ``task``, and have the guards judge what it found.
+
+    Raises:
+        Refused: a guard refuses the site.
+    """
+    rendered = run(task, progress)
+    if rendered.errors and rendered.fit:
+        guards.unread(rendered.errors)
+    if guards.judge:
+        guards.answered(rendered.judged)
+    if not rendered.fit:
+        raise Refused("the site is not fit", "run `publish check`")
+    return rendered
+
+
+def _commit_issues(settings: Settings, stage: Path, kept: list[str]) -> None:
+    """Move the composed issues into place; those of ``kept`` files stay as they are."""
+    present = tree(settings.issues)
+    ours = [name for name in present if ISSUE.fullmatch(name)]
+    commit(below(stage / "issues"), settings.issues, ours, kept, present=present)
 
 
 def unchanged(last: Manifest, seconds: float) -> Build:

@@ -276,10 +276,32 @@ def test_a_test_mail_has_the_bytes_and_leaves_nothing_behind(small: Path):
         refused = publish("test", "new", "--to", "me@example.com", cwd=small, env=wrong)
         control(base, [{"kind": "drop_after", "path": "*/actions/test"}])
         lost = publish("test", "new", "--to", "me@example.com", cwd=small)
+        control(base, [{"kind": "drop_after", "path": "*/campaigns"}])
+        none = publish("test", "new", "--to", "me@example.com", cwd=small)
+    assert none.returncode == 3
+    assert re.search("the test was not mailed: .* — run this again", none.stderr), none.stderr
     assert refused.returncode == 2
     assert "check MAILCHIMP_API_KEY" in refused.stderr
     assert lost.returncode == 4
     assert "may have been mailed" in lost.stderr
+    put_post(small, "quiet", Newsletter="no")
+    quiet = publish("test", "quiet", "--to", "me@example.com", cwd=small)
+    assert quiet.returncode == 1
+    assert "quiet: its post says `Newsletter: no` — what has no letter cannot" in quiet.stderr
+    absent = publish("test", "absent", "--to", "me@example.com", cwd=small)
+    assert absent.returncode == 2
+    assert "absent: there is no letter" in absent.stderr
+
+
+def test_nothing_is_mailed_to_readers_before_the_built_site_is_up(small: Path):
+    put_post(small, "new")
+    with (small / "pelicanconf.py").open("a") as conf:
+        conf.write("DEPLOY = {'live': {'kind': 'folder', 'path': 'www'}}\n")
+    with sandbox.ensure(small) as base:
+        done = publish("send", "--live", "--yes", cwd=small, env=live_environment(base))
+    assert done.returncode == 1
+    assert "not what readers get yet — run `publish deploy`, then send" in done.stderr
+    assert deliveries(small) == []
 
 
 def test_the_gate_asks_for_no_page_before_the_release_that_holds_it_is_up(small: Path):
@@ -425,6 +447,17 @@ def test_the_sandbox_commands(small: Path):
     assert publish("sandbox", "inbox", cwd=small).stdout == ""
     assert publish("send", "--yes", cwd=small).returncode == 0
     assert settled(small, 1) == [READER]
+
+
+def test_a_dry_run_is_told_in_words_and_for_scripts(small: Path):
+    told = publish("run", cwd=small).stdout.splitlines()
+    assert told[0] == "the site would be built"
+    assert told[-1].startswith("a dry run: nothing was written; with --live it happens [SANDBOX")
+    found = json.loads(publish("run", "--json", cwd=small).stdout)
+    assert (found["code"], found["live"], found["lines"]) == (0, False, told)
+    publish("build", "-q", cwd=small)
+    told = publish("run", cwd=small).stdout.splitlines()
+    assert told[0] == "DEPLOY is empty: nothing is uploaded"
 
 
 def test_the_plan_writes_nothing(small: Path):

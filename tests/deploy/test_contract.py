@@ -124,6 +124,56 @@ def test_what_is_in_the_way_is_named_with_the_next_step(
         stand.deploy("a1")
 
 
+def test_nothing_is_written_through_a_link_that_leads_out(servers: Rigs, tmp_path: Path):
+    stand = stands.make("folder", servers, tmp_path, f"link-{next(NUMBERS)}")
+    stand.build(site(1))
+    (tmp_path / "elsewhere").mkdir()
+    Path(stand.options["path"], "post-0").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(Stopped, match=r"post-0: is a link out of .* — remove the link"):
+        stand.deploy("a1")
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["ssh", "sftp"])
+def test_a_damaged_record_is_refused_and_a_lost_release_is_not_gone_back_to(
+    servers: Rigs, tmp_path: Path, kind: str
+):
+    stand = stands.make(kind, servers, tmp_path, f"damaged-{next(NUMBERS)}")
+    stand.build(site(1))
+    stand.deploy("a1", verify=0)
+    current = tmp_path / "server" / "current"
+    record = current.parent / "releases" / f"{current.resolve().name}.json"
+    record.write_text("{")
+    stand.build(site(2))
+    for act in (stand.back, lambda: stand.deploy("a2", 2)):
+        with pytest.raises(Stopped, match="is damaged — remove it: then every file there"):
+            act()
+    record.unlink()
+    assert stand.deploy("a2", 2).state == "live"
+    stand.build(site(3))
+    stand.deploy("a3", 3, verify=0)
+    past = stand.back(dry_run=True).release
+    shutil.rmtree(current.parent / "releases" / f"{past[:16]}-a2")
+    with pytest.raises(Stopped, match=r"the server does not have release .* any more"):
+        stand.back()
+    assert stand.public()["index.html"] == site(3)["index.html"]
+
+
+@pytest.mark.parametrize("lost", ["kept", "releases"])
+def test_a_release_whose_files_are_lost_is_not_gone_back_to(
+    servers: Rigs, tmp_path: Path, lost: str
+):
+    stand = stands.make("folder", servers, tmp_path, f"lost-{next(NUMBERS)}")
+    for number in (1, 2):
+        stand.build(site(number))
+        stand.deploy(f"a{number}", number, verify=0)
+    (vault,) = Path(stand.options["path"]).glob(f".publish/*/{lost}")
+    shutil.rmtree(vault)
+    with pytest.raises(Stopped, match="is not kept any more — build that state of the content"):
+        stand.back()
+    assert stand.public()["index.html"] == site(2)["index.html"]
+
+
 def test_a_server_whose_order_failed_is_free_at_once(servers: Rigs, tmp_path: Path):
     stand = stands.make("sftp", servers, tmp_path, f"free-{next(NUMBERS)}")
     stand.build(site(1))
@@ -161,7 +211,7 @@ def test_the_step_after_a_release_is_repeated_until_it_succeeds(
     script = 'echo "not ready" >&2; test -e "$0" && echo ran >> "$1"'
     stand.options[name] = ["sh", "-c", script, str(ready), str(ran)]
     stand.build(site(1))
-    with pytest.raises(Stopped, match="not ready") as failure:
+    with pytest.raises(Stopped, match=r"the release is up, but .* failed: .*not ready") as failure:
         stand.deploy("a1")
     assert failure.value.code == Exit.NOTHING_SENT
     assert failure.value.outcome.state == "deployed"

@@ -104,8 +104,8 @@ def test_nothing_to_do_is_an_empty_plan_and_a_release_is_its_content(files: dict
 @settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_a_damaged_record_is_reported_and_never_counts_as_an_empty_one(data: bytes):
-    with pytest.raises(ValueError, match="damaged"):
-        decoded(data)
+    with pytest.raises(Refused, match="here: is damaged"):
+        decoded(data, "here")
 
 
 def test_a_record_comes_back_as_it_was_written():
@@ -114,10 +114,10 @@ def test_a_record_comes_back_as_it_was_written():
         Hold("a", "b", "c"),
         ("x", "y"), "after", "z",
     )  # fmt: skip
-    assert decoded(encoded(record)) == record
-    assert decoded(encoded(Record())) == Record()
-    with pytest.raises(ValueError, match="damaged"):
-        decoded(encoded(record).replace(b'"version": 1', b'"version": 2'))
+    assert decoded(encoded(record), "here") == record
+    assert decoded(encoded(Record()), "here") == Record()
+    with pytest.raises(Refused, match="damaged"):
+        decoded(encoded(record).replace(b'"version": 1', b'"version": 2'), "here")
 
 
 def test_a_site_without_a_front_page_or_with_twins_is_refused():

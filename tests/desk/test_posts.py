@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+import urllib.request
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from publish.post.files import locked, write_whole
 from publish.sandbox import mails
 from publish.settings import load
 from publish.site import manifest
+from tests.desk.site import a_site, opened, until
 from tests.desk.snapshots import NOW, YORK, a_post
 from tests.desk.stand import Desk
 from tests.fakes.world import an_issue
@@ -207,3 +209,17 @@ def test_a_date_is_what_the_build_takes_it_for(desk: Desk):
     found = {s.title: s for s in PostCache().read(load(desk.root / "pelicanconf.py"), NOW)}
     assert found["Words"].kind == "scheduled"
     assert found["Words"].date == datetime(2091, 5, 3, tzinfo=UTC)
+
+
+def test_where_the_preview_cannot_be_shown_the_desk_says_why(tmp_path: Path):
+    site = a_site(tmp_path)
+
+    def page() -> str:
+        with urllib.request.urlopen(f"{site.address}/", timeout=20) as answer:
+            return answer.read().decode()
+
+    preview = site.root / ".publish/preview/lock"
+    with locked(preview, Refused, what="preview"), opened(site):
+        until(lambda: "another preview (process" in page())
+        assert "The pages cannot be made" in page()
+    assert [line for line in site.said if line.startswith("error: another preview (process")]

@@ -156,11 +156,11 @@ def test_a_letter_whose_record_cannot_be_pushed_is_reported_as_out(
 def _only_the_first_push(bring: Callable[..., None]) -> Callable[..., None]:
     calls: list[str] = []
 
-    def brought(settings: Settings, message: str) -> None:
+    def brought(settings: Settings, where: office_git.Upstream, message: str) -> None:
         calls.append(message)
         if len(calls) > 1:
             raise Refused("the texts could not be pushed: no route to host", "try again")
-        bring(settings, message)
+        bring(settings, where, message)
 
     return brought
 

@@ -69,9 +69,7 @@ def missing_image(site: Site) -> Iterator[Problem]:
             message, remedy = unresolved(picture)
             yield Problem(source.line_of(picture), message, remedy, source.file)
             continue
-        if _is_there(picture, path, site) or _elsewhere(picture, path, site):
-            continue
-        if _served(picture, path, site):
+        if any(known(picture, path, site) for known in (_is_there, _elsewhere, _served)):
             continue
         near = inside(source, picture.written)
         there = next((f for f in (near, f"images/{near}") if f in site.files), "")

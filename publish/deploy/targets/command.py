@@ -16,7 +16,7 @@ from publish.deploy.programs import Failed, run
 from publish.deploy.release import OldRelease, Record, Release, decoded, encoded
 from publish.deploy.response_headers import headers
 from publish.deploy.targets import Place, Target
-from publish.errors import ConfigError
+from publish.errors import ConfigError, Refused
 from publish.post.files import write_whole
 
 
@@ -46,8 +46,8 @@ class Command(Target):
     def read(self) -> Remote:
         """The release named by the public site's marker, with this machine's record of it."""
         try:
-            known = decoded(self.memory.read_bytes())
-        except (OSError, ValueError):
+            known = decoded(self.memory.read_bytes(), str(self.memory))
+        except (OSError, Refused):
             known = Record()
         if self.place.siteurl:
             release, source, moment = verify.marker(self.place.siteurl).says

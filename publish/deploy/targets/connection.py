@@ -28,6 +28,10 @@ class Server:
     path: str
     options: Sequence[str] = ()
 
+    def record(self, id: str) -> str:
+        """Where the record of the release ``id`` lies, for a message."""
+        return f"{self.path}/releases/{id}.json on {self.host}"
+
     def connect(
         self, program: str, words: Sequence[str], remedy: str, first: Callable[[str], str]
     ) -> Connection:

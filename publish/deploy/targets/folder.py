@@ -52,15 +52,8 @@ class Folder(IncrementalTarget):
 
     def load(self) -> Record | None:
         """The record in the folder."""
-        try:
-            return decoded((self.path / self.vault / "record.json").read_bytes())
-        except FileNotFoundError:
-            return None
-        except ValueError:
-            raise Refused(
-                f"{self.path / self.vault / 'record.json'}: is damaged",
-                "remove it: then every file there counts as not ours, and is kept",
-            ) from None
+        place = self.path / self.vault / "record.json"
+        return decoded(place.read_bytes(), str(place)) if place.exists() else None
 
     def save(self, record: Record) -> None:
         """Replace the record in one step."""

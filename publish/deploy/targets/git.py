@@ -160,13 +160,8 @@ class Git(Target):
 
     def _decoded(self, commit: str) -> Record:
         line = self._message(commit).rpartition(TRAILER)[2].splitlines()[0]
-        try:
-            return decoded(line)
-        except ValueError:
-            raise Refused(
-                f"{self.branch}: the message of commit {commit[:12]} is damaged",
-                "go back to the commit before it, or deploy to another branch",
-            ) from None
+        return decoded(line, f"{self.branch}: the message of commit {commit[:12]}",
+                       "go back to the commit before it, or deploy to another branch")  # fmt: skip
 
     def _message(self, commit: str) -> bytes:
         return self.repository.git("cat-file", "commit", commit)

@@ -26,7 +26,7 @@ from publish.deploy.programs import masked
 from publish.deploy.release import CONTROL, Hold, Record, Release, decoded, encoded
 from publish.deploy.response_headers import cache_control, content_type
 from publish.deploy.targets import Busy, Place, Raced, wait_for
-from publish.errors import ConfigError, NothingSent, Refused
+from publish.errors import ConfigError, NothingSent
 from publish.http import ask
 from publish.post.files import write_whole
 
@@ -261,13 +261,9 @@ class S3(IncrementalTarget):
         raise self._explained(error) from None
 
     def _decoded(self, number: int) -> Record:
-        try:
-            return decoded(self.fetch(self._done(number)) or b"")
-        except ValueError:
-            raise Refused(
-                f"{self._where()}/{self._done(number)}: is damaged",
-                "remove it: then the record before it counts",
-            ) from None
+        place = self._done(number)
+        return decoded(self.fetch(place) or b"", f"{self._where()}/{place}",
+                       "remove it: then the record before it counts")  # fmt: skip
 
     def _done(self, number: int) -> str:
         return f"{self.vault}/r/{number:09}.done"

@@ -44,7 +44,8 @@ class Sftp:
         release, source, _ = read_marker(marker or b"")
         id = f"{release[:16]}-{source[:8] or '0'}" if release else ""
         record = (self.get(f"releases/{id}.json") if id else None) or b""
-        return id, record, self._files("current", record)
+        known = decoded(record, self.server.record(id)).files if record else ()
+        return id, record, self._files("current", _parents(known))
 
     @contextmanager
     def lock(self, patience: float) -> Iterator[None]:
@@ -85,7 +86,7 @@ class Sftp:
                 for name in [".", *sorted(folders - {"."})]]  # fmt: skip
         rows += [f"-ln {self._q(f'current/{p}')} {self._q(f'{part}/{p}')}" for p in linked]
         self._batch(rows)
-        there = set(self._files(part, b"", folders))
+        there = set(self._files(part, folders))
         lost = set(reused) - there
         rows = [f"put {_q(str(folder / p))} {self._q(f'{part}/{p}')}"
                 for p in sorted(files - there)]  # fmt: skip
@@ -117,8 +118,7 @@ class Sftp:
         names = [name for name, _ in self._listed(["releases"])["releases"]]
         dead = {n.removesuffix(".json") for n in names if n.endswith(".json")} - set(keep)
         for id in sorted(dead):
-            record = self.get(f"releases/{id}.json")
-            self._clear(f"releases/{id}", record or b"")
+            self._clear(f"releases/{id}")
             self._batch([f"-rm {self._q(f'releases/{id}.json')}"])
         for name in names:
             if name.startswith(".") and name.endswith(".part"):
@@ -155,11 +155,9 @@ class Sftp:
         self._clear(f"{mine}.lock")
         return False
 
-    def _files(self, top: str, record: bytes, folders: Iterable[str] = ()) -> list[str]:
+    def _files(self, top: str, folders: Iterable[str] = ()) -> list[str]:
         """Every file below ``top``; known ``folders`` are listed in one request."""
-        every = {"."} | set(folders)
-        if record:
-            every |= _parents(decoded(record).files)
+        every = {".", *folders}
         files: list[str] = []
         listed: set[str] = set()
         while ask := sorted(every - listed):
@@ -189,9 +187,9 @@ class Sftp:
                 entries[place].append((name + slash, " ".join(words[5:8])))
         return entries
 
-    def _clear(self, top: str, record: bytes = b"") -> None:
+    def _clear(self, top: str) -> None:
         """Remove a folder with all that is in it."""
-        files = self._files(top, record)
+        files = self._files(top)
         folders = _parents(files) - {"."}
         rows = [f"-rm {self._q(f'{top}/{name}')}" for name in files]
         rows += [f"-rmdir {self._q(f'{top}/{name}')}" for name in sorted(folders, reverse=True)]

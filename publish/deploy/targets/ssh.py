@@ -58,13 +58,7 @@ class Ssh(Target):
         id, data, names = self.carrier.now()
         if not data:
             return Remote(None, {}, tuple(sorted(names)), id)
-        try:
-            record = decoded(data)
-        except ValueError:
-            raise Refused(
-                f"{self.server.path}/releases/{id}.json on {self.server.host}: is damaged",
-                "go back: publish deploy --rollback; or remove the file and deploy",
-            ) from None
+        record = decoded(data, self.server.record(id))
         ours = {*record.files, *record.expiring}
         files = {p: record.files.get(p, "") for p in names if p in ours}
         return Remote(replace(record, at=id), files, tuple(sorted(set(names) - ours)), id)
@@ -99,7 +93,7 @@ class Ssh(Target):
         if not data or not self.carrier.has(to.at):
             raise Refused(f"the server does not have release {to.release[:12]} any more",
                           "build that state of the content, then deploy it")  # fmt: skip
-        old = decoded(data)
+        old = decoded(data, self.server.record(to.at), "build that state, then deploy it")
         full = replace(record, files=old.files, expiring=old.expiring, at=to.at)
         self.carrier.switch(to.at, encoded(full))
 
