@@ -19,8 +19,6 @@ def lines_of_table(
     ``right`` are the numbers of the columns whose words stand at the right side.
     """
     many = max(map(len, rows), default=0)
-    if not many:
-        return []
     full = [[*row, *[""] * (many - len(row))] for row in rows]
     natural = [max(columns(row[n]) for row in full) for n in range(many)]
     widths = _fitting(natural, width - len(GAP) * (many - 1))

@@ -39,8 +39,6 @@ def encode(data: bytes, wanted: Collection[int]) -> Made | None:
     """
     with _readable():
         image, format, moves = _opened(data)
-        if image.width * image.height > LARGEST:
-            raise Broken(f"{image.width} × {image.height} pixels are too many")
         if moves or image.mode not in ("1", "L", "LA", "P", "PA", "RGB", "RGBA"):
             return None
         image = _plain(ImageOps.exif_transpose(image))
@@ -79,6 +77,8 @@ def _opened(data: bytes) -> tuple[Any, str, bool]:
     """The picture, its format, and whether it is animated."""
     # Without MPO in the list, Pillow opens such a file as the JPEG that it begins with.
     image = Image.open(io.BytesIO(data), formats=[f for f in FORMATS if f != "MPO"])
+    if image.width * image.height > LARGEST:
+        raise Image.DecompressionBombError
     format = FORMATS[str(image.format)]
     return image, format, format != "jpeg" and getattr(image, "n_frames", 1) > 1
 

@@ -122,12 +122,16 @@ class PictureLibrary:
         return data
 
     def _cached(self, path: str) -> Cached | None:
-        """One picture; None for one that cannot be read, or is animated or CMYK."""
+        """One picture; None for one that cannot be read, or is animated or CMYK.
+
+        Raises:
+            OSError: its variants cannot be written.
+        """
         if not self._is_made(path):
             self._known[path] = None
             try:
                 self._known[path] = self._make(path)
-            except (Broken, OSError) as error:
+            except Broken as error:
                 self._faults[path] = str(error)
         return self._known[path]
 
@@ -155,8 +159,11 @@ class PictureLibrary:
         # Imported late: most builds need no Pillow.
         from .encode import encode, planned
 
-        folder, called = self._place(path)
-        data = Path(self.settings["PATH"], path).read_bytes()
+        try:
+            folder, called = self._place(path)
+            data = Path(self.settings["PATH"], path).read_bytes()
+        except OSError as error:
+            raise Broken(str(error.strerror)) from None
         if self._planning:
             likely = planned(data, self._wanted)
             return Cached(replace(likely, name=called), folder, made=False) if likely else None

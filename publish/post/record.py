@@ -6,7 +6,7 @@ deploy and the desk read it instead of the source.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -114,11 +114,6 @@ class Post:
     def public(self) -> bool:
         """Whether the built site holds it now."""
         return self.visibility in ("public", "hidden")
-
-    @property
-    def pictures(self) -> Iterator[Link]:
-        """The pictures of its body, in their order."""
-        return (link for link in self.links if link.image)
 
     @cached_property
     def names(self) -> frozenset[str]:

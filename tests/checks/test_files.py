@@ -418,6 +418,31 @@ def test_an_address_of_the_themes_files_is_one_where_a_file_is(
     assert moved == ["broken-link"] * (address not in ("/assets/css/x.css", "/robots.txt"))
 
 
+def test_a_site_below_a_folder_of_its_host_knows_its_own_addresses(project: Project):
+    project.set("SITEURL = 'https://site.example/blog'")
+    project.post(
+        "[a](/blog/calm/) [b](https://site.example/blog/calm/) [c](https://site.example/blog/no/)\n"
+    )
+    (found,) = project.findings()
+    assert (found.rule, found.message) == (
+        "broken-link", "nothing is at https://site.example/blog/no/"
+    )  # fmt: skip
+
+
+def test_the_archives_of_a_year_are_an_address_of_the_site(project: Project):
+    project.set("YEAR_ARCHIVE_SAVE_AS = '{date:%Y}/index.html'\nYEAR_ARCHIVE_URL = '{date:%Y}/'")
+    project.post("[then](/2026/) [never](/2025/)\n")
+    assert [f.message for f in project.findings()] == ["nothing is at /2025/"]
+
+
+def test_a_link_to_a_posts_file_as_if_it_were_a_download_says_how_to_link_it(project: Project):
+    project.post("[that]({static}/posts/a.md)\n")
+    (found,) = project.findings()
+    assert (found.message, found.remedy) == (
+        "/posts/a.md is a post, not a picture or download", "write {filename}/posts/a.md"
+    )  # fmt: skip
+
+
 def test_a_broken_link_of_a_post_never_means_the_post(project: Project):
     project.post("[that](calms.md)\n")
     (found,) = project.findings()

@@ -269,10 +269,32 @@ def test_a_test_mail_has_the_bytes_and_leaves_nothing_behind(small: Path):
         refused = publish("test", "new", "--to", "me@example.com", cwd=small, env=wrong)
         control(base, [{"kind": "drop_after", "path": "*/actions/test"}])
         lost = publish("test", "new", "--to", "me@example.com", cwd=small)
+        control(base, [{"kind": "drop_after", "path": "*/campaigns"}])
+        none = publish("test", "new", "--to", "me@example.com", cwd=small)
+    assert none.returncode == 3
+    assert re.search("the test was not mailed: .* — run this again", none.stderr), none.stderr
     assert refused.returncode == 2
     assert "check MAILCHIMP_API_KEY" in refused.stderr
     assert lost.returncode == 4
     assert "may have been mailed" in lost.stderr
+    put_post(small, "quiet", Newsletter="no")
+    quiet = publish("test", "quiet", "--to", "me@example.com", cwd=small)
+    assert quiet.returncode == 1
+    assert "quiet: its post says `Newsletter: no` — what has no letter cannot" in quiet.stderr
+    absent = publish("test", "absent", "--to", "me@example.com", cwd=small)
+    assert absent.returncode == 2
+    assert "absent: there is no letter" in absent.stderr
+
+
+def test_nothing_is_mailed_to_readers_before_the_built_site_is_up(small: Path):
+    put_post(small, "new")
+    with (small / "pelicanconf.py").open("a") as conf:
+        conf.write("DEPLOY = {'live': {'kind': 'folder', 'path': 'www'}}\n")
+    with sandbox.ensure(small) as base:
+        done = publish("send", "--live", "--yes", cwd=small, env=live_environment(base))
+    assert done.returncode == 1
+    assert "not what readers get yet — run `publish deploy`, then send" in done.stderr
+    assert deliveries(small) == []
 
 
 def test_what_was_built_this_moment_is_not_built_again(small: Path):
@@ -345,6 +367,12 @@ def test_the_doctor_finds_what_is_wrong_and_says_what_to_do(small: Path):
     assert len(lines) == 3
     assert all(" — " in line for line in lines)
     assert re.match(r"mend  settings: pelicanconf\.py:\d+: the sign-up form cannot", lines[0])
+    with (small / "pelicanconf.py").open("a") as conf:
+        conf.write("PATH = 'nowhere'\n")
+    away = publish("doctor", cwd=small)
+    assert away.returncode == 1
+    said = r"mend  settings: pelicanconf\.py:\d+: PATH names nowhere/, which is no folder — make it"
+    assert re.match(said, away.stdout)
 
 
 def test_a_topic_goes_to_its_own_readers(small: Path):
@@ -457,3 +485,27 @@ def test_an_audience_that_does_not_exist_is_a_configuration_error(small: Path, c
     assert done.returncode == 2, done.stdout
     assert "Mailchimp has no audience 0123456789" in done.stderr
     assert "set NEWSLETTER_AUDIENCE" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["plan", "status", "report", "undo", "send"])
+def test_a_post_that_has_no_letter_is_not_told_to_be_none(small: Path, command: str):
+    put_post(small, "quiet", Newsletter="no")
+    put_post(small, "idea", Status="draft")
+    put_post(small, "later", days=-3)
+    put_post(small, "aside", Status="hidden")
+    for name, why in (
+        ("quiet", "its post says `Newsletter: no`"), ("idea", "its post is a draft"),
+        ("later", "its post is not public, or dated ahead"),
+        ("aside", "its post is not public, or dated ahead"),
+    ):  # fmt: skip
+        told = publish(command, name, cwd=small)
+        assert told.returncode == 1
+        assert f"error: {name}: {why} — it has no letter before that changes\n" in told.stderr
+    assert publish(command, "absent", cwd=small).returncode == 2
+
+
+def test_a_post_that_is_not_built_yet_is_not_said_to_be_hidden(small: Path):
+    put_post(small, "new")
+    told = publish("undo", "new", cwd=small)
+    assert told.returncode == 2
+    assert "new: there is no letter and no composed issue" in told.stderr

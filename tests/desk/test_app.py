@@ -144,6 +144,10 @@ def test_header_lines_are_saved_and_a_copy_of_the_day_is_kept(desk: Desk):
     (kept,) = (desk.root / ".publish/desk/originals").glob("*/posts/three.md")
     assert kept.read_text() == POST
     assert "Four" in desk.get("/").text
+    said = desk.get("/today").text
+    assert said.count("Header lines changed") == 1
+    desk.post("/fields", FORM | {"digest": digest(desk), "title": "Four", "subject": "S"})
+    assert desk.get("/today").text == said
     desk.post("/fields", FORM | {"digest": digest(desk), "title": "Five"})
     assert kept.read_text() == POST
 

@@ -82,6 +82,7 @@ def test_a_block_is_closed_before_the_next_heading():
         ("http-link", "[x](http://localhost:8000/)"), ("mixed-quotes", 'see `a "b"` and "c"'),
         ("h1-in-body", "## Start"), ("broken-link", "[x](/nowhere/)"), ("no-such-rule", "x"),
         ("unclosed-block", "this ::: closes nothing"), ("http-link", "plain"),
+        ("category-case", "x"),
     ],
 )  # fmt: skip
 def test_what_it_cannot_know_it_leaves_alone(rule: str, text: str):

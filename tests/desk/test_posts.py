@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+import urllib.request
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,13 +15,16 @@ import pytest
 
 from publish.desk import renderings, site_state
 from publish.desk.log import Log
+from publish.desk.model import Newsletter, Site, Snapshot
 from publish.desk.posts import PostCache
+from publish.desk.reader import Reader
 from publish.errors import Refused
 from publish.office import golive
 from publish.post.files import locked, write_whole
 from publish.sandbox import mails
 from publish.settings import load
 from publish.site import manifest
+from tests.desk.site import a_site, opened, until
 from tests.desk.snapshots import NOW, YORK, a_post
 from tests.desk.stand import Desk
 from tests.fakes.world import an_issue
@@ -207,3 +211,32 @@ def test_a_date_is_what_the_build_takes_it_for(desk: Desk):
     found = {s.title: s for s in PostCache().read(load(desk.root / "pelicanconf.py"), NOW)}
     assert found["Words"].kind == "scheduled"
     assert found["Words"].date == datetime(2091, 5, 3, tzinfo=UTC)
+
+
+def test_where_the_preview_cannot_be_shown_the_desk_says_why(tmp_path: Path):
+    site = a_site(tmp_path)
+
+    def page() -> str:
+        with urllib.request.urlopen(f"{site.address}/", timeout=20) as answer:
+            return answer.read().decode()
+
+    preview = site.root / ".publish/preview/lock"
+    with locked(preview, Refused, what="preview"), opened(site):
+        until(lambda: "another preview (process" in page())
+        assert "The pages cannot be made" in page()
+    assert [line for line in site.said if line.startswith("error: another preview (process")]
+
+
+def test_a_file_that_the_settings_import_is_watched(tmp_path: Path):
+    (tmp_path / "content").mkdir()
+    basis, conf = tmp_path / f"{tmp_path.name}.py", tmp_path / "pelicanconf.py"
+    basis.write_text("SITENAME = 'One'\n", encoding="utf-8")
+    conf.write_text(f"from {tmp_path.name} import *\n", encoding="utf-8")
+    reader = Reader(load(conf), lambda _: [], lambda _: Newsletter(), lambda _: Site())
+    reader.begin(Snapshot())
+    reader.watch()
+    try:
+        basis.write_text("SITENAME = 'Another'\n", encoding="utf-8")
+        until(lambda: reader.current.name == "Another")
+    finally:
+        reader.close()

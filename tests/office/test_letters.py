@@ -339,6 +339,8 @@ def test_a_digest_is_listed_undone_and_never_sent_beside_its_posts(author: Autho
     assert "scheduled" in digest.line
     assert "in the digest digest-" in status_of(author, "night")
     assert "nothing to send" in done(author, "send").lines[0]
+    _, lines = listing.planned(author.office, ("night",), False, None)
+    assert any(x.startswith("skip  digest-") and "scheduled for" in x for x in lines), lines
     with pytest.raises(Refused, match="in a digest, whose words cannot be replaced"):
         asked(author, "replace", posts=("night",))
     done(author, "undo", post=digest.letter.slug)
@@ -921,15 +923,16 @@ def test_a_clock_that_was_set_back_makes_no_run_wait_for_it(author: Author):
     assert len(mails(author)) == 1
 
 
+@pytest.mark.parametrize("post", ["dose", None])
 @pytest.mark.parametrize("dies_at", ["unschedule", "get", "update"])
-def test_an_undo_that_died_is_finished_by_the_next(author: Author, dies_at: str):
+def test_an_undo_that_died_is_finished_by_the_next(author: Author, dies_at: str, post: str | None):
     done(author, "send", posts=("dose",))
     question = asked(author, "undo")
     author.machine.trouble = lambda call: "kill" if call == dies_at else ""
     with pytest.raises(Killed):
         do(author.office, question)
     author.machine.trouble = lambda call: ""
-    done(author, "undo", post="dose")
+    done(author, "undo", post=post)
     author.lose_ledger()
     assert "nothing to send" in done(author, "send").lines[0]
     assert mails(author) == []

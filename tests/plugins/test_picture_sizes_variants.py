@@ -163,9 +163,10 @@ def test_a_broken_picture_says_so_in_one_line(data: bytes):
     assert "\n" not in str(error.value)
 
 
-def test_a_picture_of_too_many_pixels_is_reported_by_a_check_as_by_a_build():
+@pytest.mark.parametrize("side", [40_000, 9_000])
+def test_a_picture_of_too_many_pixels_is_reported_by_a_check_as_by_a_build(side: int):
     head = bytearray(stored(painted(9, 6), "PNG"))
-    head[16:24] = (40_000).to_bytes(4, "big") * 2
+    head[16:24] = side.to_bytes(4, "big") * 2
     head[29:33] = zlib.crc32(head[12:29]).to_bytes(4, "big")
     for work in (encode, planned):
         with pytest.raises(Broken, match="too many pixels"):
@@ -515,6 +516,17 @@ def test_a_broken_picture_is_one_line_with_its_place(site: Site):
     assert not prose(built, "sad").xpath(".//picture")
     assert prose(built, "sad").xpath(".//img/@src") == ["https://one.example/images/broken.jpg"]
     assert prose(built).xpath(".//picture")
+
+
+@pytest.mark.parametrize("place", ["kept/images", "output-0/pictures"])
+def test_pictures_that_cannot_be_written_are_one_line(site: Site, place: str):
+    (site.root / place).parent.mkdir()
+    (site.root / place).write_text("in the way", encoding="utf-8")
+    built = site.build()
+    (said,) = [line for line in built.log.splitlines() if "cannot be written" in line]
+    assert f"{place}/" in said
+    assert said.endswith("— mend that (rights, disk space) and build again")
+    assert "Traceback" not in built.log
 
 
 def test_a_draft_has_no_variants(site: Site):

@@ -223,6 +223,7 @@ def test_what_cannot_be_read_is_passed_over_and_a_loop_of_links_is_followed_once
     (site.root / "content/posts/gone.md").symlink_to(site.root / "nowhere")
     site.post("found", "B", Date="")
     site.set("DEFAULT_DATE = 'fs'")
+    site.set("FILENAME_METADATA = '(?P<date'")
     assert not rename(site.settings, "found", "found").changed
     done = rename(site.settings, "found", "found-again")
     assert done.leads()[-1] == "/found/ will lead there"
