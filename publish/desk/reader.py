@@ -168,4 +168,5 @@ class Reader:
     def _stamps(self) -> stamps.Stamps:
         """The stamps of everything that findings, posts and the site's state depend on."""
         content = stamps.walk(str(self.settings.content), set())
-        return stamps.of([*content, str(self.settings.cache / "build"), str(self.settings.path)])
+        own = (str(self.settings.root / name) for name in self.settings.texts)
+        return stamps.of([*content, str(self.settings.cache / "build"), *own])

@@ -188,13 +188,7 @@ def _composed(office: Office, found: Letters, posts: Sequence[str]) -> list[Lett
     """
     chosen: dict[str, Letter] = {}
     for name in posts:
-        try:
-            meant = found.named([name])
-        except ConfigError:
-            why = office.site.why_not(name)
-            if why is None:
-                raise
-            raise Refused(f"{name}: {why}", "mend that, then send it") from None
+        meant = found.named([name])
         plain = [letter for letter in meant if letter.issue]
         if not plain:
             # A digest or an update that holds the post is told only where there is no more.

@@ -405,6 +405,12 @@ def test_the_doctor_finds_what_is_wrong_and_says_what_to_do(small: Path):
     assert len(lines) == 3
     assert all(" — " in line for line in lines)
     assert re.match(r"mend  settings: pelicanconf\.py:\d+: the sign-up form cannot", lines[0])
+    with (small / "pelicanconf.py").open("a") as conf:
+        conf.write("PATH = 'nowhere'\n")
+    away = publish("doctor", cwd=small)
+    assert away.returncode == 1
+    said = r"mend  settings: pelicanconf\.py:\d+: PATH names nowhere/, which is no folder — make it"
+    assert re.match(said, away.stdout)
 
 
 def test_a_topic_goes_to_its_own_readers(small: Path):
@@ -517,3 +523,27 @@ def test_an_audience_that_does_not_exist_is_a_configuration_error(small: Path, c
     assert done.returncode == 2, done.stdout
     assert "Mailchimp has no audience 0123456789" in done.stderr
     assert "set NEWSLETTER_AUDIENCE" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["plan", "status", "report", "undo", "send"])
+def test_a_post_that_has_no_letter_is_not_told_to_be_none(small: Path, command: str):
+    put_post(small, "quiet", Newsletter="no")
+    put_post(small, "idea", Status="draft")
+    put_post(small, "later", days=-3)
+    put_post(small, "aside", Status="hidden")
+    for name, why in (
+        ("quiet", "its post says `Newsletter: no`"), ("idea", "its post is a draft"),
+        ("later", "its post is not public, or dated ahead"),
+        ("aside", "its post is not public, or dated ahead"),
+    ):  # fmt: skip
+        told = publish(command, name, cwd=small)
+        assert told.returncode == 1
+        assert f"error: {name}: {why} — it has no letter before that changes\n" in told.stderr
+    assert publish(command, "absent", cwd=small).returncode == 2
+
+
+def test_a_post_that_is_not_built_yet_is_not_said_to_be_hidden(small: Path):
+    put_post(small, "new")
+    told = publish("undo", "new", cwd=small)
+    assert told.returncode == 2
+    assert "new: there is no letter and no composed issue" in told.stderr

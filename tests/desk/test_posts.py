@@ -15,7 +15,9 @@ import pytest
 
 from publish.desk import renderings, site_state
 from publish.desk.log import Log
+from publish.desk.model import Newsletter, Site, Snapshot
 from publish.desk.posts import PostCache
+from publish.desk.reader import Reader
 from publish.errors import Refused
 from publish.office import golive
 from publish.post.files import locked, write_whole
@@ -223,3 +225,18 @@ def test_where_the_preview_cannot_be_shown_the_desk_says_why(tmp_path: Path):
         until(lambda: "another preview (process" in page())
         assert "The pages cannot be made" in page()
     assert [line for line in site.said if line.startswith("error: another preview (process")]
+
+
+def test_a_file_that_the_settings_import_is_watched(tmp_path: Path):
+    (tmp_path / "content").mkdir()
+    basis, conf = tmp_path / f"{tmp_path.name}.py", tmp_path / "pelicanconf.py"
+    basis.write_text("SITENAME = 'One'\n", encoding="utf-8")
+    conf.write_text(f"from {tmp_path.name} import *\n", encoding="utf-8")
+    reader = Reader(load(conf), lambda _: [], lambda _: Newsletter(), lambda _: Site())
+    reader.begin(Snapshot())
+    reader.watch()
+    try:
+        basis.write_text("SITENAME = 'Another'\n", encoding="utf-8")
+        until(lambda: reader.current.name == "Another")
+    finally:
+        reader.close()
