@@ -61,7 +61,8 @@ def duplicate_uid(site: Site) -> Iterator[Problem]:
         if uid := _uid(source):
             owners[uid.lower()].append(source)
     for same in owners.values():
-        known = [s for s in same if _published_as_itself(s, site)]
+        known = [s for s in same if site.recorded.uid_at(addresses.of_source(s, site))
+                 in (_uid(s), *was_of(s.get("was")))]  # fmt: skip
         # Whatever makes a copy makes its name longer: `post (1).md`, `post - Copy.md`.
         original = min(known or same, key=lambda s: (len(s.file), s.file))
         others = [source for source in same if source is not original]
@@ -309,12 +310,6 @@ def bad_alias(site: Site) -> Iterator[Problem]:
 
 
 THIS = "something of this site"
-
-
-def _published_as_itself(source: Source, site: Site) -> bool:
-    """Whether its address was published with its present or an earlier Uid."""
-    address, was = addresses.of_source(source, site), was_of(source.get("was"))
-    return site.recorded.uid_at(address) in (_uid(source), *was)
 
 
 def _uid(source: Source) -> str:
