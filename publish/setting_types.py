@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from fnmatch import fnmatchcase
-from pathlib import Path
 from string import Formatter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -64,8 +63,9 @@ EARLY = frozenset({
 })  # fmt: skip
 """Settings that are read before any rule can judge them."""
 NEEDED = frozenset({
-    "SITEURL", "THEME", "DEFAULT_LANG", "DEFAULT_CATEGORY", "DEFAULT_DATE_FORMAT", "DATE_FORMATS",
-    "MARKDOWN", "JINJA_ENVIRONMENT", "JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS",
+    "SITENAME", "SITEURL", "THEME", "DEFAULT_LANG", "DEFAULT_CATEGORY", "DEFAULT_DATE_FORMAT",
+    "DATE_FORMATS", "MARKDOWN", "JINJA_ENVIRONMENT", "JINJA_FILTERS", "JINJA_GLOBALS",
+    "JINJA_TESTS",
 })  # fmt: skip
 """Settings that must not be None; if left out, Pelican's own apply."""
 PAIRS = ("MENUITEMS", "LINKS", "SOCIAL")
@@ -115,14 +115,11 @@ def wrong_part(name: str, given: Any) -> tuple[Any, str] | None:
     if name == "LOCALE" and not isinstance(given, str | list | tuple):
         return given, '["de_DE.UTF-8"]'
     if name == "EXTRA_PATH_METADATA" and given:
-        return next(((v, '{"path": "…"}') for v in given.values() if not _is_path(v)), None)
+        return next(((v, '{"path": "…"}') for v in given.values() if not isinstance(v, dict)), None)
     if name == "MARKDOWN" and given:
         listed, options = given.get("extensions") or [], given.get("extension_configs") or {}
         example = '{"extension_configs": {"markdown.extensions.extra": {}}}'
         return None if isinstance(listed, list) and isinstance(options, dict) else (given, example)
-    if name == "DEFAULT_METADATA" and given:
-        texts = (*given, given.get("status", ""))
-        return next(((text, "text") for text in texts if not isinstance(text, str)), None)
     if given and _among(name, NAMES):
         return next(((v, "text") for v in given if not isinstance(v, str | os.PathLike)), None)
     return None
@@ -166,12 +163,6 @@ def fields(pattern: str) -> list[str]:
     """
     parts = Formatter().parse(pattern)
     return [re.split(r"[.[]", name)[0] for _, name, _, _ in parts if name is not None]
-
-
-def _is_path(given: Any) -> bool:
-    """Whether a file's metadata give it no path, or one inside the site."""
-    path = given.get("path", "x") if isinstance(given, dict) else None
-    return isinstance(path, str) and Path(path).parts[:1] not in ((), ("..",), ("/",))
 
 
 def _no_expression(text: Any, instead: Any) -> str:

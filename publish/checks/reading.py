@@ -127,7 +127,8 @@ def _sources_of(
             try:
                 sources.append(store.with_facts(source, stamp))
             except OSError as error:
-                troubles.append(Trouble("unreadable", name, 1, error.strerror or ""))
+                why = f" ({error.strerror})" if error.strerror else ""
+                troubles.append(Trouble("unreadable", name, 1, why))
     _read.clear()
     bad_links |= {("symlink-loop", _place(Path(link), root)) for link in _loops(content)}
     troubles += [Trouble(rule, name, 1) for rule, name in sorted(bad_links)]

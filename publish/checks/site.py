@@ -80,6 +80,11 @@ class Site:
         return {source.path: source for source in self.sources}
 
     @cached_property
+    def by_file(self) -> Mapping[str, Source]:
+        """The sources by their name in messages."""
+        return {source.file: source for source in self.sources}
+
+    @cached_property
     def by_folded(self) -> Mapping[str, str]:
         """Paths of files and sources by folded name."""
         return {folded(path): path for path in (*self.files, *self.library.sources)}
@@ -89,9 +94,12 @@ class Site:
         content = self.library.content
         return f"{content}/{path}" if content not in ("", ".") else path
 
-    def met(self, rule: str) -> Iterator[Trouble]:
-        """The troubles to be reported by the rule of that id."""
-        return (trouble for trouble in self.troubles if trouble.rule == rule)
+    def met(self, rule: str, message: str, remedy: str) -> Iterator[Problem]:
+        """The troubles to be reported by the rule of that id; ``{}`` in ``message`` is their
+        detail."""
+        for trouble in self.troubles:
+            if trouble.rule == rule:
+                yield Problem(trouble.line, message.format(trouble.detail), remedy, trouble.file)
 
     def of_setting(self, name: str, message: str, remedy: str) -> Problem:
         """The problem at the line that sets ``name``."""

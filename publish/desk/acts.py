@@ -52,8 +52,7 @@ class Acts:
         except EditConflict as found:
             return self._conflict(request, found)
         except (PublishError, OSError) as error:
-            refusal = as_publish_error(error)
-            return self._refused(str(refusal.message), refusal.remedy, request.form)
+            return self._refused(as_publish_error(error), request.form)
         return answer
 
     # Values for pages.
@@ -269,8 +268,7 @@ class Acts:
                 settings, form.get("title", "").strip(), categories=categories, date=date
             )
         except (PublishError, OSError) as error:
-            wish = {name: form.get(name, "") for name in ("title", "category", "date")}
-            return f"/new?{urlencode(wish | {'refused': str(as_publish_error(error))})}"
+            return f"/new?{urlencode({**form, 'refused': str(as_publish_error(error))})}"
         self.log.note(f"A new post: {form.get('title', '').strip()}", "done")
         self.reader.read_files()
         return f"/post/{quote(path.relative_to(settings.content).as_posix())}"
@@ -322,14 +320,14 @@ class Acts:
             pages.render("conflict.html", now, self.base, context), 409, mimetype="text/html"
         )
 
-    def _refused(self, message: str, remedy: str, form: Mapping[str, str]) -> Response:
+    def _refused(self, refusal: PublishError, form: Mapping[str, str]) -> Response:
         about = self.reader.current.post(form.get("post", ""))
         back = (
             f"{parts.href(about)}?{urlencode(_typed(form))}#{form.get('open', 'main')}"
             if about
             else ""
         )
-        context = {"message": message, "remedy": remedy, "back": back}
+        context = {"message": str(refusal.message), "remedy": refusal.remedy, "back": back}
         page = pages.render("refused.html", self.reader.current, self.base, context)
         return Response(page, 409, mimetype="text/html")
 

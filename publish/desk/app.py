@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from importlib import resources
 from typing import Any
 
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
@@ -78,10 +78,8 @@ class App:
         try:
             endpoint, values = adapter.match()
             return self._endpoint(request, endpoint, values)
-        except (NotFound, MethodNotAllowed) as error:
-            return self._page("missing.html", request, error.code or 404, {})
         except HTTPException as error:
-            return Response(f"{error.name}\n", error.code, mimetype="text/plain")
+            return self._page("missing.html", request, error.code or 404, {})
 
     def _endpoint(self, request: Request, endpoint: str, values: Mapping[str, Any]) -> Response:
         if endpoint == "static":

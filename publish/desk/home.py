@@ -145,7 +145,8 @@ def _next(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
             parts.new_words(post),
             Button("See the whole difference", f"/letter/{letter.key}#changes"),
         )
-    gone = letter.state == "scheduled" and not letter.several and not _public(post)
+    public = post is not None and post.kind == "public" and post.mailed
+    gone = letter.state == "scheduled" and not letter.several and not public
     if gone:
         mend = (parts.take_back(post, letter, main=True),)
         buttons = buttons[:1]
@@ -159,10 +160,6 @@ def _next(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
         readers=words.count(letter.readers, "reader") if letter.readers else "your readers",
         changes=letter.changes, gone=gone, mend=mend, buttons=buttons,
     )  # fmt: skip
-
-
-def _public(post: Post | None) -> bool:
-    return post is not None and post.kind == "public" and post.mailed
 
 
 def _writing(now: Snapshot) -> list[Post]:
@@ -182,21 +179,21 @@ def _row(now: Snapshot, post: Post, at: datetime) -> SimpleNamespace:
     found = parts.findings(now, post)
     letter = now.letter(post)
     facts = f"{words.count(post.words, 'word')} · saved {words.saved(post.saved, now.zone, at)}"
-    states = parts.health(found)
-    if post.kind == "draft":
-        facts = f"Draft · {facts}"
-    elif letter:
-        states = (State("warning", "Letter taken back"), *states)
-        facts = f"On the site · {facts}"
-    else:
-        states = (State("pending", "Letter not sent"), *states)
-        facts = f"Public · {facts}"
+    place, of_letter = "Draft", []
+    if post.kind != "draft" and letter:
+        place, of_letter = "On the site", [State("warning", "Letter taken back")]
+    elif post.kind != "draft":
+        place, of_letter = "Public", [State("pending", "Letter not sent")]
     button = parts.next_step(now, post) if parts.next_step_is_likely(now, post) else None
     if button is None:
         wrong = found is not None and not parts.healthy(found)
         button = Button("See what is wrong" if wrong else "Look at it", parts.href(post))
     return SimpleNamespace(
-        title=post.title, href=parts.href(post), facts=facts, states=states, button=button
+        title=post.title,
+        href=parts.href(post),
+        facts=f"{place} · {facts}",
+        button=button,
+        states=(*of_letter, *parts.health(found)),
     )
 
 

@@ -34,8 +34,6 @@ class Post:
     date: datetime | None = None
     uid: str = ""
     summary: str = ""
-    subject: str = ""
-    preheader: str = ""
     categories: tuple[str, ...] = ()
     status: str = ""
     mailed: bool = True
@@ -54,13 +52,11 @@ class Letter:
     state: LetterState
     subject: str
     uid: str = ""
-    slug: str = ""
     at: datetime | None = None
     readers: int = 0
     figures: Figures | None = None
     changes: tuple[Change, ...] = ()
     several: bool = False
-    update: bool = False
     why: str = ""
 
 

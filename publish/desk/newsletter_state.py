@@ -85,13 +85,11 @@ class NewsletterReader:
             state=how,
             subject=str(record.get("subject") or known.title),
             uid=str(uid) if known.kind != "digest" else "",
-            slug=known.slug,
             at=datetime.fromtimestamp(sent, UTC) if sent else hour_of(state.send_time),
             readers=state.emails_sent or (campaign.recipients if campaign else 0),
             figures=self._figures(room, state) if how == "sent" else None,
             changes=tuple(changes),
             several=known.kind == "digest",
-            update=known.kind == "update",
             why=state.state if how in ("unknown", "incomplete") else "",
         )
 

@@ -49,6 +49,7 @@ def view(
     letter, found = now.letter(post), parts.findings(now, post)
     changes = letter.changes if letter else ()
     says, acts = _changed(post, letter)
+    step = parts.next_step(now, post)
     return SimpleNamespace(
         rail=rail(now, post, letter, at),
         summary=parts.findings_summary(found),
@@ -61,7 +62,7 @@ def view(
         first=_first(now, post),
         small=_small(post),
         letter=_facts(now, post, renderings),
-        time_act=_time_act(now, post),
+        time_act=TIMED.get(step.to, "") if step and post.mailed else "",
         saved=words.saved(post.saved, now.zone, at),
         technical_details=_technical_details(post, letter),
     )
@@ -127,12 +128,6 @@ def _letter_steps(
             return Step("", scheduled, UNSENT["held"]), Step("", delivered, f"to {whom}")
         case _:
             return Step("stopped", scheduled, letter.why or "in doubt"), Step("", delivered, "")
-
-
-def _time_act(now: Snapshot, post: Post) -> str:
-    """The act that accepts an hour chosen by the author; ``""`` if none does."""
-    step = parts.next_step(now, post) if post.mailed else None
-    return TIMED.get(step.to, "") if step else ""
 
 
 def _remark(post: Post, finding: Diagnostic, fixable: Collection[Diagnostic]) -> SimpleNamespace:

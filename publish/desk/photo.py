@@ -16,7 +16,7 @@ WIDEST = 1600
 """Pixels; larger than a page shows on the sharpest screen."""
 QUALITY = 82
 LARGEST_PIXELS = 120_000_000
-KINDS = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "MPO": ".jpg", "AVIF": ".avif"}
+KINDS = ("JPEG", "PNG", "WEBP", "MPO", "AVIF")
 
 
 def made_fit(data: bytes) -> tuple[bytes, str, tuple[int, int]]:

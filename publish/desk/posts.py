@@ -58,8 +58,6 @@ def post(settings: Settings, file: Path, data: bytes, saved_ns: int) -> Post:
         date=source.date,
         uid=source.uid,
         summary=header.get("summary"),
-        subject=header.get("subject"),
-        preheader=header.get("preheader"),
         categories=tuple(source.categories),
         status=source.status,
         mailed=source.mailed,

@@ -35,6 +35,7 @@ class Letters:
 
         Raises:
             ConfigError: there is no letter of a name.
+            Refused: a name is a post's that is not for the mail, or not public.
         """
         if not names:
             return list(self.all)
@@ -48,9 +49,11 @@ class Letters:
             # A post that was renamed and not built since: its letter has the old name.
             own = [key_of([uid]) for uid in self.site.uids(name)]
             found = [x for x in self.all if titles.holds(x.posts, *own)]
-            if not found:
-                raise
-            return found
+            if found:
+                return found
+            if why := self.site.why_not(name):
+                raise Refused(f"{name}: {why}", "it has no letter before that changes") from None
+            raise
 
     def is_orphan(self, letter: Letter) -> bool:
         """Whether it is scheduled although one of its posts is no longer public here, or its source

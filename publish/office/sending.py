@@ -72,7 +72,6 @@ def ask(
     aside = _not_sent(office, found, choices)
     flood: Refused | None = None
     if as_update:
-        going = [Candidate(x, _issue(x), Verdict.SEND, "an update") for x in chosen]
         items = [_update(office, found, x, when) for x in chosen]
     else:
         going = [choice for choice in choices if choice.send]
@@ -189,13 +188,7 @@ def _composed(office: Office, found: Letters, posts: Sequence[str]) -> list[Lett
     """
     chosen: dict[str, Letter] = {}
     for name in posts:
-        try:
-            meant = found.named([name])
-        except ConfigError:
-            why = office.site.why_not(name)
-            if why is None:
-                raise
-            raise Refused(f"{name}: {why}", "mend that, then send it") from None
+        meant = found.named([name])
         plain = [letter for letter in meant if letter.issue]
         if not plain:
             # A digest or an update that holds the post is told only where there is no more.

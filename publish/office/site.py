@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,7 +102,8 @@ class Site:
             return "its post is a draft"
         if post and not post.mailed:
             return "its post says `Newsletter: no`"
-        return "its post is not public, or dated ahead" if post else None
+        shown = post is None or post.visibility(datetime.now(UTC)) == "public"
+        return None if shown else "its post is not public, or dated ahead"
 
     def uids(self, name: str) -> tuple[str, ...]:
         """The identities of the post of that slug or path, its own first; empty if there is no

@@ -138,7 +138,7 @@ def summary(output: str, written: int, removed: int, unchanged: int, composed: i
     """The line that a build ends with."""
     return (
         f"{output}: {written} written, {removed} removed, {unchanged} unchanged, "
-        f"{composed} issues composed"
+        f"{composed} {'issue' if composed == 1 else 'issues'} composed"
     )
 
 

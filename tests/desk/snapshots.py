@@ -34,7 +34,7 @@ def a_post(name: str = "posts/quit.md", **more: Any) -> Post:
 
 def a_letter(of: Post, state: Any = "scheduled", **more: Any) -> Letter:
     known: dict[str, Any] = {
-        "subject": f"Subject of {of.title}", "uid": of.uid, "slug": of.slug, "at": TUESDAY,
+        "subject": f"Subject of {of.title}", "uid": of.uid, "at": TUESDAY,
         "readers": 412,
     }  # fmt: skip
     return Letter(f"key-{of.slug}-{state}", state, **known | more)

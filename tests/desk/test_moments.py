@@ -252,6 +252,20 @@ def test_15a_what_is_typed_before_the_script_is_there_stays(page: Page, site: Op
     site.write("old.md")
 
 
+def test_15c_a_page_of_an_earlier_desk_shows_the_previews_of_this_one(page: Page, site: Open):
+    post(page, site, "old.md")
+    preview = page.get_by_role("link", name="See the site").get_attribute("href") or ""
+
+    def earlier(route: Route) -> None:
+        text = route.fetch().text().replace(preview.rstrip("/"), "http://127.0.0.1:9")
+        route.fulfill(body=text, content_type="text/html")
+
+    page.route("**/posts/old.md", earlier, times=1)
+    page.goto(f"{site.address}/post/posts/old.md")
+    page.wait_for_function("performance.getEntriesByType('navigation')[0].type == 'reload'")
+    expect(page.locator("#face-page iframe")).to_have_attribute("src", re.compile(preview))
+
+
 def test_15b_two_writers_lose_nothing(page: Page, site: Open):
     post(page, site, "old.md")
     page.get_by_text("Title, summary, subject, date").click()

@@ -17,7 +17,7 @@ ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 @source_rule("empty-file", "error", "a file of 0 bytes")
 def empty_file(source: Source) -> Iterator[Problem]:
     """The file holds nothing, or only spaces and line breaks."""
-    if not source.raw.removeprefix(b"\xef\xbb\xbf").strip():
+    if not source.raw.decode("utf-8-sig", "replace").strip():
         yield Problem(1, "the file is empty", "write the post, or remove the file")
 
 
@@ -72,18 +72,15 @@ def too_many_links(source: Source) -> Iterator[Problem]:
 @site_rule("too-large", "error", "a post of 50 MB", "same")
 def too_large(site: Site) -> Iterator[Problem]:
     """A source of over 2 MB is not read: it surely holds something that is no prose."""
-    for trouble in site.met("too-large"):
-        message = f"the file has {trouble.detail}, and 2 MB is the most a post may have"
-        yield Problem(1, message, "take pasted pictures out, or split it", trouble.file)
+    message = "the file has {}, and 2 MB is the most a post may have"
+    return site.met("too-large", message, "take pasted pictures out, or split it")
 
 
 @site_rule("unreadable", "error", "a file without read permission", "same")
 def unreadable(site: Site) -> Iterator[Problem]:
     """The file cannot be opened, or is no ordinary file."""
-    for trouble in site.met("unreadable"):
-        why = f" ({trouble.detail})" if trouble.detail else ""
-        message = f"the file cannot be read{why}"
-        yield Problem(1, message, "correct its permissions, or remove it", trouble.file)
+    message = "the file cannot be read{}"
+    return site.met("unreadable", message, "correct its permissions, or remove it")
 
 
 @site_rule("unread-file", "warning", "`Notes.MD` beside `notes.md`", "same")
@@ -92,19 +89,15 @@ def unread_file(site: Site) -> Iterator[Problem]:
     for path in site.library.unread:
         if path not in site.files:
             message = f"Pelican reads no {quoted(path[path.rfind('.') :])}, so this is no post"
-            yield Problem(
-                1,
-                message,
-                "save it as plain text under a name that ends with .md",
-                site.file_of(path),
-            )
+            remedy = "save it as plain text under a name that ends with .md"
+            yield Problem(1, message, remedy, site.file_of(path))
 
 
 @site_rule("unwritable", "error", "`output/` made by another user", "same")
 def unwritable(site: Site) -> Iterator[Problem]:
     """A folder in which `build` could not write: of the site, the ledger, or the cache. A warning
     where it is not made yet: the site may be there to be checked only."""
-    for trouble in site.met("unwritable"):
+    for trouble in (each for each in site.troubles if each.rule == "unwritable"):
         if trouble.detail == "missing":
             what, remedy = "make this folder", "correct the permissions of the one above it"
             yield Problem(1, f"a build cannot {what}", remedy, trouble.file, "warning")
@@ -118,23 +111,20 @@ def unwritable(site: Site) -> Iterator[Problem]:
 def bad_file_name(site: Site) -> Iterator[Problem]:
     """The name of a source, or of a folder above it, is not UTF-8: no page and no ledger can hold
     it."""
-    for trouble in site.met("bad-file-name"):
-        message = "the file's name, or its folder's, is not UTF-8"
-        yield Problem(1, message, "give it another one, best of plain letters", trouble.file)
+    message = "the file's name, or its folder's, is not UTF-8"
+    return site.met("bad-file-name", message, "give it another one, best of plain letters")
 
 
 @site_rule("symlink-out", "error", "`content/posts/x.md` → `/etc/passwd`", "same")
 def symlink_out(site: Site) -> Iterator[Problem]:
     """A symbolic link that leads out of the content folder; what it leads to is not read."""
-    for trouble in site.met("symlink-out"):
-        message = "a symbolic link leads out of the content folder"
-        yield Problem(1, message, "put a copy of the file here instead", trouble.file)
+    message = "a symbolic link leads out of the content folder"
+    return site.met("symlink-out", message, "put a copy of the file here instead")
 
 
 @site_rule("symlink-loop", "error", "`content/posts/again` → `content/posts`", "same")
 def symlink_loop(site: Site) -> Iterator[Problem]:
     """A symbolic link to a folder that it lies in: every post below would be read again and
     again. What is behind it is not read."""
-    for trouble in site.met("symlink-loop"):
-        message = "a symbolic link leads to a folder that it lies in"
-        yield Problem(1, message, "remove it", trouble.file)
+    message = "a symbolic link leads to a folder that it lies in"
+    return site.met("symlink-loop", message, "remove it")

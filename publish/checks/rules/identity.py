@@ -61,7 +61,8 @@ def duplicate_uid(site: Site) -> Iterator[Problem]:
         if uid := _uid(source):
             owners[uid.lower()].append(source)
     for same in owners.values():
-        known = [s for s in same if _published_as_itself(s, site)]
+        known = [s for s in same if site.recorded.uid_at(addresses.of_source(s, site))
+                 in (_uid(s), *was_of(s.get("was")))]  # fmt: skip
         # Whatever makes a copy makes its name longer: `post (1).md`, `post - Copy.md`.
         original = min(known or same, key=lambda s: (len(s.file), s.file))
         others = [source for source in same if source is not original]
@@ -69,7 +70,9 @@ def duplicate_uid(site: Site) -> Iterator[Problem]:
         apart = [source for source in others if addresses.of_source(source, site) != place]
         for source in others if known or not apart else same:
             other = others[0] if source is original else original
-            own = f"`Uid: {_another(source)}`"
+            # The same at each check.
+            other_uid = hashlib.sha256(f"{source.file}:{_uid(source)}".encode()).hexdigest()
+            own = f"`Uid: {other_uid[:16]}`"
             message = f"the Uid is that of {other.file} too"
             remedy = "give the newer of the two a Uid of its own"
             if source in others and source not in apart:
@@ -307,17 +310,6 @@ def bad_alias(site: Site) -> Iterator[Problem]:
 
 
 THIS = "something of this site"
-
-
-def _published_as_itself(source: Source, site: Site) -> bool:
-    """Whether its address was published with its present or an earlier Uid."""
-    address, was = addresses.of_source(source, site), was_of(source.get("was"))
-    return site.recorded.uid_at(address) in (_uid(source), *was)
-
-
-def _another(source: Source) -> str:
-    """A Uid for a copy, the same at each check."""
-    return hashlib.sha256(f"{source.file}:{_uid(source)}".encode()).hexdigest()[:16]
 
 
 def _uid(source: Source) -> str:

@@ -65,11 +65,11 @@ def used(site: Site) -> frozenset[str]:
 def missing_image(site: Site) -> Iterator[Problem]:
     """The picture's file is not there."""
     for source, picture, path in _files(site):
-        if _is_there(picture, path, site) and MARK.match(picture.address):
-            message, remedy = unresolved(picture)
-            yield Problem(source.line_of(picture), message, remedy, source.file)
+        if _is_there(picture, path, site):
+            if MARK.match(picture.address):
+                yield Problem(source.line_of(picture), *unresolved(picture), source.file)
             continue
-        if any(known(picture, path, site) for known in (_is_there, _elsewhere, _served)):
+        if _elsewhere(picture, path, site) or _served(picture, path, site):
             continue
         near = inside(source, picture.written)
         there = next((f for f in (near, f"images/{near}") if f in site.files), "")
@@ -168,9 +168,8 @@ def animated_gif(site: Site) -> Iterator[Problem]:
     """A moving GIF of over 1 MB; as a video it would have a tenth of that."""
     for path in site.animated:
         message = f"the moving GIF has {site.files[path] // 1000} kB"
-        yield Problem(
-            1, message, "make a short video of it, or a still picture", site.file_of(path)
-        )
+        remedy = "make a short video of it, or a still picture"
+        yield Problem(1, message, remedy, site.file_of(path))
 
 
 @site_rule("orphan-image", "warning", "a picture that no post shows")
@@ -184,9 +183,8 @@ def orphan_image(site: Site) -> Iterator[Problem]:
         served = any(path.startswith(f"{folder}/") for folder in folders if folder)
         named = folded(path) in shown_somewhere or path.rsplit("/", 1)[-1] in site.mentions
         if served and PICTURE.fullmatch(path) and not named:
-            yield Problem(
-                1, "nothing shows this picture", "remove it, or show it", site.file_of(path)
-            )
+            message = "nothing shows this picture"
+            yield Problem(1, message, "remove it, or show it", site.file_of(path))
 
 
 @lru_cache(maxsize=1)

@@ -25,6 +25,11 @@ CAUSES = {
     "bad-markdown": "MARKDOWN",
 }  # fmt: skip
 """The settings at fault for what is wrong with no source's own line."""
+OF_KEYS = {
+    "bad-timezone": ("timezone", "there is no time zone", "Europe/Berlin"),
+    "bad-date-format": ("date_format", "no date can be written as", "%b %-d, %Y"),
+}
+"""The keys by which a source may be at fault, with what is wrong and an example."""
 CLASS = re.compile(r"\w+(?:Error|Exception): ")
 QUOTED = re.compile(r"'[^']+'")
 """A value in the words of Python, as it mostly stands in the settings too."""
@@ -66,8 +71,8 @@ def _is_own(said: Complaint, site: Site) -> bool:
     if said.kind == "bad-date":
         return said.parts[0] != site.values.get("DEFAULT_DATE")
     if said.kind == "bad-date-format":
-        own = (s for s in site.sources if s.file == printable(said.file))
-        return any(source.header.field("date_format") for source in own)
+        source = site.by_file.get(printable(said.file))
+        return source is not None and source.header.field("date_format") is not None
     return said.kind not in ("", "bad-pattern", "bad-markdown")
 
 
@@ -90,8 +95,9 @@ def _problem(said: Complaint, site: Site) -> Problem:
     if not said.file or again is missing or (named and named[0] in site.given and not said.kind):
         return _of_settings(said.message, remedy, site)
     if said.line:
-        own = (_of_key(said, s) for s in site.sources if s.file == printable(said.file))
-        return next(own, None) or Problem(said.line, message, remedy, printable(said.file))
+        file = printable(said.file)
+        own = _of_key(said, site.by_file[file]) if file in site.by_file else None
+        return own or Problem(said.line, message, remedy, file)
     return _of_settings(f"{said.file}: {said.message}", remedy, site)
 
 
@@ -132,21 +138,16 @@ def _of_key(said: Complaint, source: Source) -> Problem | None:
         message = f"its page would be {quoted(said.parts[1])}, which is not in the site"
         remedy = "give it a title or a slug of words"
         return Problem(source.address_line, message, remedy, source.file)
-    if said.kind == "bad-timezone" and source.header.field("timezone"):
-        message = f"there is no time zone {quoted(source.get('timezone'))}"
-        remedy = "write one such as Europe/Berlin, or remove the line"
-        return Problem(source.line("timezone"), message, remedy, source.file)
-    if said.kind == "bad-date-format" and source.header.field("date_format"):
-        message = f"no date can be written as {quoted(source.get('date_format'))}"
-        remedy = "write one such as %b %-d, %Y, or remove the line"
-        return Problem(source.line("date_format"), message, remedy, source.file)
-    return None
+    key, what, example = OF_KEYS.get(said.kind, ("", "", ""))
+    if not key or not source.header.field(key):
+        return None
+    remedy = f"write one such as {example}, or remove the line"
+    return Problem(source.line(key), f"{what} {quoted(source.get(key))}", remedy, source.file)
 
 
 def _of_unread(said: Complaint, site: Site) -> bool:
     """Whether a link is broken only because its existing target could not be read."""
-    file = printable(said.file)
-    source = next((s for s in site.sources if s.file == file), None)
+    source = site.by_file.get(printable(said.file))
     if said.kind != "unfound" or source is None:
         return False
     path = inside(source, said.parts[0])

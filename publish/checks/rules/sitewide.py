@@ -104,18 +104,14 @@ def easy_going_names(site: Site) -> Iterator[Problem]:
     """Two addresses that differ by case alone, or by how an accent is put together: on a Mac or on
     Windows they are one file, and one of the two is lost."""
     places: dict[str, dict[str, str]] = {}
-    for source in site.sources:
-        if source.post and source.public and (place := source.post.save_as):
-            places.setdefault(folded(place), {}).setdefault(place, source.file)
-    for path, address in site.library.addresses.items():
-        places.setdefault(folded(unquote(address)), {}).setdefault(
-            unquote(address), site.file_of(path)
-        )
-    owners = {source.file: source for source in site.sources}
+    files = [(s.post.save_as, s.file) for s in site.sources if s.post and s.public]
+    files += ((unquote(a), site.file_of(path)) for path, a in site.library.addresses.items())
+    for place, file in files:
+        places.setdefault(folded(place), {}).setdefault(place, file)
     for same in places.values():
         first, *others = sorted(same.values())
         for file in dict.fromkeys(others) if len(same) > 1 else ():
-            owner = owners.get(file)
+            owner = site.by_file.get(file)
             line = owner.address_line if owner else 1
             message = f"its address differs from that of {first} by case or accent only"
             yield Problem(line, message, "give one of them another name", file)
@@ -165,5 +161,4 @@ def secret(site: Site) -> Iterator[Problem]:
     for source in site.sources:
         for line in source.secrets:
             yield Problem(line, *LEAK, source.file)
-    for trouble in site.met("secret"):
-        yield Problem(trouble.line, *LEAK, trouble.file)
+    yield from site.met("secret", *LEAK)

@@ -1,12 +1,13 @@
 // What a browser with script adds to the desk: pages that follow what happens, a few keys, a photo
 // that is dropped. Every act is a plain form and works without.
 "use strict";
-const events = document.currentScript.dataset.events;
+const { events, preview } = document.currentScript.dataset;
 
 // --- Following. One stream a page, and only while it is seen: a browser keeps six to a host.
 let stream = null;
 let busy = false;
 let again = false;
+let touched = false;
 
 const follow = () => {
   if (document.hidden) {
@@ -45,6 +46,12 @@ document.addEventListener("pointercancel", released, true);
 const put = (fresh) => {
   waiting = pressed ? fresh : null;
   if (pressed) return;
+  // This page's policy lets it show the preview that it was loaded with; a desk that was started since has another.
+  const idle = !touched && !document.querySelector("main details[open]");
+  if (idle && fresh.querySelector("iframe") && fresh.querySelector("[data-preview]").dataset.preview !== preview) {
+    location.reload();
+    return;
+  }
   document.title = fresh.title;
   for (const id of ["mode", "head-of-desk", "main"]) {
     Idiomorph.morph(document.getElementById(id), fresh.getElementById(id), {
@@ -64,15 +71,17 @@ const keep = (name, node) => !(
 );
 const dirty = new WeakSet();
 // The form keeps the digest of the file that was typed into, so that one saved since is not overwritten.
-const type = (field) => [field, field.form?.elements.digest].forEach((one) => one && dirty.add(one));
+const type = (field) => {
+  dirty.add(field);
+  if (!field.form) return;
+  touched = true;
+  dirty.add(field.form.elements.digest ?? field);
+};
 const typed = (old) => !(dirty.has(old) && ["textarea", "select"].includes(old.localName));
 document.addEventListener("input", (event) => type(event.target));
 // What she typed or chose before this script was here.
 for (const field of document.querySelectorAll("input, textarea")) if (field.value !== field.defaultValue) type(field);
-for (const list of document.querySelectorAll("select")) {
-  const first = [...list.options].findIndex((option) => option.defaultSelected);
-  if (list.selectedIndex !== Math.max(first, 0)) type(list);
-}
+for (const list of document.querySelectorAll("select")) if (!list.selectedOptions[0].defaultSelected) type(list);
 
 // --- Saying it to those who do not see it, at most every five seconds.
 let announced = document.getElementById("announcement").dataset.text;
@@ -118,21 +127,12 @@ function attend() {
 attend();
 
 // --- A photo may be dropped on its form.
-document.addEventListener("dragover", (event) => {
+for (const kind of ["dragover", "dragleave", "drop"]) document.addEventListener(kind, (event) => {
   const drop = event.target.closest("[data-drop]");
   if (!drop || ![...event.dataTransfer.types].includes("Files")) return;
-  event.preventDefault();
-  drop.querySelector(".drop").classList.add("over");
-});
-document.addEventListener("dragleave", (event) => {
-  const drop = event.target.closest("[data-drop]");
-  if (drop) drop.querySelector(".drop").classList.remove("over");
-});
-document.addEventListener("drop", (event) => {
-  const drop = event.target.closest("[data-drop]");
-  if (!drop || !event.dataTransfer.files.length) return;
-  event.preventDefault();
-  drop.querySelector(".drop").classList.remove("over");
+  drop.querySelector(".drop").classList.toggle("over", kind === "dragover");
+  if (kind !== "dragleave") event.preventDefault();
+  if (kind !== "drop") return;
   drop.querySelector("input[type=file]").files = event.dataTransfer.files;
   drop.querySelector("textarea").focus();
 });

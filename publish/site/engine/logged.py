@@ -82,12 +82,12 @@ class LogCollector(logging.Handler):
         kind, parts = KINDS.get(template, ""), tuple(str(value)[:1000] for value in args)
         cause = sys.exc_info()[1]
         if record.levelno >= logging.ERROR and cause is not None and not kind:
-            kind, parts = _kind(cause)
+            kind, parts, reason = _reason(cause)
             # Pelican names the post and omits the reason unless it is debugging.
             if kind == "bad-pattern":
-                text = _no_address(parts, f"{type(cause).__name__}: {cause}")
+                text = reason
             elif str(cause) not in text:
-                text = f"{text}: {type(cause).__name__}: {cause}"
+                text = f"{text}: {reason}"
         self._append(kept, self._placed(text, self._source(record), kind, parts))
 
     def add(self, complaint: Complaint) -> None:
@@ -96,11 +96,7 @@ class LogCollector(logging.Handler):
 
     def failed(self, error: BaseException) -> None:
         """Add the exception that ended the run."""
-        text = getattr(error, "message", None) or getattr(error, "strerror", None) or str(error)
-        line = f"{type(error).__name__}: {text}" if text else type(error).__name__
-        kind, parts = _kind(error)
-        if kind == "bad-pattern":
-            line = _no_address(parts, line)
+        kind, parts, line = _reason(error)
         message, _, remedy = self._short(line).partition(" — ")
         # A pattern stands in the settings, whatever plugin fills it in.
         place = ("", 0) if kind == "bad-pattern" else self._where(error)
@@ -181,8 +177,12 @@ class LogCollector(logging.Handler):
         return inside or (name.startswith("/") and Path(name).suffix not in (".py", ".pyc"))
 
 
-def _no_address(parts: tuple[str, ...], error: str) -> str:
-    return f"{parts[0]} makes no address: {error}"
+def _reason(error: BaseException) -> tuple[str, tuple[str, ...], str]:
+    """The kind of an exception with its values, and its words."""
+    kind, parts = _kind(error)
+    text = getattr(error, "message", None) or getattr(error, "strerror", None) or str(error)
+    line = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return kind, parts, f"{parts[0]} makes no address: {line}" if kind == "bad-pattern" else line
 
 
 def _below(folder: Path, file: Path) -> str:
