@@ -23,7 +23,7 @@ def ask(office: Office, *, target: str | None = None) -> Question | Done:
     name = target or next(iter(golive.named(office.settings)), None)
     office.site.fresh(office.voice)
     out = golive.rehearse(office.settings, name, office.voice.progress)
-    if not out.put and not out.deleted:
+    if out.state != "planned":
         return Done(ACT, (golive.summary(out),))
     pages = [put.path for put in out.put if is_page(put.path)]
     lines = [Line("where", f"{out.target} ({out.kind})")]
@@ -36,8 +36,9 @@ def ask(office: Office, *, target: str | None = None) -> Question | Done:
     if out.deleted:
         lines.append(Line("removed", ", ".join(map(_page, out.deleted[:NAMED]))))
     what = count(len(pages), "page") if pages else count(len(out.put) + len(out.deleted), "file")
+    yes = f"Upload {what}" if out.put or out.deleted else "Repeat the step after the upload"
     return Question(
-        ACT, tuple(lines), f"Upload {what}", False,
+        ACT, tuple(lines), yes, False,
         fingerprint_of(out.target, out.release, out.previous), {"target": target}, out.target,
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from publish import sandbox
-from publish.errors import ConfigError, Exit, OutcomeUnknown, Refused
+from publish.errors import ConfigError, Exit, OutcomeUnknown, PublishError, Refused
 from publish.office import acts, context
 from publish.office import git as office_git
 from publish.office.context import Office
@@ -183,6 +183,25 @@ def test_uploading_names_its_pages_and_is_nothing_to_do_twice(site: Open, room: 
     again = acts.ask(room, "deploy")
     assert isinstance(again, Done)
     assert "nothing to do" in again.lines[0]
+
+
+def test_a_step_that_failed_after_an_upload_is_asked_for_again(site: Open):
+    conf, ready = site.root / "pelicanconf.py", site.root / ".publish/ready"
+    before = conf.read_text("utf-8")
+    conf.write_text(
+        f'{before}DEPLOY["live"]["after"] = ["test", "-e", ".publish/ready"]\n', "utf-8"
+    )
+    site.write("step.md", title="A Step", status="published")
+    with context.opened(load(conf)) as room:
+        with pytest.raises(PublishError, match="the release is up, but the step after it failed"):
+            acts.do(room, ask(room, "deploy"))
+        assert "A Step" in (site.root / "www/index.html").read_text("utf-8")
+        ready.touch()
+        question = ask(room, "deploy")
+        assert question.yes == "Repeat the step after the upload"
+        assert isinstance(acts.do(room, question), Done)
+        assert isinstance(acts.ask(room, "deploy"), Done)
+    conf.write_text(before, "utf-8")
 
 
 def test_another_address_is_asked_for_with_the_old_one(site: Open, room: Office):
