@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
@@ -229,19 +230,15 @@ class Source:
             return ()
         lines = self.prose.split("\n")
         likely = [
-            number
-            for number, line in enumerate(lines)
-            if HEADING.match(line)
-            or (line.strip() and number + 1 < len(lines) and SETEXT.match(lines[number + 1]))
-        ]
+            number for number, (line, below) in enumerate(pairwise((*lines, "")))
+            if HEADING.match(line) or (line.strip() and SETEXT.match(below))
+        ]  # fmt: skip
         found: list[tuple[int, Heading]] = []
         at = 0
         for heading in self.post.headings:
             words = re.findall(r"\w+", heading.words)[:3]
-            for place in range(at, len(likely)):
-                if all(word in lines[likely[place]] for word in words):
-                    at = place
-                    break
+            at = next((place for place in range(at, len(likely))
+                       if all(word in lines[likely[place]] for word in words)), at)  # fmt: skip
             line = likely[at] if at < len(likely) else 0
             found.append((self.header.body_line + line, heading))
             at += 1
@@ -260,10 +257,9 @@ class Source:
     @cached_property
     def kind(self) -> Kind:
         """``draft``: never public; ``scheduled``: not public yet."""
-        if self.post is None:
-            shown = self.status not in ("draft", "skip")
-            return ("page" if self.is_page else "post") if shown else "draft"
-        if self.post.visibility in ("draft", "scheduled"):
+        if self.post is None and self.status in ("draft", "skip"):
+            return "draft"
+        if self.post and self.post.visibility in ("draft", "scheduled"):
             return "draft" if self.post.visibility == "draft" else "scheduled"
         return "page" if self.is_page else "post"
 

@@ -26,11 +26,11 @@ def binary_file(source: Source) -> Iterator[Problem]:
     """The file holds NUL bytes: it is a picture, an archive, or text in UTF-16."""
     if (at := source.raw.find(b"\0")) >= 0:
         kind = "UTF-16" if source.raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "not text"
-        yield Problem(
+        line, message = (
             source.raw.count(b"\n", 0, at) + 1,
             f"the file is {kind}: it holds a NUL byte",
-            "save it as plain text with the encoding UTF-8",
         )
+        yield Problem(line, message, "save it as plain text with the encoding UTF-8")
 
 
 @source_rule("bad-utf8", "error", "`Caf\\xe9` saved as Latin-1", "same")
@@ -40,11 +40,9 @@ def bad_utf8(source: Source) -> Iterator[Problem]:
         source.raw.decode("utf-8")
     except UnicodeDecodeError as error:
         if b"\0" not in source.raw:
-            yield Problem(
-                source.raw.count(b"\n", 0, error.start) + 1,
-                f"the byte 0x{source.raw[error.start]:02x} is not UTF-8",
-                "save the file with the encoding UTF-8",
-            )
+            line = source.raw.count(b"\n", 0, error.start) + 1
+            message = f"the byte 0x{source.raw[error.start]:02x} is not UTF-8"
+            yield Problem(line, message, "save the file with the encoding UTF-8")
 
 
 @source_rule("forbidden-character", "error", "a backspace pasted from a PDF", "same")
@@ -54,11 +52,9 @@ def forbidden_character(source: Source) -> Iterator[Problem]:
         return
     for number, line in enumerate(source.text.split("\n"), 1):
         if found := ILLEGAL.search(line):
-            yield Problem(
-                number,
-                f"the character U+{ord(found.group()):04X} is invisible, and feeds cannot hold it",
-                "remove it, or type the line again",
-            )
+            sign = f"the character U+{ord(found.group()):04X}"
+            message = f"{sign} is invisible, and feeds cannot hold it"
+            yield Problem(number, message, "remove it, or type the line again")
 
 
 @source_rule("too-many-links", "error", "a post of 2 MB that is one long index", "same")

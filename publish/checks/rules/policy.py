@@ -7,24 +7,14 @@ from urllib.parse import urlsplit
 
 from publish.checks.rule import site_rule
 from publish.checks.site import Site
-from publish.checks.source import Source
 from publish.post.diagnostic import Problem, quoted
 from publish.post.record import FRAMES, PLAYERS, Link
 
 DIRECTIVES = {
-    "img": "img-src", "form": "form-action",
+    "img": "img-src", "cover": "img-src", "form": "form-action",
     **dict.fromkeys(FRAMES, "frame-src"), **dict.fromkeys(PLAYERS, "media-src"),
 }  # fmt: skip
 """The directive that governs what each element names."""
-
-
-def _links(site: Site, directive: str) -> Iterator[tuple[Source, Link]]:
-    """The links of a page that a directive of the policy blocks."""
-    for source in site.sources:
-        for link in source.links:
-            named = DIRECTIVES.get(link.tag) == directive and not link.mail
-            if named and not _allowed(site, directive, link.address):
-                yield source, link
 
 
 def _allowed(site: Site, directive: str, address: str) -> bool:
@@ -44,9 +34,18 @@ def _allowed(site: Site, directive: str, address: str) -> bool:
 
 
 def _refused(site: Site, directive: str, what: str, remedy: str) -> Iterator[Problem]:
-    for source, link in _links(site, directive):
-        message = f"no browser will {what}: the site's policy forbids {_host(link)}"
-        yield Problem(source.line_of(link), message, remedy, source.file)
+    """The links of a page, and its cover, that a directive of the policy blocks."""
+    for source in site.sources:
+        cover = source.post.cover if source.post else None
+        covers = [Link("cover", cover.written, cover.url)] if cover and not cover.path else []
+        for link in (*covers, *source.links):
+            governed = DIRECTIVES.get(link.tag) == directive and not link.mail
+            # The rule `data-uri` reports a picture that is pasted into the text.
+            pasted = directive == "img-src" and link.address[:5].lower() == "data:"
+            if governed and not pasted and not _allowed(site, directive, link.address):
+                host = quoted(urlsplit(link.address).netloc or "what is in it", 40)
+                message = f"no browser will {what}: the site's policy forbids {host}"
+                yield Problem(source.line_of(link), message, remedy, source.file)
 
 
 @site_rule("blocked-frame", "warning", "`<iframe src=…>` of a film")
@@ -58,17 +57,7 @@ def blocked_frame(site: Site) -> Iterator[Problem]:
 @site_rule("foreign-picture", "warning", "`![A cup](https://pictures.example/cup.jpg)`")
 def foreign_picture(site: Site) -> Iterator[Problem]:
     """A picture or cover from another site: the theme's policy lets no browser load it."""
-    covers = (
-        (source, Link("cover", cover.written, cover.url))
-        for source in site.sources
-        if source.post and (cover := source.post.cover) and not cover.path
-    )
-    for source, link in (*_links(site, "img-src"), *covers):
-        if link.address[:5].lower() != "data:" and not _allowed(site, "img-src", link.address):
-            message = f"no browser will show this picture: the site's policy forbids {_host(link)}"
-            yield Problem(
-                source.line_of(link), message, "save it in images/ and show that", source.file
-            )
+    return _refused(site, "img-src", "show this picture", "save it in images/ and show that")
 
 
 @site_rule("foreign-media", "warning", "`<audio src=…>` from another site")
@@ -94,7 +83,3 @@ def inline_style(site: Site) -> Iterator[Problem]:
             line = source.find(f"<{tag}", "style" if tag != "script" else "script")
             message = f"no browser will apply the style or script of this <{tag}>"
             yield Problem(line, message, "use a class of the theme, or plain Markdown", source.file)
-
-
-def _host(link: Link) -> str:
-    return quoted(urlsplit(link.address).netloc or "what is in it", 40)

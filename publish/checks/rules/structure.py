@@ -30,10 +30,8 @@ def h1_in_body(source: Source) -> Iterator[Problem]:
     """A heading of the first level; the page's title is that already."""
     for line, heading in source.headings:
         if heading.level == 1:
-            remedy = "begin it with ##, or write \\# for the sign itself"
-            yield Problem(
-                line, f"“{quoted(heading.words)}” is a heading of the first level", remedy
-            )
+            message = f"“{quoted(heading.words)}” is a heading of the first level"
+            yield Problem(line, message, "begin it with ##, or write \\# for the sign itself")
 
 
 @source_rule("unclosed-block", "error", "`::: email-only` without `:::`", "same")
@@ -43,9 +41,8 @@ def unclosed_block(source: Source) -> Iterator[Problem]:
     opened = 0
     for line, name in _marks(source):
         if name and opened:
-            yield Problem(
-                opened, "the block is not closed before the next", "end it with a line :::"
-            )
+            message = "the block is not closed before the next"
+            yield Problem(opened, message, "end it with a line :::")
         elif not name and not opened:
             yield Problem(line, "this ::: closes nothing", "remove it, or open a block above")
         opened = line if name else 0
