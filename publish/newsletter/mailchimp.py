@@ -208,12 +208,11 @@ class Mailchimp:
                 return document
             said = reply.problem()
             if said is not None and reply.status in (400, 401, 403, 404):
-                where = "check the ids in the settings with `publish doctor`"
                 if reply.status in (401, 403):
-                    where = CHECK_KEY
-                if reply.status == 404:
-                    raise _Missing(f"Mailchimp does not have that: {said}", where)
-                raise ConfigError(f"Mailchimp refuses: {said}", where)
+                    raise ConfigError(f"Mailchimp refuses: {said}", CHECK_KEY)
+                kind = _Missing if reply.status == 404 else ConfigError
+                what = f"Mailchimp answered {reply.status}: {said}"
+                raise kind(what, "check the ids in the settings with `publish doctor`")
         said = reply.problem()
         what = reply.failure or f"it answered {reply.status}" + (f" ({said})" if said else "")
         raise NothingSent(f"Mailchimp cannot be read: {what}", "run this again in a while")

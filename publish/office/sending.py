@@ -72,7 +72,6 @@ def ask(
     aside = _not_sent(office, found, choices)
     flood: Refused | None = None
     if as_update:
-        going = [Candidate(x, _issue(x), Verdict.SEND, "an update") for x in chosen]
         items = [_update(office, found, x, when) for x in chosen]
     else:
         going = [choice for choice in choices if choice.send]

@@ -9,6 +9,7 @@ import time
 import xml.etree.ElementTree as ElementTree
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,6 +25,7 @@ from tests.newsletter.stand import (
     live_environment,
     make_site,
     put_post,
+    web_host,
 )
 
 NOBODY = "SANDBOX — nobody was e-mailed"
@@ -264,6 +266,11 @@ def test_a_test_mail_has_the_bytes_and_leaves_nothing_behind(small: Path):
     assert all(b"Exactly these words" in mail.read_bytes() for mail in mails)
     assert json.loads(publish("status", "new", "--json", cwd=small).stdout)[0]["status"] == ""
     assert publish("test", "new", "--to", "nobody", cwd=small).returncode == 2
+    # A draft is tested too, and no page or address comes of that.
+    put_post(small, "sketch", Status="draft")
+    assert publish("test", "sketch", "--to", "me@example.com", cwd=small).returncode == 0
+    assert not (small / "output").exists()
+    assert not (small / "content/ledger/urls.json").exists()
     with sandbox.ensure(small) as base:
         wrong = live_environment(base) | {"MAILCHIMP_API_KEY": f"{0:032x}-us1"}
         refused = publish("test", "new", "--to", "me@example.com", cwd=small, env=wrong)
@@ -295,6 +302,37 @@ def test_nothing_is_mailed_to_readers_before_the_built_site_is_up(small: Path):
     assert done.returncode == 1
     assert "not what readers get yet — run `publish deploy`, then send" in done.stderr
     assert deliveries(small) == []
+
+
+def test_the_gate_asks_for_no_page_before_the_release_that_holds_it_is_up(small: Path):
+    class Pages(dict[str, bytes]):
+        def __init__(self) -> None:
+            self.asked: list[str] = []
+
+        def get(self, path: str, default: Any = None) -> Any:
+            self.asked.append(path.partition("?")[0])
+            return super().get(self.asked[-1], default)
+
+    put_post(small, "new")
+    with web_host(pages := Pages()) as site, sandbox.start(small, register=False) as server:
+        conf = small / "pelicanconf.py"
+        conf.write_text(
+            conf.read_text().replace("http://127.0.0.1:9", site)
+            + 'DEPLOY = {"web": {"kind": "folder", "path": "www"}}\n'
+        )
+        live = live_environment(server.base_url)
+        early = publish("send", "new", "--yes", cwd=small, env=live)
+        assert early.returncode == 1
+        assert "run `publish deploy`, then send" in early.stderr
+        assert pages.asked == ["/publish-release.json"]
+        assert publish("deploy", "--no-verify", cwd=small).returncode == 0
+        pages["/publish-release.json"] = (small / "www/publish-release.json").read_bytes()
+        pages["/new/"] = (
+            f'<meta name="page-digest" content="{composed(small, "new").page_digest}">'.encode()
+        )
+        assert publish("send", "new", "--yes", cwd=small, env=live).returncode == 0
+        assert "/new/" in pages.asked
+    assert deliveries(small) == [READER]
 
 
 def test_what_was_built_this_moment_is_not_built_again(small: Path):
