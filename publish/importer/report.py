@@ -120,7 +120,7 @@ def summary(result: Result, dry: bool) -> list[str]:
             titles = [loss.excerpt for loss in result.losses.of(code, 3)]
             out.append(f"{counts[code]} {word} posts became DRAFTS: {', '.join(titles)}")
     if result.scheduled:
-        out.append(f"{result.scheduled} are still to come, on their dates")
+        out.append(f"still to come, on their dates: {result.scheduled}")
     for weight, title in (("needs", "needs a look"), ("left", "stayed behind")):
         said = [
             f"  {counts[code]:>5} {code}: {what.what}"[:110] for code, what in CODES.items()
