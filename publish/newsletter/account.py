@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time
+from functools import partial
 from math import inf
 from typing import Any
 from urllib.parse import urlsplit
@@ -93,7 +94,7 @@ def limits(settings: Settings) -> Limits:
     Raises:
         ConfigError: one is not a number or is negative, or is no day or hour.
     """
-    return Limits(**{each.name: READERS[each.name](settings, each.name) for each in fields(Limits)})
+    return Limits(**{each.name: read(settings, each.name) for each in fields(Limits)})
 
 
 def account(
@@ -130,7 +131,7 @@ def account(
     from_name = str(values.get("NEWSLETTER_FROM_NAME") or values.get("SITENAME") or "")
     return Account(
         key, list_id, from_name, str(values.get("NEWSLETTER_REPLY_TO") or ""), base, sandbox,
-        limits(settings), _topics(settings, "topics"),
+        limits(settings), read(settings, "topics"),
     )  # fmt: skip
 
 
@@ -153,37 +154,43 @@ def loopback(base: str) -> str:
     return base.rstrip("/").removesuffix("/3.0")
 
 
-def _given(settings: Settings, name: str) -> Any:
-    return settings.values.get(f"NEWSLETTER_{name.upper()}")
+class _Wrong(Exception):
+    """A value that is none: what it is instead, and what to write."""
 
 
-def _address(settings: Settings, name: str) -> str:
-    value = str(_given(settings, name) or "")
-    if value and not ADDRESS.fullmatch(value):
-        raise settings.wrong("NEWSLETTER_REPLY_TO",
-                             f"NEWSLETTER_REPLY_TO is no address of a sender: {value!r}",
-                             "write the one that readers see, as nora@example.org")  # fmt: skip
-    return value
+def read(settings: Settings, name: str) -> Any:
+    """The value of the setting of ``FORMS`` that is called ``name`` there.
+
+    Raises:
+        WrongSetting: it has not its form.
+    """
+    full = f"NEWSLETTER_{name.upper()}"
+    try:
+        return FORMS[name](settings.values.get(full, getattr(Limits, name, None)))
+    except _Wrong as wrong:
+        what, remedy = wrong.args
+        raise settings.wrong(full, f"{full} {what}", remedy) from None
 
 
-def _topics(settings: Settings, name: str) -> Mapping[str, str]:
-    found: Any = _given(settings, name) or {}
-    if not isinstance(found, Mapping):
-        raise settings.wrong("NEWSLETTER_TOPICS", "NEWSLETTER_TOPICS must be a dict",
-                             "write {'Career': 'SEGMENT'}")  # fmt: skip
-    topics = {str(topic).casefold(): str(value) for topic, value in found.items()}
-    for topic, value in topics.items():
-        if not re.fullmatch(r"\d+|[0-9a-f]{6,}", value):
-            raise settings.wrong(
-                "NEWSLETTER_TOPICS",
-                f"NEWSLETTER_TOPICS[{topic!r}] is no segment or interest id",
-                "use the number of a segment or the id of an interest",
-            )
+def _address(value: Any) -> str:
+    if value and not ADDRESS.fullmatch(str(value)):
+        remedy = "write the one that readers see, as nora@example.org"
+        raise _Wrong(f"is no address of a sender: {str(value)!r}", remedy)
+    return str(value or "")
+
+
+def _topics(value: Any) -> Mapping[str, str]:
+    if value and not isinstance(value, Mapping):
+        raise _Wrong("must be a dict", "write {'Career': 'SEGMENT'}")
+    topics = {str(topic).casefold(): str(number) for topic, number in (value or {}).items()}
+    for topic, number in topics.items():
+        if not re.fullmatch(r"\d+|[0-9a-f]{6,}", number):
+            remedy = "use the number of a segment or the id of an interest"
+            raise _Wrong(f"has no segment or interest id for {topic!r}", remedy)
     return topics
 
 
-def _day(settings: Settings, name: str) -> date | None:
-    value = _given(settings, name)
+def _day(value: Any) -> date | None:
     if value is None or value == "":
         return None
     if isinstance(value, datetime):
@@ -193,47 +200,31 @@ def _day(settings: Settings, name: str) -> date | None:
     try:
         return datetime.fromisoformat(str(value)).date()
     except ValueError:
-        raise settings.wrong("NEWSLETTER_SINCE", f"NEWSLETTER_SINCE is no day: {value!r}",
-                             "write '2026-11-30'") from None  # fmt: skip
+        raise _Wrong(f"is no day: {value!r}", "write '2026-11-30'") from None
 
 
-def _hour(settings: Settings, name: str) -> time | None:
-    value = _given(settings, name)
+def _hour(value: Any) -> time | None:
     if value is None or value == "":
         return None
     found = re.fullmatch(r"(\d{1,2}):(\d{2})", str(value).strip())
     if found and int(found[1]) < 24 and int(found[2]) in (0, 15, 30, 45):
         return time(int(found[1]), int(found[2]))
-    raise settings.wrong(
-        "NEWSLETTER_SEND_AT",
-        f"NEWSLETTER_SEND_AT is no quarter of an hour: {value!r}",
-        "write '09:00', with :00, :15, :30 or :45",
-    )
+    remedy = "write '09:00', with :00, :15, :30 or :45"
+    raise _Wrong(f"is no quarter of an hour: {value!r}", remedy)
 
 
-def _number(settings: Settings, limit: str) -> float:
-    name = f"NEWSLETTER_{limit.upper()}"
-    value = settings.values.get(name, getattr(Limits, limit))
-    # No age is too high; of the others, more than this leads beyond every calendar.
-    most = inf if limit == "max_age_days" else 1e7
+def _age(value: Any, most: float = inf) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-        raise settings.wrong(
-            name,
-            f"{name} must be a number of at least 0"
-            f"{'' if most == inf else ' and at most 10 million'}, not {value!r}",
-            "correct that line",
-        )
+        bound = "" if most == inf else " and at most 10 million"
+        raise _Wrong(f"must be a number of at least 0{bound}, not {value!r}", "correct that line")
     return float(value)
 
 
-def _count(settings: Settings, limit: str) -> int:
-    return int(_number(settings, limit))
-
-
-READERS: Mapping[str, Callable[[Settings, str], Any]] = {
-    **dict.fromkeys(("timeout", "settle", "barrier", "undo_minutes", "max_age_days"), _number),
-    "since": _day, "max_per_run": _count, "send_at": _hour, "reply_to": _address,
-    "topics": _topics,
+_number = partial(_age, most=1e7)
+"""Unlike an age, more than this leads beyond every calendar."""
+FORMS: Mapping[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("timeout", "settle", "barrier", "undo_minutes"), _number),
+    "max_age_days": _age, "max_per_run": lambda value: int(_number(value)),
+    "since": _day, "send_at": _hour, "reply_to": _address, "topics": _topics,
 }  # fmt: skip
-"""What reads each setting of the newsletter that has a form of its own; called with the settings
-and the name, it raises ``WrongSetting`` for a wrong one."""
+"""What makes a value of each setting of the newsletter that has a form of its own."""

@@ -96,10 +96,10 @@ def in_the_way(settings: Settings, library: Library) -> Iterator[Complaint]:
 
 def unfit_for_commands(settings: Settings) -> Iterator[Complaint]:
     """Complaints about what a build does without, and `send` and `deploy` refuse."""
-    from publish.newsletter.account import READERS
+    from publish.newsletter import account
 
     yield from damaged_ledger(settings)
-    readers = [partial(read, settings, name) for name, read in READERS.items()]
+    readers = [partial(account.read, settings, name) for name in account.FORMS]
     if {"DEPLOY", "DEPLOY_VERIFY"} & settings.values.keys():
         from publish.office import golive
 

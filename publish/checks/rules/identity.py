@@ -148,6 +148,9 @@ def bad_slug(source: Source) -> Iterator[Problem]:
         if source.header.field(name) and not given:
             message = f"{name.capitalize()} is empty, so nothing is at the post's address"
             yield Problem(source.line(name), message, "write a path, or remove the line")
+        if name == "save_as" and given.endswith("/"):
+            message = f"Save_as names a folder: {quoted(given)}"
+            yield Problem(source.line(name), message, f"write {quoted(given)}index.html")
         if name == "url" and FORBIDDEN.search(given):
             message = f"Url holds a character that no address holds: {quoted(given)}"
             yield Problem(source.line(name), message, "write %20 for a blank, or a hyphen")
