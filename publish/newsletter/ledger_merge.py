@@ -7,7 +7,7 @@ machines that merge in any order end with the same ledger.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from publish.errors import Refused
@@ -36,14 +36,21 @@ def merge_ledgers(ours: Files, theirs: Files, base: Files) -> dict[str, bytes]:
             ) from None
     for name, merge in ((URLS, addresses), (SINCE, days), (RETIRED, retired)):
         if name in ours and name in theirs and ours[name] != theirs[name]:
-            merged = merge(_table(ours, name), _table(theirs, name), _table(base, name))
+            merged = merge(table(ours, name), table(theirs, name), table(base, name))
             found[name] = table_bytes(merged)
     for key in {path.split("/")[1] for path in found if path.startswith(KEPT)}:
         _keep(found, key, ours, theirs)
     return found
 
 
-def _table(files: Files, name: str) -> dict[str, str]:
+def only_uids(files: Files, uids: Collection[str]) -> dict[str, bytes]:
+    """The ledger without the addresses of posts that are not among ``uids``."""
+    if URLS not in files:
+        return dict(files)
+    return {**files, URLS: table_bytes({a: u for a, u in table(files, URLS).items() if u in uids})}
+
+
+def table(files: Files, name: str) -> dict[str, str]:
     """A table of the ledger; empty if it is not there.
 
     Raises:

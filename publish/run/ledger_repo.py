@@ -18,10 +18,12 @@ from publish.deploy.programs import Failed
 from publish.deploy.repository import Repository
 from publish.deploy.targets.git import credentials
 from publish.errors import ConfigError, NothingSent, Refused
-from publish.newsletter.ledger_merge import merge_ledgers
+from publish.newsletter.ledger_merge import URLS, merge_ledgers, only_uids, table
 from publish.office.git import upstream
 from publish.post.files import write_whole
+from publish.post.frontmatter import MARKDOWN
 from publish.settings import Settings
+from publish.site.posts import Source
 
 ATTEMPTS = 10
 MESSAGE = b"Ledger: what was published and mailed [skip ci]\n"
@@ -76,6 +78,9 @@ class LedgerRepository(Repository):
                 tip = self._fetch()
                 theirs = self._at(tip)
                 full = merge_ledgers(_read(self.ledger), theirs, self._at("HEAD"))
+                if not self._contains(tip, "HEAD"):
+                    # The author committed during the run, and this may have built it already.
+                    full = only_uids(full, self._uids(tip, theirs))
                 if full == theirs:
                     return "unchanged" if not attempt else "pushed"
                 commit = self._commit(tip, full)
@@ -209,6 +214,16 @@ class LedgerRepository(Repository):
             path[start:]: self.git("cat-file", "blob", blob)
             for path, blob in self.files(commit, f"{self.inside}/").items()
         }
+
+    def _uids(self, tip: str, theirs: dict[str, bytes]) -> set[str]:
+        """The identities at the tip: of its sources, and those in its ledger."""
+        known = set(table(theirs, URLS).values())
+        below = self.inside.rpartition("/")[0]
+        for path, blob in self.files(tip, f"{below}/").items():
+            if path.endswith(MARKDOWN):
+                place = self.settings.content / path[len(below) + 1 :]
+                known |= {*Source(place, self.settings, self.git("cat-file", "blob", blob)).uids}
+        return known
 
     def _commit(self, tip: str, files: dict[str, bytes]) -> str:
         """A commit on ``tip`` that differs from it in the ledger alone."""

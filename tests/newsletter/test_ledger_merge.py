@@ -140,3 +140,10 @@ def test_facts_that_git_merges_by_union_count_in_the_order_of_their_times(
     past = ledgers[pulls].read()["k"]
     assert past.replacing is None
     assert {name: getattr(past, name) for name in says} == says
+
+
+def test_only_addresses_of_posts_that_the_repository_has_go_home():
+    ours = {"urls.json": b'{"/a/": "u1", "/b/": "u2"}', "issues.jsonl": b""}
+    home = ledger_merge.only_uids(ours, {"u1"})
+    assert json.loads(home["urls.json"]) == {"/a/": "u1"}
+    assert home["issues.jsonl"] == b""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -1144,6 +1145,13 @@ def test_it_takes_back_updates_and_the_whole_digest_too(author: Author):
     done(author, "retract", post="dose")
     done(author, "retract", post="night", to="/third/")
     assert len(mails(author)) == 1
+
+
+def test_a_machine_that_could_not_build_takes_no_letter_back(author: Author):
+    done(author, "send", posts=("dose",))
+    shutil.rmtree(author.settings.issues)
+    assert retracting.withdraw(author.office, lost=True) == []
+    assert mails(author) == ["<p>Give 50 mg.</p>"]
 
 
 def test_a_retracted_post_is_named_itself_and_not_an_older_digest_of_it(author: Author):
