@@ -26,10 +26,8 @@ def binary_file(source: Source) -> Iterator[Problem]:
     """The file holds NUL bytes: it is a picture, an archive, or text in UTF-16."""
     if (at := source.raw.find(b"\0")) >= 0:
         kind = "UTF-16" if source.raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "not text"
-        line, message = (
-            source.raw.count(b"\n", 0, at) + 1,
-            f"the file is {kind}: it holds a NUL byte",
-        )
+        message = f"the file is {kind}: it holds a NUL byte"
+        line = source.raw.count(b"\n", 0, at) + 1
         yield Problem(line, message, "save it as plain text with the encoding UTF-8")
 
 
