@@ -22,6 +22,7 @@ from publish.errors import Exit, PublishError
 from publish.office import checking
 from publish.office.question import Voice
 from publish.post import stamps
+from publish.post.diagnostic import Complaint
 from publish.post.record import Library
 from publish.site.build import build
 from tests.checks.project import HEAD, Project
@@ -430,6 +431,14 @@ def test_addresses_beside_others_are_free(project: Project):
     project.write("content/posts/b.md", f"{head}\nSave_as: calm/busy.html\n{line}\n\nWords.\n")
     assert not [f for f in project.findings() if f.severity == "error"]
     assert not refused(project)
+
+
+def test_a_broken_link_of_a_site_that_failed_is_told_though_no_target_is_read(project: Project):
+    project.post("[a]({filename}//posts/a.md)\n")
+    said = Complaint("Unable to find", "content/posts/a.md", 9, kind="unfound",
+                     parts=("//posts/a.md",))  # fmt: skip
+    found = checking.unjudged(project.settings, [said], built=False).findings
+    assert [(f.line, f.rule) for f in found if f.severity == "error"] == [(9, "refused")]
 
 
 def test_a_link_to_a_file_that_is_another_post_from_elsewhere_is_a_fault_of_its_own_post(

@@ -148,7 +148,8 @@ def _of_key(said: Complaint, source: Source) -> Problem | None:
 def _of_unread(said: Complaint, site: Site) -> bool:
     """Whether a link is broken only because its existing target could not be read."""
     source = site.by_file.get(printable(said.file))
-    if said.kind != "unfound" or source is None:
+    # Of a site that failed, no target is read.
+    if said.kind != "unfound" or source is None or site.library.failed:
         return False
     path = inside(source, said.parts[0])
     return path in site.library.sources and path not in site.library.by_source
