@@ -158,12 +158,13 @@ def _changed(post: Post, letter: Letter | None) -> tuple[str, tuple[Button, ...]
 
 
 def _first(now: Snapshot, post: Post) -> list[Button]:
-    """The buttons of acts; the likely one comes first and is the only main one."""
+    """The buttons of acts; the likely one is the only main one. The editor's is always the first:
+    it must not take the place of one that a press was meant for, when a step comes or goes."""
     edit = Button("Open in my editor", to="/open", values={"post": post.name, "line": "1"}, key="e")
-    found = parts.next_step(now, post)
-    if found and parts.next_step_is_likely(now, post):
-        return [replace(found, main=True, key="p"), edit]
-    return [replace(edit, main=True), *([found] if found else [])]
+    step = parts.next_step(now, post)
+    if step and parts.next_step_is_likely(now, post):
+        return [edit, replace(step, main=True, key="p")]
+    return [replace(edit, main=True), *([step] if step else [])]
 
 
 def _small(post: Post) -> list[Button]:

@@ -158,8 +158,7 @@ def next_step(now: Snapshot, post: Post) -> Button | None:
 
 def next_step_is_likely(now: Snapshot, post: Post) -> bool:
     """Whether ``next_step`` is the author's likely next act, as long as no known error stops the
-    post. It does not change when a check ends: buttons that change places would be pressed by
-    mistake."""
+    post."""
     step, found = next_step(now, post), findings(now, post)
     return step is not None and step.to != "/ask/undo" and (found is None or healthy(found))
 

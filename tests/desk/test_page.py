@@ -134,12 +134,12 @@ def acts(now: Snapshot, post: Post) -> list[tuple[str, bool]]:
     return [(button.label, button.main) for button in view(now, post).first]
 
 
-def test_the_likely_act_is_the_first_and_the_only_loud_one():
+def test_the_likely_act_is_the_only_loud_one_and_the_editors_button_keeps_its_place():
     edit = "Open in my editor"
-    assert acts(a_snapshot(DRAFT), DRAFT) == [("Publish…", True), (edit, False)]
+    assert acts(a_snapshot(DRAFT), DRAFT) == [(edit, False), ("Publish…", True)]
     wrong = a_snapshot(DRAFT, findings={DRAFT.file: (a_finding(DRAFT),)})
     assert acts(wrong, DRAFT) == [(edit, True), ("Publish…", False)]
-    assert acts(a_snapshot(POST), POST) == [("Send the letter…", True), (edit, False)]
+    assert acts(a_snapshot(POST), POST) == [(edit, False), ("Send the letter…", True)]
     assert acts(a_snapshot(POST, findings=None), POST) == acts(a_snapshot(POST), POST)
     on = a_snapshot(POST, letters=(a_letter(POST),))
     assert acts(on, POST) == [(edit, True), ("Take the letter back…", False)]

@@ -8,6 +8,7 @@ let stream = null;
 let busy = false;
 let again = false;
 let touched = false;
+let leaving = false;
 
 const follow = () => {
   if (document.hidden) {
@@ -47,7 +48,7 @@ const put = (fresh) => {
   waiting = pressed ? fresh : null;
   if (pressed) return;
   // This page's policy lets it show the preview that it was loaded with; a desk that was started since has another.
-  const idle = !touched && !document.querySelector("main details[open]");
+  const idle = !touched && !leaving && !document.querySelector("main details[open]");
   if (idle && fresh.querySelector("iframe") && fresh.querySelector("[data-preview]").dataset.preview !== preview) {
     location.reload();
     return;
@@ -93,6 +94,9 @@ const say = (text) => {
 };
 
 document.addEventListener("visibilitychange", follow);
+// Reloading would undo a press on a button or a link.
+addEventListener("beforeunload", () => { leaving = true; });
+addEventListener("pageshow", () => { leaving = false; });
 follow();
 
 // --- Keys: none while a field has the focus, and all can be turned off.
