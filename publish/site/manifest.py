@@ -97,14 +97,21 @@ def write(path: Path, manifest: Manifest) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    seen, made = manifest.stamps or {}, manifest.outputs | manifest.issues | manifest.ledger
+    seen = list((manifest.stamps or {}).items())
+    made = list((manifest.outputs | manifest.issues | manifest.ledger).items())
+    half = max(0, len(made) - len(seen)) // 2
+    parts = {"seen": seen, "made": made[:half], "rest": made[half:]}
     cache.save(path, {
         "version": snapshot.VERSION, "unchanged": len(manifest.files),
-        "seen": (snapshot.SEPARATOR.join(seen), stamps.total_of(seen.values())),
-        "made": (snapshot.SEPARATOR.join(made), stamps.total_of(made.values())),
+        **{name: _part(part) for name, part in parts.items()},
         "whole": marshal.dumps(vars(manifest)),
         **{name: getattr(manifest, name) for name in snapshot.SHORT},
     })  # fmt: skip
+
+
+def _part(found: list[tuple[str, str]]) -> tuple[str, int]:
+    paths = snapshot.SEPARATOR.join(path for path, _ in found)
+    return paths, stamps.total_of(stamp for _, stamp in found)
 
 
 @contextmanager

@@ -21,11 +21,11 @@ TYPE_CHECKING = False  # as typing's own; importing typing takes as long as all 
 if TYPE_CHECKING:
     from typing import Any
 
-VERSION = 9
+VERSION = 10
 SEPARATOR = "\0"
 SHORT = ("foreign", "reads", "racy", "output", "composed", "scope", "environment", "until")
-"""The fields of a record that ``is_current`` and ``summary`` need, besides its paths in two long
-strings."""
+"""The fields of a record that ``is_current`` and ``summary`` need, besides its paths in three long
+strings: the inputs, and two parts of what was made, so that half of all files are in the last."""
 Scope = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """The site's folder; folders whose every file a build may read, the content folder first;
 folders in them to leave out; hidden names that are content all the same."""
@@ -95,22 +95,23 @@ def read(place: str) -> dict[str, Any]:
 
 def is_current(known: dict[str, Any], settings_file: str, *, jobs: int = 1) -> bool:
     """Whether inputs, output and day are those of the last build. With more than one of ``jobs``,
-    a fork of this process, which must have no threads, compares a large output meanwhile."""
+    a fork of this process, which must have no threads, compares half of the files if they are
+    many."""
     if not known or not known["seen"][0] or time.time() >= known["until"]:
         return False
     if known["environment"] != environment_digest(settings_file):
         return False
-    apart = jobs > 1 and known["made"][0].count(SEPARATOR) >= MANY
+    apart = jobs > 1 and known["rest"][0].count(SEPARATOR) >= MANY
     fork = os.fork() if apart else None
     if fork == 0:
         differs = True
         try:
-            differs = not _is_same(known["made"])
+            differs = not _is_same(known["rest"])
         finally:
             os._exit(differs)
-    fresh = _has_same_inputs(known, settings_file)
+    fresh = _has_same_inputs(known, settings_file) and _is_same(known["made"])
     if fork is None:
-        return fresh and _is_same(known["made"])
+        return fresh and _is_same(known["rest"])
     return os.waitpid(fork, 0)[1] == 0 and fresh
 
 
