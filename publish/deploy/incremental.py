@@ -166,7 +166,7 @@ class IncrementalTarget(Target):
         self.save(replace(full, planned=plan.delete))
         if plan.delete:
             self.remove(list(plan.delete))
-        self._forget(full)
+        self._prune(full)
         self.ended(full)
 
     def roll_back(self, to: OldRelease, remote: Remote, record: Record) -> None:
@@ -225,7 +225,7 @@ class IncrementalTarget(Target):
             [p for p in paths if remote.files.get(p)],
         )
 
-    def _forget(self, record: Record) -> None:
+    def _prune(self, record: Record) -> None:
         """Remove kept files that no release in the record needs."""
         living = {past.release for past in (record.past(), *record.before)}
         needed: set[str] = set()

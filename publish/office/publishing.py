@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from publish.errors import OutcomeUnknown, PublishError, Refused
 from publish.office import deploying, git, golive, sending
 from publish.office.context import Office
-from publish.office.question import Done, Line, Question, fingerprint_of, told_on_failure
+from publish.office.question import Done, Line, Question, fingerprint_of, reported_on_failure
 from publish.office.timing import Timing, timing
 from publish.office.words import count
 from publish.post import frontmatter
@@ -110,7 +110,7 @@ def do(office: Office, question: Question) -> Done | Question:
             write_whole(post.file, post.data)
         raise
     lines = [f"“{title}” waits for its day" if plan.ahead else f"“{title}” is public"]
-    with told_on_failure(office.voice, lines):
+    with reported_on_failure(office.voice, lines):
         if plan.upstream:
             git.commit_and_push(office.settings, plan.upstream, f"Publish “{title}”")
             lines.append(f"the texts are pushed to {plan.upstream.remote}")

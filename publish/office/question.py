@@ -39,7 +39,7 @@ class Voice:
 
 
 @contextmanager
-def told_on_failure(voice: Voice, lines: Iterable[str]) -> Iterator[None]:
+def reported_on_failure(voice: Voice, lines: Iterable[str]) -> Iterator[None]:
     """Say the ``lines`` about what was done, if what follows fails."""
     try:
         yield

@@ -11,7 +11,7 @@ from publish.newsletter import catalogue, titles
 from publish.newsletter.ledger import Ledger
 from publish.office import letters, undoing
 from publish.office.context import Office
-from publish.office.question import Done, Line, Question, fingerprint_of, told_on_failure
+from publish.office.question import Done, Line, Question, fingerprint_of, reported_on_failure
 from publish.office.words import command
 from publish.post.aliases import GONE
 from publish.post.identity import RETIRED
@@ -72,7 +72,7 @@ def do(office: Office, question: Question) -> Done | Question:
     from publish.site.addresses import read
 
     lines: list[str] = []
-    with told_on_failure(office.voice, lines), office.lock():
+    with reported_on_failure(office.voice, lines), office.lock():
         again = ask(office, **question.wish)
         if again.fingerprint != question.fingerprint:
             return again
@@ -110,7 +110,7 @@ def withdraw(office: Office, *, lost: bool = False) -> list[str]:
         PublishError: one could not be taken back, or may not have been.
     """
     lines: list[str] = []
-    with told_on_failure(office.voice, lines), office.lock():
+    with reported_on_failure(office.voice, lines), office.lock():
         found = letters.load_letters(office)
         for letter in found.all:
             # Without a good build a letter that is not composed here says nothing of its post.

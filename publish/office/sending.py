@@ -22,7 +22,7 @@ from publish.office.letter_questions import (
     lines_of,
 )
 from publish.office.letters import Letters
-from publish.office.question import Done, Line, Question, told_on_failure
+from publish.office.question import Done, Line, Question, reported_on_failure
 from publish.office.timing import Timing, revalidate, timing
 from publish.office.words import command, count
 from publish.post.issue import Issue
@@ -117,7 +117,7 @@ def do(office: Office, question: Question) -> Done | Question:
     lines: list[str] = []
     results: list[dict[str, Any]] = []
     errors: list[PublishError] = list(plan.refused.values())
-    with told_on_failure(office.voice, lines), office.lock():
+    with reported_on_failure(office.voice, lines), office.lock():
         settling.settle(office, {item.issue.key for item in plan.items})
         again = ask(office, before=plan, **question.wish)
         if isinstance(again, Done) or again.fingerprint != question.fingerprint:
