@@ -138,6 +138,7 @@ def test_12_not_now_is_no_error_and_changes_nothing(page: Page, site: Open):
     question = page.locator("#act").inner_text()
     for word in ("Subject", "To", "When", "Its page"):
         assert word in question
+    page.wait_for_load_state()  # without its script, the page has no keys
     page.keyboard.press("Escape")
     expect(page.locator("#act")).to_have_count(0)
     assert "error" not in words(page).lower()
