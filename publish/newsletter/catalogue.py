@@ -62,7 +62,7 @@ class Letter:
 
     @property
     def waiting(self) -> tuple[Campaign, ...]:
-        """The campaigns that nobody got: the scheduled ones, and those paused before their hour."""
+        """The campaigns that no reader has: scheduled, or paused before their hour."""
         paused = (c for c in self.campaigns if c.status == PAUSED and not c.emails_sent)
         return (*self.scheduled, *paused)
 

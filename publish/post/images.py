@@ -64,10 +64,14 @@ def cover_of(content: Any) -> Cover | None:
 def cover_paths(given: str, folder: str) -> Iterator[str]:
     """Where below the content folder the file of an ``Image:`` line may lie, likeliest first.
 
-    ``folder`` is that of the post. Nothing for a line without a path.
+    ``folder`` is that of the post. Nothing for a line without a path, or that is no address, as
+    ``//[x``.
     """
     mark = MARK.match(given)
-    path = urlsplit(given[mark.end() :] if mark else given).path
+    try:
+        path = urlsplit(given[mark.end() :] if mark else given).path
+    except ValueError:
+        return
     near = posixpath.normpath(posixpath.join(folder, path))
     top = posixpath.normpath(path.lstrip("/"))
     order = (top,) if path.startswith("/") else (near, top) if mark else (top, near)

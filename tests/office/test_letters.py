@@ -131,6 +131,14 @@ def test_an_edit_while_mailchimp_gets_ready_is_asked_about_again(author: Author)
     assert mails(author) == []
 
 
+def die_at(author: Author, call: str, question: Question) -> None:
+    """Have a process die before that call, while it does what the question asks."""
+    author.machine.trouble = lambda made: "kill" if made == call else ""
+    with pytest.raises(Killed):
+        do(author.office, question)
+    author.machine.trouble = lambda made: ""
+
+
 def die_behind_a_late(author: Author, order: str, question: Question) -> None:
     """Do it; Mailchimp carries ``order`` out late, and the process dies at its next call."""
     calls: list[str] = []
@@ -505,10 +513,7 @@ def test_an_unfinished_replace_comes_first_and_the_next_send_completes_it(
     done(author, "send", posts=("dose",))
     author.edit("dose", "50 mg", "5 mg")
     question = asked(author, "replace", posts=("dose",))
-    author.machine.trouble = lambda call: "kill" if call == dies_at else ""
-    with pytest.raises(Killed):
-        do(author.office, question)
-    author.machine.trouble = lambda call: ""
+    die_at(author, dies_at, question)
     if ledger == "lost":
         author.lose_ledger()
         if dies_at == "unschedule":
@@ -531,10 +536,7 @@ def test_more_new_posts_than_a_run_may_send_do_not_stop_an_unfinished_replace(au
     done(author, "send", posts=("dose",))
     author.edit("dose", "50 mg", "5 mg")
     question = asked(author, "replace", posts=("dose",))
-    author.machine.trouble = lambda call: "kill" if call == "update" else ""
-    with pytest.raises(Killed):
-        do(author.office, question)
-    author.machine.trouble = lambda call: ""
+    die_at(author, "update", question)
     for slug in ("night", "third", "fourth"):
         author.post(slug)
     ended = send_due(author.office, build=True)
@@ -579,10 +581,7 @@ def test_a_replace_whose_hour_passes_is_held_and_reported(author: Author):
     done(author, "send", posts=("dose",))
     author.edit("dose", "50 mg", "5 mg")
     question = asked(author, "replace", posts=("dose",))
-    author.machine.trouble = lambda call: "kill" if call == "checklist" else ""
-    with pytest.raises(Killed):
-        do(author.office, question)
-    author.machine.trouble = lambda call: ""
+    die_at(author, "checklist", question)
     author.world.pass_until(author.world.now + 7200)
     with pytest.raises(Refused, match="its hour has passed meanwhile"):
         done(author, "send")
@@ -597,10 +596,7 @@ def test_what_was_being_replaced_when_its_post_went_is_kept_back(author: Author)
     done(author, "send", posts=("dose",))
     author.edit("dose", "50 mg", "5 mg")
     question = asked(author, "replace", posts=("dose",))
-    author.machine.trouble = lambda call: "kill" if call == "checklist" else ""
-    with pytest.raises(Killed):
-        do(author.office, question)
-    author.machine.trouble = lambda call: ""
+    die_at(author, "checklist", question)
     author.edit("dose", "Status", "Newsletter: no\nStatus")
     assert "keeps it back" in states(author)[0].line
     send_due(author.office, build=True)
@@ -821,10 +817,7 @@ def test_a_draft_that_is_deleted_while_its_words_are_replaced_is_no_unfinished_o
     done(author, "send", posts=("dose",), at="tomorrow 6:30")
     author.edit("dose", "50 mg", "5 mg")
     question = asked(author, "replace", posts=("dose",))
-    author.machine.trouble = lambda call: "kill" if call == "update" else ""
-    with pytest.raises(Killed):
-        do(author.office, question)
-    author.machine.trouble = lambda call: ""
+    die_at(author, "update", question)
     author.world.delete(next(iter(author.world.records)))
     author.world.pass_until(author.world.now + (86400 if late else 60))
     assert send_due(author.office).results == ()
@@ -877,10 +870,7 @@ def test_an_unfinished_letter_with_other_readers_is_held_and_reported(author: Au
     schedule_for_topic(author)
     author.edit("dose", "50 mg", "5 mg")
     question = asked(author, "replace", posts=("dose",))
-    author.machine.trouble = lambda call: "kill" if call == "put_content" else ""
-    with pytest.raises(Killed):
-        do(author.office, question)
-    author.machine.trouble = lambda call: ""
+    die_at(author, "put_content", question)
     author.edit("dose", "Category: Career", "Category: Network")
     with pytest.raises(Refused, match="has other readers in Mailchimp"):
         send_due(author.office, build=True)
@@ -929,10 +919,7 @@ def test_a_clock_that_was_set_back_makes_no_run_wait_for_it(author: Author):
 def test_an_undo_that_died_is_finished_by_the_next(author: Author, dies_at: str, post: str | None):
     done(author, "send", posts=("dose",))
     question = asked(author, "undo")
-    author.machine.trouble = lambda call: "kill" if call == dies_at else ""
-    with pytest.raises(Killed):
-        do(author.office, question)
-    author.machine.trouble = lambda call: ""
+    die_at(author, dies_at, question)
     done(author, "undo", post=post)
     author.lose_ledger()
     assert "nothing to send" in done(author, "send").lines[0]

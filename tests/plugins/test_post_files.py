@@ -88,6 +88,14 @@ def test_a_cover_never_leads_out_of_the_content_folder(given: str):
     assert not [path for path in cover_paths(given, "notes") if path.startswith("..")]
 
 
+def test_what_is_no_address_names_no_file(site: Site):
+    site.post("public", "![P](//[p)", Title="Public", Slug="public", Image="//[x")
+    site.post("draft", "[a](//[y)", Title="Draft", Slug="draft", Status="draft")
+    built = site.build(PLUGINS=["post_files"])
+    assert built.code == 0, built.log
+    assert "Invalid IPv6" not in built.log
+
+
 @pytest.mark.parametrize("on_disk", ["NFC", "NFD"])
 @pytest.mark.parametrize("typed", ["NFC", "NFD"])
 def test_an_accent_is_an_accent_however_it_is_stored(site: Site, on_disk: str, typed: str):
