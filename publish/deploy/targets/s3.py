@@ -313,7 +313,7 @@ class S3(IncrementalTarget):
         if denied or any(word in said for word in DENIED):
             return ConfigError(
                 f"{self._where()}: the keys of the environment may not do this: {said}",
-                "check AWS_ACCESS_KEY_ID and its rights (list, get, put, delete)",
+                "check AWS_ACCESS_KEY_ID and its permissions (list, get, put, delete)",
             )
         return NothingSent(f"{self._where()}: {said}", "run it again")
 

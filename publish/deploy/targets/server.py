@@ -17,7 +17,7 @@ from publish.deploy.targets.git import ssh_key
 from publish.deploy.targets.sftp import Sftp
 
 BUSY = 75
-REMEDY = "mend that (try: ssh HOST true), then run it again"
+REMEDY = "fix that (try: ssh HOST true), then run it again"
 LOOK = """
 cd {path} 2>/dev/null || {{ echo none; exit 0; }}
 id=$(readlink current) || [ ! -e current ] || {{ echo strange; exit 0; }}

@@ -25,7 +25,7 @@ LEASE = 600.0
 """Seconds by the server's clock after which a lock's holder counts as dead."""
 AT_ONCE = 50
 """Commands sent before their output is read: with more, both sides would wait with full pipes."""
-REMEDY = "mend that (try: sftp HOST), then run it again"
+REMEDY = "fix that (try: sftp HOST), then run it again"
 
 
 class Sftp:
