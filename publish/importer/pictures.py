@@ -13,10 +13,12 @@ from urllib.parse import quote, unquote, urlsplit
 
 from publish.importer.address import FILE_NAME, PICTURE_NAME, UPLOADS, cut, host_of, parts_of
 from publish.importer.fetch import OldSite
-from publish.importer.uploads import Source, originals
+from publish.importer.uploads import SCALED, Source, originals
 from publish.post.images import ending_of
 
 PHOTON = re.compile(r"https?://i\d\.wp\.com/", re.I)
+PAGE = re.compile(rb"\s*<(?:!doctype html|html)\b", re.I)
+"""How a page begins, which some hosts send in place of a file they do not have."""
 DISGUISED = {".jpeg": ".jpg", ".jfif": ".jpg", ".jpe": ".jpg"}
 
 
@@ -61,10 +63,12 @@ class MediaLibrary:
     def _look(self, url: str) -> Found:
         path = below(url, self.hosts)
         if not path and not self.attached(url):
-            return Found("elsewhere", url=url)
+            return Found("elsewhere")
         path = path or unquote(urlsplit(url).path).lstrip("/").split("files/")[-1]
         picture = bool(PICTURE_NAME.search(path)) or not FILE_NAME.search(path)
-        whole = self.attached(url)
+        # Of a large upload the attachment is WordPress' smaller copy; the original lies beside it.
+        unscaled = SCALED.sub("", url)
+        whole = self.attached(url) and (unscaled == url or self.attached(unscaled))
         names = [path] if whole or not picture else originals(path)
         places: list[tuple[Source | OldSite, str, str]] = [
             (source, name, "") for name in names for source in self.sources
@@ -76,18 +80,22 @@ class MediaLibrary:
                 (self.old, name, url if name == path else f"{folder}/{quote(name.split('/')[-1])}")
                 for name in names
             ]
+        state = "missing"
         for source, name, address in places:
             data = source.read(address or name)
             if data is not None:
-                return self._keep(name, data, picture, url, address)
-        return Found("missing", url=https(url))
+                if found := self._kept(name, data, picture, url, address):
+                    return found
+                state = "refused"
+        return Found(state, url=https(url))
 
-    def _keep(self, origin: str, data: bytes, picture: bool, url: str, asked: str = "") -> Found:
+    def _kept(self, origin: str, data: bytes, picture: bool, url: str, asked: str) -> Found | None:
+        """The result for these bytes; None if they are too many (``b""``) or of another kind."""
         ending = ending_of(data)
         named = PurePosixPath(origin).suffix.lower()
-        other = ending or named in (".html", ".htm", ".php", ".js", ".svg")
+        other = ending or named in (".html", ".htm", ".php", ".js", ".svg") or PAGE.match(data)
         if not data or (not ending if picture else other):
-            return Found("refused", url=https(url), origin=origin)
+            return None
         right = ending if picture and DISGUISED.get(named, named) != ending else named
         digest = hashlib.sha256(data).hexdigest()
         path = self._name(origin, right, digest, picture)
