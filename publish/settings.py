@@ -160,7 +160,7 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
         raise ConfigError(
             f"{_place(error, file)}: the settings file fails: "
             f"{type(error).__name__}: {_first_line(error)}",
-            "mend that line",
+            "fix that line",
         ) from None
     values = {k: v for k, v in found.items() if k.isupper()}
     early = {name: values[name] for name in EARLY & values.keys()

@@ -59,7 +59,7 @@ def run(args: list[str]) -> int:
     with standard_streams() as failed:
         code = _run(args)
         if failed and failed[0].errno != errno.EPIPE:
-            Terminal.error(f"{failed[0].strerror} — mend that, then run this again")
+            Terminal.error(f"{failed[0].strerror} — fix that, then run this again")
             return code or int(Exit.REFUSED)
     return code
 

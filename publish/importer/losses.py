@@ -96,7 +96,7 @@ CHANGED = {
     "end-dropped": (
         "The ending that many posts share (share strip, sign-up) is gone: the theme has its own.",
         "--keep-end keeps it"),
-    "encoding-mended": ("Characters that were broken are mended.", "nothing"),
+    "encoding-mended": ("Characters that were broken are repaired.", "nothing"),
     "category-renamed": (
         "A category whose name held a comma, or that differed by case from another.",
         "--category OLD=NEW chooses its name"),

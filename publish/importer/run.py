@@ -114,8 +114,8 @@ def _merge(state: State, found: Channel, path: Path) -> None:
     """Several files are one export: the first one's values for the site win."""
     known = state.channel
     state.hosts |= {address.host_of(url) for url in (found.url, found.site)} - {""}
-    if found.mended:
-        state.lose("export-mended", 0, path.name, str(found.mended))
+    if found.repairs:
+        state.lose("export-mended", 0, path.name, str(found.repairs))
     state.channel = Channel(
         known.title or found.title, known.url or found.url, known.site or found.site,
         {**found.authors, **{k: v for k, v in known.authors.items() if v}},

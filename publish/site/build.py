@@ -101,7 +101,7 @@ def build(
     except OSError as error:
         raise Refused(
             f"{error.filename or target}: cannot be written: {error.strerror or error}",
-            "mend that (rights, disk space), then build again",
+            "fix that (permissions, disk space), then build again",
         ) from None
 
 
