@@ -46,6 +46,7 @@ def deploy(
 
     Example: publish deploy --dry-run
     """
+    from publish.cli.confirming import voice
     from publish.deploy.deploy import DeployOptions, Stopped
     from publish.office import golive
 
@@ -53,7 +54,7 @@ def deploy(
         raise ConfigError("--rollback and --resume exclude each other", "choose one")
     options = DeployOptions(dry_run, resume, allow_deletes, 0 if no_verify else None)
     try:
-        out = golive.go_live(settings, target, options, terminal.progress, rollback=rollback)
+        out = golive.go_live(settings, target, options, voice(terminal), rollback=rollback)
     except Stopped as stop:
         if as_json:
             terminal.json(asdict(stop.outcome))

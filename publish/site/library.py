@@ -133,7 +133,11 @@ def library_of(generators: Iterable[Any], settings: Mapping[str, Any], *, memo: 
         sources=_sources(generators),
         unread=tuple(_unread(generators)),
         files=files,
-        addresses={path: str(statics[path].url) for path in files},
+        addresses={
+            path: str(statics[path].url)
+            for path in files
+            if path.isascii() or str(statics[path].source_path).endswith(f"/{path}")
+        },
         places=frozenset(_places(generators, settings)),
         terms={
             kind: frozenset(str(term.slug) for term in _terms(generators, name))

@@ -3,6 +3,8 @@
 import os
 import time
 from pathlib import Path
+from typing import Literal
+from unicodedata import normalize
 
 import pytest
 
@@ -346,6 +348,19 @@ def test_a_picture_that_a_build_may_not_read(project: Project, monkeypatch: pyte
     project.write("content/images/door.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")
     monkeypatch.setattr(os, "access", lambda path, mode: not str(path).endswith("door.svg"))
     assert project.reported() == ["content/images/door.svg:1 unreadable error"]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_picture_with_an_accent_is_one_file_however_the_accent_is_stored(
+    project: Project, form: Literal["NFC", "NFD"]
+):
+    project.set("PLUGINS.append('post_files')")
+    project.post("![A door]({static}/images/t\u00fcr.svg)\n")
+    name = normalize(form, "content/images/t\u00fcr.svg")
+    project.write(name, "<svg xmlns='http://www.w3.org/2000/svg'/>")
+    assert project.reported() == []
+    project.write(normalize(form, "content/images/\u00fc.svg"), "<svg xmlns='x'/>")
+    assert [line.split(" ", 1)[1] for line in project.reported()] == ["orphan-image warning"]
 
 
 def test_what_is_in_the_way_of_a_page_is_named_and_a_foreign_folder_is_none_of_it(

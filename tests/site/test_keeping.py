@@ -56,6 +56,15 @@ def lab(sites: Iterator[Lab]) -> Lab:
     return lab
 
 
+def test_a_date_that_is_the_file_s_own_follows_its_stamp(tmp_path: Path):
+    shown = {"article": "{{ article.date }} {{ article.modified }}"}
+    lab = Lab(tmp_path / "site", site('DEFAULT_DATE = "fs"', shown))
+    lab.build()
+    os.utime(lab.root / "content/posts/one.md", (10**9, 10**9))
+    _, wanted = lab.both()
+    assert not differences(lab.tree, wanted)
+
+
 def test_an_edit_makes_what_shows_it_and_keeps_feeds_and_copies(lab: Lab):
     lab.apply(post("one", 1, "Another body."))
     done = lab.build()

@@ -157,7 +157,8 @@ def data_uri(source: Source) -> Iterator[Problem]:
 @site_rule("heavy-image", "warning", "a photograph of 4 MB")
 def heavy_image(site: Site) -> Iterator[Problem]:
     """A picture of over 500 kB makes readers on a phone wait."""
-    for path, size in site.files.items():
+    for path in site.library.addresses:
+        size = site.files[path]
         if PICTURE.fullmatch(path) and size > HEAVY and path not in site.animated:
             message = f"the picture has {size // 1000} kB"
             yield Problem(1, message, "save it smaller than 500 kB", site.file_of(path))
@@ -179,7 +180,7 @@ def orphan_image(site: Site) -> Iterator[Problem]:
         return  # the pictures of a source that Pelican cannot read are not known
     shown_somewhere = used(site)
     folders = [str(folder).strip("/") for folder in site.values.get("STATIC_PATHS", ["images"])]
-    for path in site.files:
+    for path in site.library.addresses:
         served = any(path.startswith(f"{folder}/") for folder in folders if folder)
         named = folded(path) in shown_somewhere or path.rsplit("/", 1)[-1] in site.mentions
         if served and PICTURE.fullmatch(path) and not named:
