@@ -249,7 +249,7 @@ def _seen(place: Place, release: str, options: DeployOptions, out: Outcome) -> N
     if not options.timeout:
         return
     with out.timed("verify"):
-        verify.wait(place.siteurl, release, options.timeout, place.say)
+        verify.wait(place.siteurl, release, options.timeout, place.say, note=place.note)
     out.verified += 1
     out.state = "unchanged" if out.state == "unchanged" else "live"
 

@@ -40,6 +40,8 @@ class Sftp:
 
     def now(self) -> tuple[str, bytes, list[str]]:
         """Reads the current release's id from its marker."""
+        if "current/" in dict(self._listed(["."])["."]):
+            raise self.server.no_link()
         marker = self.get(f"current/{MARKER}")
         release, source, _ = read_marker(marker or b"")
         id = f"{release[:16]}-{source[:8] or '0'}" if release else ""
