@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape, unescape
 from itertools import pairwise
+from typing import Any
 
 from publish.importer.losses import Loss, excerpt
 from publish.importer.model import number_of
@@ -58,7 +59,8 @@ TRANSPARENT = {
 class Context:
     """What converting a post needs from the rest of the export, and its losses. ``find`` returns
     the body of another item by its id and kind (``block`` or ``module``), or None; ``fields`` are
-    the values for Divi's dynamic content."""
+    the values for Divi's dynamic content; ``own_words`` are the post's own in a reusable block, by
+    the names of the blocks inside."""
 
     id: int
     find: Callable[[int, str], str | None] = lambda *_: None
@@ -66,6 +68,7 @@ class Context:
     fields: Mapping[str, str] = field(default_factory=dict)
     losses: list[Loss] = field(default_factory=list)
     within: list[int] = field(default_factory=list)
+    own_words: Any = None
 
     def lose(self, code: str, detail: str = "", words: str = "") -> None:
         """Note a loss."""
@@ -288,6 +291,14 @@ def _embed(code: Code, context: Context) -> str:
     return f"\n\n{fragments.media(given, code.name)}\n\n{rest}"
 
 
+def _linked(code: Code, context: Context) -> str:
+    """An address, as WordPress links those that it cannot embed."""
+    shown = _inside(code, context).strip() or code.get("src", "url")
+    url = unescape(shown)
+    linked = fragments.linked(url, url) if re.fullmatch(r"https?://\S+", url) else shown
+    return f"\n\n{linked}\n\n"
+
+
 def _media(code: Code, context: Context) -> str:
     source = unescape(code.get(*SOURCES))
     kind = {"vc_video": "video", "iframe": "frame"}.get(code.name, code.name)
@@ -348,8 +359,7 @@ HANDLERS: Mapping[str, Handler] = {
         context.gallery(code.get("ids", "include") or "*") + _inside(code, context),
     "playlist": lambda code, context:
         context.gallery(code.get("ids")) if code.get("ids") else _dropped(code, context),
-    "embed": lambda code, context:
-        f"\n\n{_inside(code, context).strip() or escape(code.get('src', 'url'))}\n\n",
+    "embed": _linked,
 }  # fmt: skip
 """What makes HTML of each shortcode that is known; of any other its words stay."""
 NAMES = HANDLERS.keys() | TRANSPARENT
