@@ -40,7 +40,8 @@ NAMELESS = {"sourcecode", "source", "code"}
 DYNAMIC = {
     "toc", "recent_posts", "recent-posts", "display-posts", "archives", "sitemap",
     "woocommerce_cart", "woocommerce_checkout", "woocommerce_my_account", "product", "products",
-    "vc_posts_slider", "vc_basic_grid", "vc_post_grid", "vc_wp_recentposts",
+    "vc_posts_slider", "vc_basic_grid", "vc_post_grid", "vc_wp_recentposts", "vc_masonry_grid",
+    "vc_media_grid", "vc_gmaps", "vc_widget_sidebar", "vc_facebook", "vc_flickr",
     "blog_subscription_form",
     "instagram-feed", "custom-facebook-feed", "custom-twitter-feeds", "jetpack-related-posts",
     "ez-toc", "lwptoc", "rank_math_toc", "related_posts", "crp", "yarpp",
@@ -131,9 +132,13 @@ def _inside(code: Code, context: Context) -> str:
     return "".join(out)
 
 
+HIDDEN = {"disabled": "on", "disabled_on": "on|on|on", "disable_element": "yes"}
+"""How Divi and WPBakery hide an element on every screen."""
+
+
 def _code(code: Code, context: Context) -> str:
     made = _shown(code, context)
-    if code.get("disabled") != "on" and code.get("disable_element") != "yes":
+    if not any(code.get(key) == value for key, value in HIDDEN.items()):
         return made
     context.lose("hidden-left", code.name, plain(made))
     return ""
@@ -160,6 +165,10 @@ def _divi(code: Code, context: Context) -> str:
 
 def module(name: str, full: str, fields: Mapping[str, str], body: str, context: Context) -> str:
     """A Divi module's HTML, with losses noted and calls to action marked (see ``ending``)."""
+    if (to := fields.get("link_option_url", "")) and divi.known(name):
+        shown = "url" in divi.named(name)
+        fields = {**fields, "url": fields.get("url") or to} if shown else fields
+        body += "" if shown else fragments.paragraph(fragments.linked(to, to))
     body += divi.rest(name, fields)
     body = unescape_code(body) if name in ("code", "fullwidth_code") else _loose(body)
     if name in divi.STRUCTURE:
@@ -326,7 +335,10 @@ def _pictures(code: Code, context: Context) -> str:
     numbers = code.get("image", "images")
     made = context.gallery(numbers) if numbers else ""
     if not made and (src := code.get("custom_src")):
-        made = fragments.image(unescape(src), "")
+        made, note = fragments.image(unescape(src), ""), code.get("caption")
+        made = fragments.figure(made, note) if note else made
+    if to := wpbakery.link(unescape(code.get("link", "img_link"))):
+        made = IMAGE.sub(lambda found: f'<a href="{escape(to)}">{found[0]}</a>', made)
     return made + _inside(code, context)
 
 
@@ -336,7 +348,8 @@ def _other(code: Code, context: Context) -> str:
     inside = _inside(code, context)
     fields = {k: unescape(v) for k, v in code.attributes.items()}
     if name.startswith("vc_") or name in TRANSPARENT:
-        words = wpbakery.words_of(name, fields) + inside
+        own = {key: wpbakery.decoded(value) for key, value in fields.items()}
+        words = wpbakery.words_of(name, own) + inside
         return f'<div data-group="1">{words}</div>' if name == "vc_row" else f"\n\n{words}\n\n"
     context.lose("unknown-shortcode", name, plain(inside) or " ".join(
         v for k, v in fields.items() if k in divi.WORDS))  # fmt: skip
