@@ -230,7 +230,7 @@ def _run_after_step(target: Target, record: Record, out: Outcome) -> None:
                 target.run_after_step()
             except Failed as error:
                 raise Failed(f"the release is up, but the step after it failed: {error.message}",
-                             "mend that, then run it again") from None  # fmt: skip
+                             "fix that, then run it again") from None  # fmt: skip
             target.write_record(target.read(), replace(record, open=""))
 
 
@@ -249,7 +249,7 @@ def _seen(place: Place, release: str, options: DeployOptions, out: Outcome) -> N
     if not options.timeout:
         return
     with out.timed("verify"):
-        verify.wait(place.siteurl, release, options.timeout, place.say)
+        verify.wait(place.siteurl, release, options.timeout, place.say, note=place.note)
     out.verified += 1
     out.state = "unchanged" if out.state == "unchanged" else "live"
 

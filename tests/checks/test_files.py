@@ -3,6 +3,7 @@
 import os
 import time
 from pathlib import Path
+from typing import Literal
 from unicodedata import normalize
 from urllib.parse import quote
 
@@ -351,13 +352,15 @@ def test_a_picture_that_a_build_may_not_read(project: Project, monkeypatch: pyte
 
 
 @pytest.mark.parametrize("on_disk", ["NFC", "NFD"])
-def test_a_name_with_an_accent_is_one_file_however_it_is_typed(project: Project, on_disk: str):
+def test_a_name_with_an_accent_is_one_file_however_it_is_typed(
+    project: Project, on_disk: Literal["NFC", "NFD"]
+):
     project.set('PLUGINS = [*PLUGINS, "post_files"]\nSTATIC_PATHS = ["images"]')
     name = normalize(on_disk, "crème.svg")
     picture = project.write(f"content/images/{name}", "<svg xmlns='http://www.w3.org/2000/svg'/>")
     project.write(f"content/posts/{name}", picture.read_bytes())
     assert [f.rule for f in project.findings()] == ["orphan-image"]
-    both = [normalize(form, name) for form in ("NFC", "NFD")]
+    both = [normalize("NFC", name), normalize("NFD", name)]
     typed = [*both, *map(quote, both)]
     project.post(
         "".join(f"![A door]({{static}}/images/{each}) [it]({{static}}{each})\n" for each in typed)

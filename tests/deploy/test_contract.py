@@ -177,13 +177,28 @@ def test_a_release_whose_files_are_lost_is_not_gone_back_to(
 def test_a_server_whose_order_failed_is_free_at_once(servers: Rigs, tmp_path: Path):
     stand = stands.make("sftp", servers, tmp_path, f"free-{next(NUMBERS)}")
     stand.build(site(1))
-    in_the_way = Path(stand.options["path"], "current", "theirs")
+    in_the_way = Path(stand.options["path"], ".publish", "current.new", "theirs")
     in_the_way.mkdir(parents=True)
     with pytest.raises(Stopped, match="rig-sftp"):
         stand.deploy("a1")
     in_the_way.rmdir()
     in_the_way.parent.rmdir()
     assert stand.deploy("a1", 1, patience=0).state == "live"
+
+
+@pytest.mark.parametrize("kind", ["ssh", "sftp"])
+def test_a_folder_where_the_link_belongs_is_named_with_the_next_step(
+    servers: Rigs, tmp_path: Path, kind: str
+):
+    stand = stands.make(kind, servers, tmp_path, f"no-link-{next(NUMBERS)}")
+    stand.build(site(1))
+    theirs = Path(stand.options["path"], "current", "theirs.html")
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("theirs")
+    with pytest.raises(Stopped, match=r"/current on rig.* is a folder, not a link — move it") as no:
+        stand.deploy("a1", dry_run=True)
+    assert no.value.code == Exit.REFUSED
+    assert theirs.read_text() == "theirs"
 
 
 def test_resume_ends_a_hold_and_puts_the_same_up_again(stand: Stand):

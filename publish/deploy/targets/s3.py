@@ -97,7 +97,6 @@ class S3(IncrementalTarget):
 
         self.store, self.once = store(RETRIES), store(0)
         self.number = 0
-        self.nonce = ""
         self.done = False
 
     def tags(self) -> dict[str, str]:
@@ -205,7 +204,7 @@ class S3(IncrementalTarget):
         claim = self._claim(number)
         # Deploys on one machine are serialized, so a claim of this machine belongs to one that
         # died.
-        if claim.get("nonce") and claim.get("nonce") == self._mine():
+        if claim.get("nonce") in self._mine():
             return True
         probe = f"{OWN}/clock-{secrets.token_hex(8)}"
         self._ask(lambda: obstore.put(self.store, probe, b""))
@@ -218,11 +217,14 @@ class S3(IncrementalTarget):
     def _claimed(self, number: int, document: Mapping[str, Any]) -> bool:
         nonce = secrets.token_hex(16)
         data = json.dumps({"nonce": nonce, **document}).encode()
-        write_whole(self.place.cache / "claim", nonce.encode())
+        # The claim before stays known as ours until this one is made, which may not happen.
+        mine = self.place.cache / "claim"
+        write_whole(mine, " ".join([*self._mine(), nonce]).encode())
         place = f"{CLAIMS}{number:09}.claim"
         if not self._create(place, data, lambda found: _document(found).get("nonce") == nonce):
             return False
-        self.number, self.nonce, self.done = number, nonce, False
+        write_whole(mine, nonce.encode())
+        self.number, self.done = number, False
         if self.honest and self._ignores_conditions(place):
             raise ConfigError(
                 f"{self._where()} ignores conditions, so two deploys would not notice each other",
@@ -271,11 +273,12 @@ class S3(IncrementalTarget):
     def _claim(self, number: int) -> dict[str, Any]:
         return _document(self.fetch(f"{CLAIMS}{number:09}.claim") or b"")
 
-    def _mine(self) -> str:
+    def _mine(self) -> list[str]:
+        """The nonces of this machine's last claims."""
         try:
-            return (self.place.cache / "claim").read_text(encoding="ascii")
+            return (self.place.cache / "claim").read_text(encoding="ascii").split()
         except OSError:
-            return ""
+            return []
 
     def _names(self) -> list[tuple[int, str]]:
         found = (NUMBERED.fullmatch(path) for path in self.own())
@@ -310,7 +313,7 @@ class S3(IncrementalTarget):
         if denied or any(word in said for word in DENIED):
             return ConfigError(
                 f"{self._where()}: the keys of the environment may not do this: {said}",
-                "check AWS_ACCESS_KEY_ID and its rights (list, get, put, delete)",
+                "check AWS_ACCESS_KEY_ID and its permissions (list, get, put, delete)",
             )
         return NothingSent(f"{self._where()}: {said}", "run it again")
 

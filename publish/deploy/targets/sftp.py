@@ -25,7 +25,7 @@ LEASE = 600.0
 """Seconds by the server's clock after which a lock's holder counts as dead."""
 AT_ONCE = 50
 """Commands sent before their output is read: with more, both sides would wait with full pipes."""
-REMEDY = "mend that (try: sftp HOST), then run it again"
+REMEDY = "fix that (try: sftp HOST), then run it again"
 
 
 class Sftp:
@@ -40,6 +40,8 @@ class Sftp:
 
     def now(self) -> tuple[str, bytes, list[str]]:
         """Reads the current release's id from its marker."""
+        if "current/" in dict(self._listed(["."])["."]):
+            raise self.server.no_link()
         marker = self.get(f"current/{MARKER}")
         release, source, _ = read_marker(marker or b"")
         id = f"{release[:16]}-{source[:8] or '0'}" if release else ""
