@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape, unescape
+from itertools import pairwise
 
 from publish.importer.losses import Loss, excerpt
 from publish.importer.model import number_of
@@ -32,13 +33,15 @@ FORMS = {
     "subscribe2", "contact-field", "mailpoet_form", "convertkit", "optin-monster", "thrive_leads",
     "vc_wp_search",
 }  # fmt: skip
-STRIPS = {"addtoany", "sociable", "social_share", "ssba", "shareaholic", "sharethis", "addthis"}
+STRIPS = {"addtoany", "sociable", "social_share", "ssba", "shareaholic", "sharethis", "addthis",
+          "shariff", "printfriendly", "mashshare"}  # fmt: skip
 NAMELESS = {"sourcecode", "source", "code"}
 DYNAMIC = {
     "toc", "recent_posts", "recent-posts", "display-posts", "archives", "sitemap",
     "woocommerce_cart", "woocommerce_checkout", "woocommerce_my_account", "product", "products",
     "vc_posts_slider", "vc_basic_grid", "vc_post_grid", "vc_wp_recentposts",
     "blog_subscription_form",
+    "instagram-feed", "custom-facebook-feed", "custom-twitter-feeds", "jetpack-related-posts",
     "ez-toc", "lwptoc", "rank_math_toc", "related_posts", "crp", "yarpp",
 }  # fmt: skip
 TRANSPARENT = {
@@ -116,7 +119,13 @@ HOLDER = re.compile(
 
 
 def _inside(code: Code, context: Context) -> str:
-    return "".join(n if isinstance(n, str) else _code(n, context) for n in code.inside)
+    out = []
+    for before, node in pairwise(["", *code.inside]):
+        if isinstance(before, Code) and isinstance(node, Code) and node.name not in NAMES:
+            # Themes stack what they do not separate, as a heading and a button.
+            out.append("\n\n")
+        out.append(node if isinstance(node, str) else _code(node, context))
+    return "".join(out)
 
 
 def _code(code: Code, context: Context) -> str:
@@ -320,7 +329,7 @@ def _other(code: Code, context: Context) -> str:
         return f'<div data-group="1">{words}</div>' if name == "vc_row" else f"\n\n{words}\n\n"
     context.lose("unknown-shortcode", name, plain(inside) or " ".join(
         v for k, v in fields.items() if k in divi.WORDS))  # fmt: skip
-    to = fields.get("url") or fields.get("link") or fields.get("href") or ""
+    to = divi.target(fields)
     if to and inside.strip() and not re.search(r"<(?:p|div|h\d|ul|ol|table|a)\b", inside):
         return f'<a href="{escape(to)}">{inside}</a>'
     return divi.unknown(fields, inside) if fields else inside
