@@ -169,5 +169,6 @@ def test_the_list_of_commands_cuts_no_sentence_off():
     sandbox = group.get_command(context, "sandbox")
     assert sandbox is not None
     for listing in (group, sandbox):
-        shown = listing.get_help(click.Context(listing, terminal_width=80))
+        # As in a terminal of 80 columns, of which click leaves two free.
+        shown = listing.get_help(click.Context(listing, terminal_width=78))
         assert "..." not in shown.partition("\nCommands:\n")[2], listing.name
