@@ -34,7 +34,7 @@ from publish.site.engine import (
     Task,
     hooks,
     trust,
-)  # fmt: skip
+)
 from publish.site.engine import settings as tracked
 from publish.site.engine.audit import Audit
 from publish.site.engine.inprocess import Clock, Outcome
