@@ -140,7 +140,7 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
     Raises:
         ConfigError: the file is missing or fails; the message names its line.
     """
-    file = Path(path).absolute()
+    file = Path(os.path.abspath(path))  # noqa: PTH100 - without ``..``, as Pelican names files
     if not file.is_file():
         raise ConfigError(
             f"{path}: there is no such settings file",
