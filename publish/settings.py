@@ -140,7 +140,8 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
     Raises:
         ConfigError: the file is missing or fails; the message names its line.
     """
-    file = Path(os.path.abspath(path))  # noqa: PTH100 - without ``..``, as Pelican names files
+    # One spelling for each file: records of a build hold the names of its files.
+    file = Path(os.path.abspath(path))  # noqa: PTH100 - absolute() keeps "..", resolve() no links
     if not file.is_file():
         raise ConfigError(
             f"{path}: there is no such settings file",

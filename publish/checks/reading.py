@@ -103,7 +103,7 @@ def _sources_of(
     complaints: dict[str, list[Complaint]] = {}
     for complaint in library.complaints:
         complaints.setdefault(printable(complaint.file), []).append(complaint)
-    for path in (*library.sources, *library.addresses):
+    for path in (*library.sources, *library.files):
         file = f"{content}{os.sep}{path}"
         fault, status = state(file, content)
         if fault == "symlink-out":

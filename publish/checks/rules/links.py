@@ -130,7 +130,7 @@ def _broken_mark(source: Source, link: Link, mark: str, place: str, site: Site) 
         return Broken(
             f"there is no {{{mark}}} to link with", "write {filename}, {static} or {attach}"
         )
-    path = inside(source, place)
+    path = site.file_at(inside(source, place))
     if path in site.files or (mark == "filename" and path in site.library.sources):
         sought = any(said.kind == "unfound" for said in source.complaints)
         return Broken(*unresolved(link)) if MARK.match(link.address) and not sought else None
