@@ -69,7 +69,7 @@ def _read(state: State, exports: Sequence[Path]) -> None:
             if isinstance(found, Channel):
                 _refuse_other_site(owners, address.site_of(found.url), own, path)
                 own = {}
-                _merge(state, found, path)
+                _add(state, found, path)
                 continue
             count += 1
             own[found.id] = hash((found.slug, found.date_gmt, found.guid))
@@ -110,18 +110,11 @@ def _left(state: State, item: Item) -> None:
         state.lose("type-left", item.id, item.type, excerpt(address.title_of(item.title)))
 
 
-def _merge(state: State, found: Channel, path: Path) -> None:
-    """Several files are one export: the first one's values for the site win."""
-    known = state.channel
-    state.hosts |= {address.host_of(url) for url in (found.url, found.site)} - {""}
+def _add(state: State, found: Channel, path: Path) -> None:
+    state.hosts |= {address.host_of(url) for url in (found.url, found.home or found.link)} - {""}
     if found.repairs:
         state.lose("export-mended", 0, path.name, str(found.repairs))
-    state.channel = Channel(
-        known.title or found.title, known.url or found.url, known.site or found.site,
-        {**found.authors, **{k: v for k, v in known.authors.items() if v}},
-        {**found.terms, **known.terms}, {**found.parents, **known.parents},
-        {**found.described, **known.described},
-    )  # fmt: skip
+    state.channel.add(found)
 
 
 def _again(state: State) -> frozenset[str]:
