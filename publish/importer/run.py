@@ -12,10 +12,10 @@ from publish.importer import address, pool, saving, uploads
 from publish.importer.convert import Steps
 from publish.importer.ending import shared
 from publish.importer.fetch import OldSite
-from publish.importer.item_store import Spool, Store
+from publish.importer.item_store import INCLUDED, Spool, Store
 from publish.importer.ledger import Ledger
 from publish.importer.losses import excerpt
-from publish.importer.model import Channel, Item, Known, Options
+from publish.importer.model import Channel, Known, Options
 from publish.importer.pictures import MediaLibrary, plain
 from publish.importer.plan import Planning
 from publish.importer.state import Result, Say, State
@@ -80,10 +80,12 @@ def _read(state: State, exports: Sequence[Path]) -> None:
                 url = plain(found.attachment or found.guid)
                 page = address.key_of(address.path_of(found.link)) if found.link else ""
                 state.store.put_attachment(found, url, page)
-            elif found.type in address.READ:
+            elif found.type in ("post", "page", *INCLUDED["module"]):
                 state.store.put(found)
-            elif found.type not in address.SKIPPED:
-                _left(state, found)
+            elif found.type not in address.SKIPPED and found.status in address.KEPT:
+                state.lose(
+                    "type-left", found.id, found.type, excerpt(address.title_of(found.title))
+                )
     state.store.commit()
 
 
@@ -103,11 +105,6 @@ def _refuse_other_site(
                 f"{path}: is of {site}, and number {number} is another item of {other}, in an "
                 "export before it", "import one site, then the other",
             )  # fmt: skip
-
-
-def _left(state: State, item: Item) -> None:
-    if item.status in ("publish", "private", "future", "draft", "pending"):
-        state.lose("type-left", item.id, item.type, excerpt(address.title_of(item.title)))
 
 
 def _add(state: State, found: Channel, path: Path) -> None:
