@@ -185,7 +185,7 @@ def old_paths(item: Item) -> Iterable[str]:
     here = unquote(item.slug)
     day = dates.naive(item.date)
     parts = path.strip("/").split("/")
-    if not parts or parts[-1] != here:
+    if parts[-1] != here:
         return
     dated = day and parts[:2] == [f"{day:%Y}", f"{day:%m}"]
     fronts = [parts[:-1]]
