@@ -121,9 +121,10 @@ def _of_settings(text: str, remedy: str, site: Site) -> Problem:
     return next((problem for problem in found if problem.line > 1), unknown)
 
 
-def diagnosed(said: Complaint) -> Diagnostic:
-    """The finding for a plugin's complaint about a letter, which has its place."""
-    file, line = (printable(said.file), said.line or 1) if said.file else ("pelicanconf.py", 1)
+def diagnosed(said: Complaint, settings: str) -> Diagnostic:
+    """The finding for a plugin's complaint about a letter, at its place, else in the file of the
+    ``settings``."""
+    file, line = printable(said.file or settings), said.line or 1
     remedy = quoted(said.remedy or "correct that, then check again", 200)
     return Diagnostic(file, line, refused.id, "error", quoted(said.message, 200), remedy)
 
