@@ -140,8 +140,8 @@ def foreign_markup(source: Source) -> Iterator[Problem]:
 
 @source_rule("swallowed-words", "warning", "`if pH<pKa and pH>7`, `Dear <name>`")
 def swallowed_words(source: Source) -> Iterator[Problem]:
-    """Words between `<` and `>` that are taken for an element of HTML, and not shown; or one that is
-    never closed, so that all that follows on the page is in it."""
+    """Words between `<` and `>` that are taken for an element of HTML, and not shown; or one that
+    is never closed, so that all that follows on the page is in it."""
     if source.post is None or "<svg" in source.body or "<math" in source.body:
         return
     from lxml.html.defs import empty_tags, tags
