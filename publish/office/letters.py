@@ -57,11 +57,24 @@ class Letters:
 
     def is_orphan(self, letter: Letter) -> bool:
         """Whether it is scheduled although one of its posts is no longer public here, or its source
-        says so by now."""
+        says so by now. One that is public by its source, and was not composed, is no such post."""
         if not letter.waiting:
             return False
-        composed = [x.issue for x in self.all if x.issue and not self.site.withdrawn(x.issue)]
-        return catalogue.lacks_post(letter, composed)
+        held = [x.issue for x in self.all if x.issue and letter.holds(x.issue)]
+        public = [key for post in held if not self.site.withdrawn(post) for key in post.keys]
+        if not catalogue.lacks_post(letter, public) or not self.is_known(letter):
+            return False
+        public += [key_of([uid]) for uids in self.site.public() for uid in uids]
+        return catalogue.lacks_post(letter, public)
+
+    def is_known(self, letter: Letter) -> bool:
+        """Whether its posts were ever public here, or it was sent from here; not so the letter of
+        another site with this audience, or of a machine whose posts were not pulled yet."""
+        from publish.site import addresses
+
+        uids = addresses.read(self.site.settings).values()
+        ever = [key_of([uid]) for uid in uids]
+        return bool(letter.past.intent) or not catalogue.lacks_post(letter, ever)
 
     def handle(self, letter: Letter) -> str:
         """The letter's unambiguous name on the command line."""

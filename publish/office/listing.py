@@ -13,7 +13,7 @@ from publish.newsletter.facts import hour_of
 from publish.newsletter.report import Figures
 from publish.newsletter.selection import Candidate, PlanItem, Verdict, plan_item
 from publish.newsletter.status import State
-from publish.office import letters, sending, settling
+from publish.office import letters, replacing, sending, settling
 from publish.office.context import Office
 from publish.office.letter_questions import changed, command_to_replace, readers_of
 from publish.office.letters import Letters
@@ -51,9 +51,12 @@ def planned(
     when = timing(office, now, at).at
     with office.site.composed(office.voice) as folder:
         all_letters = letters.load_letters(office, folder)
-        keys = {x.key for x in all_letters.named(posts)} if posts else set()
+        named = all_letters.named(posts) if posts else []
+        keys = {x.key for x in named}
         choices = letters.choices(office, all_letters, keys)
         choices = [_if_free(office, c) for c in choices if not posts or c.issue.key in keys]
+        if at is not None and when and any(x.issue and x.scheduled for x in named):
+            choices = replacing.moved(office, all_letters, choices, when)
         for choice in choices:
             if choice.send:  # As `send` would report first.
                 readers_of(office, letters.segment(office, choice.issue))
@@ -75,7 +78,7 @@ def planned(
                 )
                 lines += indented(item.writes) if office.voice.wants_detail else []
                 continue
-            waits = choice.letter.hour
+            waits = choice.letter.hour if choice.verdict is Verdict.DONE else None
             why = f"scheduled for {office.format_local(waits)}" if waits else item.why
             lines.append(f"skip  {name}: {why}")
             lines += indented(changed(office, choice.letter, all_letters)) if waits else []
@@ -176,6 +179,8 @@ def _entry(
     elif found.is_orphan(letter):
         urgent = True
         words += f", and its post is not public any more; {command('undo', handle)} takes it back"
+    elif letter.waiting and not found.is_known(letter):
+        words += ", and its post was never public here"
     at = hour_of(state.send_time)
     line = f"{office.words.letter(letter)}: {words}"
     if at:

@@ -70,6 +70,7 @@ def _orphans(settings: Settings) -> list[str]:
     from publish.post.text import moment
 
     heads, now = issue.list_issues(settings.issues), datetime.now(UTC)
+    public = [key for head in heads for key in head.keys]
     zone = schedule.zone(settings.timezone)
     lines = []
     for folder in folders:
@@ -80,7 +81,7 @@ def _orphans(settings: Settings) -> list[str]:
             lines.append(str(damage))
             continue
         for letter in found:
-            if catalogue.waits(letter.past, now) and catalogue.lacks_post(letter, heads):
+            if catalogue.waits(letter.past, now) and catalogue.lacks_post(letter, public):
                 hour = hour_of(letter.past.promised) or now
                 undo = command("undo", catalogue.handle(letter, found))
                 lines.append(

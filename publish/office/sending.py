@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import replace as altered
 from typing import Any
 
@@ -117,6 +118,7 @@ def do(office: Office, question: Question) -> Done | Question:
     lines: list[str] = []
     results: list[dict[str, Any]] = []
     errors: list[PublishError] = list(plan.refused.values())
+    typed = command(shlex.join([ACT, *_words(question.wish)]))
     with reported_on_failure(office.voice, lines), office.lock():
         settling.settle(office, {item.issue.key for item in plan.items})
         again = ask(office, before=plan, **question.wish)
@@ -132,6 +134,7 @@ def do(office: Office, question: Question) -> Done | Question:
                 break
             except PublishError as error:
                 error.message = f"{office.words.issue(item.issue)}: {error.message}"
+                error.remedy = error.remedy.replace(command(ACT), typed)
                 errors.append(error)
                 continue
             results.append(delivery.result(office, item, done, at))
@@ -177,6 +180,13 @@ def _require_compatible(posts: Sequence[str], digest: bool, as_update: bool, rep
     both = [flag for flag, given in flags.items() if given]
     if len(both) > 1:
         raise ConfigError(f"{' and '.join(both)} exclude each other", "choose one")
+
+
+def _words(wish: Mapping[str, Any]) -> list[str]:
+    """The arguments of `publish send` for ``wish``."""
+    flags = [name for name in ("now", "digest", "as_update", "replace") if wish[name]]
+    at = ["--at", wish["at"]] if wish["at"] else []
+    return [*wish["posts"], *(f"--{flag.replace('_', '-')}" for flag in flags), *at]
 
 
 def _composed(office: Office, found: Letters, posts: Sequence[str]) -> list[Letter]:

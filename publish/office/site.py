@@ -111,6 +111,14 @@ class Site:
         post = self._source(name)
         return post.uids if post else ()
 
+    def public(self) -> list[tuple[str, ...]]:
+        """The identities of each post that is public and for the mail by its header, its own
+        first; also where the content is not fit, so that it cannot be composed."""
+        from publish.site.posts import sources
+
+        posts, now = sources(self.settings, self.settings.posts), datetime.now(UTC)
+        return [p.uids for p in posts if p.mailed and p.visibility(now) == "public"]
+
     def withdrawn(self, issue: Issue) -> bool:
         """Whether the source of a composed issue was deleted, or is no longer for the mail, also if
         it was not built since."""

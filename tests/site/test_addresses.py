@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from publish.errors import Refused
+from publish.errors import ConfigError, Refused
 from publish.office import checking
 from publish.office.question import Voice
 from publish.post import identity
@@ -323,6 +323,15 @@ def test_a_post_is_taken_off_by_an_address_that_does_not_show_its_slug(small: Se
     build(small)
     taken = retired.retraction(small, "/one/")
     assert (taken.file, set(taken.addresses)) == (file, {"/one/", "/uno/"})
+
+
+def test_a_post_leads_to_lists_and_other_sites_and_not_to_itself(small: Settings):
+    taken = retired.retraction(small, "one")
+    for good in ("/", "/archives.html", "https://example.org/a?b=c#d"):
+        assert retired.target(small, good, taken) == good
+    for bad in ("/one/", f"{small.siteurl}/one/", f"{small.siteurl}/one/index.html"):
+        with pytest.raises(ConfigError, match="goes off the site itself"):
+            retired.target(small, bad, taken)
 
 
 def test_a_post_taken_off_keeps_every_byte_but_its_status_and_comes_back(small: Settings):
