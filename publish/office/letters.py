@@ -20,6 +20,10 @@ from publish.post import stamps
 from publish.post.identity import SINCE
 from publish.post.issue import Issue, key_of
 
+GONE = "its post is not public any more"
+ELSEWHERE = "its post was never public here"
+"""It is of another site with this audience, or of a machine whose posts were not pulled yet."""
+
 
 @dataclass(frozen=True)
 class Letters:
@@ -56,20 +60,23 @@ class Letters:
             raise
 
     def is_orphan(self, letter: Letter) -> bool:
-        """Whether it is scheduled although one of its posts is no longer public here, or its source
-        says so by now. One that is public by its source, and was not composed, is no such post."""
-        if not letter.waiting:
-            return False
+        """Whether it is scheduled although one of its posts is no longer public here."""
+        return bool(letter.waiting) and self.absence(letter) == GONE
+
+    def absence(self, letter: Letter) -> str:
+        """``GONE`` or ``ELSEWHERE`` if one of its posts is not composed, or its source says so by
+        now; ``""`` if all are, or would be if the content were fit."""
         held = [x.issue for x in self.all if x.issue and letter.holds(x.issue)]
         public = [key for post in held if not self.site.withdrawn(post) for key in post.keys]
-        if not catalogue.lacks_post(letter, public) or not self.is_known(letter):
-            return False
+        if not catalogue.lacks_post(letter, public):
+            return ""
         public += [key_of([uid]) for uids in self.site.public() for uid in uids]
-        return catalogue.lacks_post(letter, public)
+        if not catalogue.lacks_post(letter, public):
+            return ""
+        return GONE if self.is_known(letter) else ELSEWHERE
 
     def is_known(self, letter: Letter) -> bool:
-        """Whether its posts were ever public here, or it was sent from here; not so the letter of
-        another site with this audience, or of a machine whose posts were not pulled yet."""
+        """Whether its posts were ever public here, or it was sent from here."""
         from publish.site import addresses
 
         uids = addresses.read(self.site.settings).values()

@@ -66,6 +66,7 @@ def _orphans(settings: Settings) -> list[str]:
     from publish.newsletter import catalogue, issue, schedule
     from publish.newsletter.facts import hour_of
     from publish.newsletter.ledger import Damaged, Ledger
+    from publish.office.letters import GONE
     from publish.office.words import Words, command
     from publish.post.text import moment
 
@@ -85,7 +86,7 @@ def _orphans(settings: Settings) -> list[str]:
                 hour = hour_of(letter.past.promised) or now
                 undo = command("undo", catalogue.handle(letter, found))
                 lines.append(
-                    f"{Words().letter(letter)} is scheduled for {moment(hour, zone)}, and its post "
-                    f"is not public any more; {undo} takes it back"
+                    f"{Words().letter(letter)} is scheduled for {moment(hour, zone)}, and "
+                    f"{GONE}; {undo} takes it back"
                 )
     return lines

@@ -4,16 +4,14 @@ hour. Their ``do`` is that of ``send``."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace as altered
 from datetime import datetime
 from typing import Any
 
-from publish.errors import OutcomeUnknown, PublishError, Refused
+from publish.errors import OutcomeUnknown, Refused
 from publish.newsletter import holding, issue
 from publish.newsletter.campaign import Campaign
 from publish.newsletter.catalogue import KINDS, Letter
 from publish.newsletter.protocol import MARGIN, too_late
-from publish.newsletter.selection import Candidate, Verdict
 from publish.office import delivery, letters, preflight
 from publish.office.context import Office
 from publish.office.delivery import Delivery
@@ -53,6 +51,11 @@ def question(
         item = delivery.delivery_of(
             office, found, whole, Timing(at, asked=True), named=True, replaces=campaign_of(letter)
         )
+        if not letters.same_readers(office, letter):
+            raise Refused(
+                f"{office.words.letter(letter)}: it is scheduled for other readers than its post "
+                "has now", undo_first(letter, found),
+            )  # fmt: skip
         if at == hour and not how and not letter.unfinished:
             continue
         items.append(item)
@@ -70,31 +73,6 @@ def question(
         act, tuple(lines), yes, False, fingerprint(office, found, items), wish,
         Plan(tuple(items), items[0].timing, found),
     )  # fmt: skip
-
-
-def moved(
-    office: Office, found: Letters, choices: Sequence[Candidate], at: datetime
-) -> list[Candidate]:
-    """What ``question`` says about moving the letters of the posts to ``at``, for the plan: one
-    that cannot be moved holds up all."""
-    made = [_moved(office, found, choice, at) for choice in choices]
-    if any(choice.verdict is Verdict.HELD for choice in made):
-        why = "not moved, for another one cannot be"
-        made = [altered(c, verdict=Verdict.HELD, reason=why) if c.send else c for c in made]
-    return made
-
-
-def _moved(office: Office, found: Letters, choice: Candidate, at: datetime) -> Candidate:
-    letter = choice.letter
-    try:
-        hour = _hour(office, found, letter)
-    except PublishError as stop:
-        why = stop.message.removeprefix(office.words.letter(letter)).lstrip(": ")
-        return altered(choice, verdict=Verdict.HELD, reason=f"{why}; {stop.remedy}", campaign="")
-    if at == hour and not letter.unfinished and not letters.difference(office, letter, found)[0]:
-        return choice
-    why = "it gets its present words" if at == hour else f"moved from {office.format_local(hour)}"
-    return altered(choice, verdict=Verdict.MOVE, reason=why, campaign="")
 
 
 def campaign_of(letter: Letter) -> str:
@@ -118,22 +96,18 @@ def _hour(office: Office, found: Letters, letter: Letter) -> datetime:
             f"{name}: a person made a copy, and {len(letter.scheduled)} campaigns of it are "
             "scheduled", f"{command('undo', found.handle(letter))} takes them all back",
         )  # fmt: skip
-    hour = letter.unfinished or letter.hour
-    if hour is None:
+    if letter.unfinished:
+        return letter.unfinished
+    if letter.hour is None:
         raise _not_scheduled(office, found, letter)
-    if not letter.unfinished and too_late(hour, office.clock(), limits.settle):
+    if too_late(letter.hour, office.clock(), limits.settle):
         minutes = (limits.settle + MARGIN) / 60
         raise Refused(
-            f"{name}: it goes out {office.format_local(hour)}, in less than the {minutes:g} "
+            f"{name}: it goes out {office.format_local(letter.hour)}, in less than the {minutes:g} "
             "minutes that a change may take",
             undo_first(letter, found),
         )
-    if not letters.same_readers(office, letter):
-        raise Refused(
-            f"{name}: it is scheduled for other readers than its post has now",
-            undo_first(letter, found),
-        )
-    return hour
+    return letter.hour
 
 
 def _not_scheduled(office: Office, found: Letters, letter: Letter) -> Refused:

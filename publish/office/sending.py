@@ -212,7 +212,7 @@ def _unsendable(office: Office, found: Letters, letter: Letter, name: str) -> Re
     who, again = office.words.letter(letter), undoing.command_to_send_again(letter, found)
     if letter.kind != "post" and again:
         return Refused(f"{who} is {KINDS[letter.kind]}", f"send it with `{again}`")
-    why = office.site.why_not(name) or "its post is not public any more"
+    why = office.site.why_not(name) or letters.GONE
     return Refused(f"{who}: {why}", "what is not public is not mailed")
 
 

@@ -116,8 +116,8 @@ class Site:
         first; also where the content is not fit, so that it cannot be composed."""
         from publish.site.posts import sources
 
-        posts, now = sources(self.settings, self.settings.posts), datetime.now(UTC)
-        return [p.uids for p in posts if p.mailed and p.visibility(now) == "public"]
+        posts = sources(self.settings, self.settings.posts)
+        return [post.uids for post in posts if _has_letter(post)]
 
     def withdrawn(self, issue: Issue) -> bool:
         """Whether the source of a composed issue was deleted, or is no longer for the mail, also if
@@ -129,7 +129,7 @@ class Site:
             posts = sources(self.settings, self.settings.posts)
             return not any(post.uid == issue.uid for post in posts)
         post = Source(file, self.settings, file.read_bytes())
-        return post.uid == issue.uid and (post.status == "draft" or not post.mailed)
+        return post.uid == issue.uid and not _has_letter(post)
 
     def _source(self, name: str) -> Source | None:
         from publish.site.posts import matching
@@ -142,3 +142,7 @@ class Site:
 
         posts = sources(self.settings, self.settings.posts)
         return [(post.slug, post.title) for post in posts if post.status == "draft"]
+
+
+def _has_letter(post: Source) -> bool:
+    return post.mailed and post.visibility(datetime.now(UTC)) == "public"

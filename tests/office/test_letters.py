@@ -1137,11 +1137,10 @@ def test_the_plan_of_another_hour_says_what_send_does(author: Author):
     done(author, "send", posts=("dose",))
     later = (author.office.now + timedelta(hours=5)).replace(minute=0, second=0, microsecond=0)
     at = f"{later:%Y-%m-%d %H:%M}"
-    before = states(author, "dose")[0].letter.hour
     (item,), (line,) = listing.planned(author.office, ("dose",), False, at)
     assert (item.send, item.verdict, item.time) == (True, "move", later.isoformat())
     assert item.writes[0].endswith("/unschedule")
-    assert f"moved from {author.office.format_local(before)}; goes out" in line
+    assert f"you named another hour; goes out {author.office.format_local(later)}" in line
     # As `send` refuses both.
     items, lines = listing.planned(author.office, ("dose", "night"), False, at)
     assert not any(item.send for item in items)
