@@ -33,15 +33,10 @@ def checks(account: Account, api: Mailchimp, siteurl: str, get: Fetch) -> Iterat
     if root is not None:
         plan = str(root.get("pricing_plan_type") or "unknown")
         free = plan in ("forever_free", "free")
-        does, hour = "schedules", account.limits.send_at
-        if free:
-            does = "does not schedule; `send` " + (
-                f"refuses, for NEWSLETTER_SEND_AT names {hour:%H:%M}" if hour
-                else "counts down here instead"
-            )  # fmt: skip
-        well = not (free and hour)
-        mend = "" if well else "take that setting out, or another plan; --now sends at once"
-        yield Check("plan", well, f"{plan}: {does}", mend)
+        does = "does not schedule; `send` counts down here instead" if free else "schedules"
+        if fixed := free and account.limits.send_at:
+            does = "does not schedule; `send` refuses the hour of NEWSLETTER_SEND_AT"
+        yield Check("plan", not fixed, f"{plan}: {does}", "take it out, or send with --now")
         found = yield from _ask("audience", api.audience, _audience)
         if found is not None and not int((found.get("stats") or {}).get("member_count") or 0):
             yield Check("readers", False, "the audience has no readers", "subscribe yourself first")

@@ -21,8 +21,6 @@ from publish.post.identity import SINCE
 from publish.post.issue import Issue, key_of
 
 GONE = "its post is not public any more"
-ELSEWHERE = "its post was never public here"
-"""It is of another site with this audience, or of a machine whose posts were not pulled yet."""
 
 
 @dataclass(frozen=True)
@@ -60,27 +58,23 @@ class Letters:
             raise
 
     def is_orphan(self, letter: Letter) -> bool:
-        """Whether it is scheduled although one of its posts is no longer public here."""
-        return bool(letter.waiting) and self.absence(letter) == GONE
-
-    def absence(self, letter: Letter) -> str:
-        """``GONE`` or ``ELSEWHERE`` if one of its posts is not composed, or its source says so by
-        now; ``""`` if all are, or would be if the content were fit."""
-        held = [x.issue for x in self.all if x.issue and letter.holds(x.issue)]
-        public = [key for post in held if not self.site.withdrawn(post) for key in post.keys]
-        if not catalogue.lacks_post(letter, public):
-            return ""
+        """Whether it is scheduled although one of its posts is no longer public here: it is not
+        composed, or its source says so by now. Not so if only the content is not fit."""
+        if not letter.waiting:
+            return False
+        parts = [x.issue for x in self.all if x.issue and letter.holds(x.issue)]
+        public = [key for part in parts if not self.site.withdrawn(part) for key in part.keys]
+        if not catalogue.lacks_post(letter, public) or not self.is_known(letter):
+            return False
         public += [key_of([uid]) for uids in self.site.public() for uid in uids]
-        if not catalogue.lacks_post(letter, public):
-            return ""
-        return GONE if self.is_known(letter) else ELSEWHERE
+        return catalogue.lacks_post(letter, public)
 
     def is_known(self, letter: Letter) -> bool:
-        """Whether its posts were ever public here, or it was sent from here."""
+        """Whether its posts were ever public here, or it was sent from here. Another site with this
+        audience has letters too, and a machine whose posts were not pulled yet."""
         from publish.site import addresses
 
-        uids = addresses.read(self.site.settings).values()
-        ever = [key_of([uid]) for uid in uids]
+        ever = [key_of([uid]) for uid in addresses.read(self.site.settings).values()]
         return bool(letter.past.intent) or not catalogue.lacks_post(letter, ever)
 
     def handle(self, letter: Letter) -> str:

@@ -104,8 +104,7 @@ def _if_free(office: Office, choice: Candidate) -> Candidate:
     try:
         settling.settled_by_hand(office, choice.letter)
     except PublishError as stop:
-        why = f"{stop.message}; {stop.remedy}"
-        return replace(choice, verdict=Verdict.HELD, reason=why) if choice.send else choice
+        return _stopped(choice, stop) if choice.send else choice
     return choice
 
 
@@ -117,13 +116,18 @@ def _moved(
     try:
         asked = replacing.question(office, found, chosen, when, {}, again=True)
     except PublishError as stop:
-        why = f"{stop.message}; {stop.remedy}"
-        return [replace(c, verdict=Verdict.HELD, reason=why, campaign="") for c in choices]
+        return [_stopped(choice, stop) for choice in choices]
     moved = {item.issue.key for item in asked.plan.items} if isinstance(asked, Question) else ()
+    why = "you named another hour"
     return [
-        replace(c, verdict=Verdict.MOVE, reason="you named another hour", campaign="")
-        if c.issue.key in moved else c for c in choices
-    ]  # fmt: skip
+        replace(c, verdict=Verdict.MOVE, reason=why, campaign="") if c.issue.key in moved else c
+        for c in choices
+    ]
+
+
+def _stopped(choice: Candidate, stop: PublishError) -> Candidate:
+    why = f"{stop.message}; {stop.remedy}"
+    return replace(choice, verdict=Verdict.HELD, reason=why, campaign="")
 
 
 def entries(office: Office, posts: Sequence[str]) -> list[Entry]:
@@ -194,10 +198,9 @@ def _entry(
         # Later it is as any other post that is too old to be picked.
         urgent = hour is None or (office.now - hour).days < office.account.limits.max_age_days
         words += f"; if it did not: {' and '.join(again)}"
-    elif letter.waiting and (absence := found.absence(letter)):
-        urgent = absence == letters.GONE
-        words += f", and {absence}"
-        words += f"; {command('undo', handle)} takes it back" if urgent else ""
+    elif found.is_orphan(letter):
+        urgent = True
+        words += f", and {letters.GONE}; {command('undo', handle)} takes it back"
     at = hour_of(state.send_time)
     line = f"{office.words.letter(letter)}: {words}"
     if at:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace as altered
 from typing import Any
 
@@ -29,6 +29,7 @@ from publish.office.words import command, count
 from publish.post.issue import Issue
 
 ACT = "send"
+FLAGS = ("now", "digest", "as_update", "replace")
 ATTEMPTS = 3
 """Attempts of a run after changes between question and act."""
 
@@ -118,10 +119,13 @@ def do(office: Office, question: Question) -> Done | Question:
     lines: list[str] = []
     results: list[dict[str, Any]] = []
     errors: list[PublishError] = list(plan.refused.values())
-    typed = command(shlex.join([ACT, *_words(question.wish)]))
+    wish = question.wish
+    flags = [f"--{name.replace('_', '-')}" for name in FLAGS if wish[name]]
+    hour = ["--at", wish["at"]] if wish["at"] else []
+    typed = command(shlex.join([ACT, *wish["posts"], *flags, *hour]))
     with reported_on_failure(office.voice, lines), office.lock():
         settling.settle(office, {item.issue.key for item in plan.items})
-        again = ask(office, before=plan, **question.wish)
+        again = ask(office, before=plan, **wish)
         if isinstance(again, Done) or again.fingerprint != question.fingerprint:
             return again
         plan = again.plan
@@ -142,7 +146,7 @@ def do(office: Office, question: Question) -> Done | Question:
             lines += delivery.result_lines(office, item, done, at, name)
     errors.sort(key=lambda error: WORST.index(error.code))
     if not results and any(isinstance(error, PostChanged) for error in errors):
-        return ask(office, **question.wish)
+        return ask(office, **wish)
     if errors and len(plan.items) + len(plan.refused) == 1:
         raise errors[0]
     code = errors[0].code if errors else Exit.OK
@@ -180,13 +184,6 @@ def _require_compatible(posts: Sequence[str], digest: bool, as_update: bool, rep
     both = [flag for flag, given in flags.items() if given]
     if len(both) > 1:
         raise ConfigError(f"{' and '.join(both)} exclude each other", "choose one")
-
-
-def _words(wish: Mapping[str, Any]) -> list[str]:
-    """The arguments of `publish send` for ``wish``."""
-    flags = [name for name in ("now", "digest", "as_update", "replace") if wish[name]]
-    at = ["--at", wish["at"]] if wish["at"] else []
-    return [*wish["posts"], *(f"--{flag.replace('_', '-')}" for flag in flags), *at]
 
 
 def _composed(office: Office, found: Letters, posts: Sequence[str]) -> list[Letter]:

@@ -230,7 +230,7 @@ def test_the_doctor_says_what_a_young_audience_and_a_site_that_is_not_up_lack():
         fixed = replace(account(base), limits=Limits(send_at=clock(9)))
         found = {c.name: c for c in doctor.checks(fixed, Mailchimp(fixed), "", http.fetch)}
     assert not found["plan"].well
-    assert "`send` refuses, for NEWSLETTER_SEND_AT names 09:00" in found["plan"].detail
+    assert "`send` refuses the hour of NEWSLETTER_SEND_AT" in found["plan"].detail
     assert (up.well, up.detail) == (True, "https://a.example answers")
     assert (away.well, away.remedy) == (False, "check your host")
     assert "does not answer (" in away.detail
