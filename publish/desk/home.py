@@ -139,16 +139,16 @@ def _next(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
         if post and not letter.several:
             buttons.append(Button("Another time…", f"{parts.href(post)}?open=time#time"))
         buttons.append(parts.take_back(post, letter))
-    mend: tuple[Button, ...] = ()
+    fix: tuple[Button, ...] = ()
     if letter.changes and post:
-        mend = (
+        fix = (
             parts.new_words(post),
             Button("See the whole difference", f"/letter/{letter.key}#changes"),
         )
     public = post is not None and post.kind == "public" and post.mailed
     gone = letter.state == "scheduled" and not letter.several and not public
     if gone:
-        mend = (parts.take_back(post, letter, main=True),)
+        fix = (parts.take_back(post, letter, main=True),)
         buttons = buttons[:1]
     when = distance = ""
     if letter.at:
@@ -158,7 +158,7 @@ def _next(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
         state=parts.LETTER_STATES[letter.state], title=parts.title(now, letter),
         href=parts.letter_href(now, letter), when=when, distance=distance, says=letter.why,
         readers=words.count(letter.readers, "reader") if letter.readers else "your readers",
-        changes=letter.changes, gone=gone, mend=mend, buttons=buttons,
+        changes=letter.changes, gone=gone, fix=fix, buttons=buttons,
     )  # fmt: skip
 
 

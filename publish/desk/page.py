@@ -133,14 +133,14 @@ def _letter_steps(
 def _remark(post: Post, finding: Diagnostic, fixable: Collection[Diagnostic]) -> SimpleNamespace:
     """A finding with buttons to open and to fix it."""
     wrong = finding.severity == "error"
-    state = State("error", "To mend") if wrong else State("warning", "To consider")
+    state = State("error", "To fix") if wrong else State("warning", "To consider")
     line = {"post": post.name, "line": str(finding.line)}
-    mend = None
+    fix = None
     if finding in fixable:
         query = urlencode({**line, "rule": finding.rule, "digest": post.digest})
-        mend = Button("Mend it…", f"/mend?{query}")
+        fix = Button("Fix it…", f"/fix?{query}")
     return SimpleNamespace(
-        state=state, line=finding.line, message=finding.message, remedy=finding.remedy, mend=mend,
+        state=state, line=finding.line, message=finding.message, remedy=finding.remedy, fix=fix,
         open=Button(f"Open at line {finding.line}", to="/open", values=line),
     )  # fmt: skip
 

@@ -14,10 +14,12 @@ from publish.post import frontmatter
 from publish.post.aliases import is_lead, parse_alias
 from publish.post.files import write_whole
 from publish.post.identity import RETIRED, table_bytes
-from publish.post.urls import normal
+from publish.post.urls import normal, path_of
 from publish.settings import Settings
 from publish.site import addresses
 from publish.site.posts import matching, only, sources
+
+SCHEMES = ("https://", "http://")
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def retraction(settings: Settings, post: str) -> Retraction:
         ConfigError: there is no such post, or several have that slug.
         Refused: the ledger's files are damaged.
     """
-    published = addresses.read(settings)
+    published, post = addresses.read(settings), _path(settings, post)
     path = post.replace("\\", "/").removeprefix("./").strip("/")
     found = matching(settings, post)
     for address, uid in published.items() if path and not found else ():
@@ -64,18 +66,19 @@ def target(settings: Settings, to: str, taken: Retraction) -> str:
     Raises:
         ConfigError: ``to`` is no address, is not of this site, or is one of ``taken``.
     """
-    published = {normal(address) for address in addresses.read(settings)}
-    gone = {normal(address) for address in (*taken.addresses, *addresses.read(settings, RETIRED))}
-    if normal(to.removeprefix(settings.siteurl)) in gone:
-        raise ConfigError(f"{to}: it goes off the site itself", "choose another, or none")
+    to = _path(settings, to)
     if is_lead(to) and not to.startswith("/"):
         return to
+    published = {normal(address) for address in addresses.read(settings)}
+    gone = {normal(address) for address in (*taken.addresses, *addresses.read(settings, RETIRED))}
     try:
         parse_alias(to)
     except ValueError as error:
-        why = "is no address" if "://" in to else error
+        why = "is no address" if to.startswith(SCHEMES) else error
         remedy = "write an address of this site, /new/, or a whole one"
         raise ConfigError(f"{to or 'an empty address'}: {why}", remedy) from None
+    if normal(to) in gone:
+        raise ConfigError(f"{to}: it goes off the site itself", "choose another, or none")
     # Lists and files are published too, and no post's.
     if normal(to) not in {"/", *published} and not (settings.output / normal(to)[1:]).exists():
         raise ConfigError(f"{to}: nothing was published there", "choose another, or none")
@@ -94,6 +97,11 @@ def retire(settings: Settings, file: Path | None, leads: Mapping[str, str]) -> N
         write_whole(settings.content / RETIRED, table_bytes(known))
     if file:
         write_whole(file, frontmatter.set_key(file.read_bytes(), "Status", "draft"))
+
+
+def _path(settings: Settings, text: str) -> str:
+    """``text``; the path of an address of the site that is whole, as a browser shows it."""
+    return (text.startswith(SCHEMES) and path_of(settings.siteurl, text)) or text
 
 
 def _stands_alone(alias: str) -> bool:
