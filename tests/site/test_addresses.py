@@ -164,7 +164,7 @@ def test_a_trial_build_elsewhere_writes_nothing_down(small: Settings, tmp_path: 
 
 def test_a_conflict_in_the_ledger_says_what_to_keep(small: Settings):
     (small.content / identity.URLS).write_bytes(
-        b'{\nn "/b/": "u2",\n>>>>>>> two\n "/c/": "u3"\n}\n'
+        b'{\n<<<<<<< HEAD\n "/a/": "u1",\n=======\n "/b/": "u2",\n>>>>>>> two\n "/c/": "u3"\n}\n'
     )
     with pytest.raises(Refused, match=r"a git merge has left — keep the lines of both sides"):
         build(small, full=True)
@@ -325,15 +325,6 @@ def test_a_post_is_taken_off_by_an_address_that_does_not_show_its_slug(small: Se
     assert (taken.file, set(taken.addresses)) == (file, {"/one/", "/uno/"})
 
 
-<<<<<<< HEAD
-def test_a_post_leads_to_lists_and_other_sites_and_not_to_itself(small: Settings):
-    taken = retired.retraction(small, "one")
-    for good in ("/", "/archives.html", "https://example.org/a?b=c#d"):
-        assert retired.target(small, good, taken) == good
-    for bad in ("/one/", f"{small.siteurl}/one/", f"{small.siteurl}/one/index.html"):
-        with pytest.raises(ConfigError, match="goes off the site itself"):
-            retired.target(small, bad, taken)
-=======
 def test_an_address_of_the_site_may_be_whole_as_a_browser_shows_it(small: Settings):
     site, elsewhere = "https://small.example", "https://else.example/one/"
     taken = retired.retraction(small, f"{site}/one/")
