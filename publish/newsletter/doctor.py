@@ -41,10 +41,8 @@ def checks(account: Account, api: Mailchimp, siteurl: str, get: Fetch) -> Iterat
         if found is not None and not int((found.get("stats") or {}).get("member_count") or 0):
             yield Check("readers", False, "the audience has no readers", "subscribe yourself first")
         if found is not None and not found.get("double_optin", True):
-            yield Check(
-                "sign-up", False, "the audience does not ask for confirmation",
-                "switch double opt-in on in Mailchimp: Audience, Settings",
-            )  # fmt: skip
+            remedy = "switch double opt-in on in Mailchimp: Audience, Settings"
+            yield Check("sign-up", False, "the audience does not ask for confirmation", remedy)
     yield from _ask("sender", lambda: account.sender, str)
     for name, value in account.topics.items():
         ask = partial(api.segment, int(value)) if value.isdigit() else partial(api.interest, value)
