@@ -49,7 +49,8 @@ NEEDS = {
     "unknown-shortcode": (
         "A shortcode of a plugin that is not known: its words stay, what it did is gone.",
         "write what it showed"),
-    "reference-missing": ("A global module or reusable block that the export does not hold.",
+    "reference-missing": (
+        "A global module or reusable block that is not public, or not in the export.",
         "export all content, not posts alone, and run again"),
     "too-deep": ("Markup nested deeper than 100 levels: its words stay, its markup does not.",
         "look at the page"),
