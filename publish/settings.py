@@ -140,7 +140,8 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
     Raises:
         ConfigError: the file is missing or fails; the message names its line.
     """
-    file = Path(path).absolute()
+    # One spelling for each file: records of a build hold the names of its files.
+    file = Path(os.path.abspath(path))  # noqa: PTH100 - absolute() keeps "..", resolve() no links
     if not file.is_file():
         raise ConfigError(
             f"{path}: there is no such settings file",
@@ -149,8 +150,8 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
     light.install()
     try:
         # Its output must not mix with a command's result.
-        with contextlib.redirect_stdout(sys.stderr), neighbours_first(file.parent), \
-                _unloaded(file.parent):  # fmt: skip
+        aside = contextlib.redirect_stdout(sys.stderr)
+        with aside, neighbours_first(file.parent), _unloaded(file.parent):
             try:
                 found = runpy.run_path(str(file))
             except light.StubUsed:

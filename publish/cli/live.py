@@ -72,8 +72,7 @@ def deploy(
         terminal.out(step) if dry_run else terminal.detail(step)
     terminal.good(golive.summary(out))
     if rollback is not None and not dry_run:
-        terminal.note("held: `publish deploy` and `publish run` upload nothing older than what you "
-                      "went back from, until you commit a correction or say --resume")  # fmt: skip
+        terminal.note("held until you commit a correction, or say `publish deploy --resume`")
 
 
 @click.command("run")
