@@ -34,7 +34,9 @@ def checks(account: Account, api: Mailchimp, siteurl: str, get: Fetch) -> Iterat
         plan = str(root.get("pricing_plan_type") or "unknown")
         free = plan in ("forever_free", "free")
         does = "does not schedule; `send` counts down here instead" if free else "schedules"
-        yield Check("plan", True, f"{plan}: {does}")
+        if fixed := free and account.limits.send_at:
+            does = "does not schedule; `send` refuses the hour of NEWSLETTER_SEND_AT"
+        yield Check("plan", not fixed, f"{plan}: {does}", "take it out, or send with --now")
         found = yield from _ask("audience", api.audience, _audience)
         if found is not None and not int((found.get("stats") or {}).get("member_count") or 0):
             yield Check("readers", False, "the audience has no readers", "subscribe yourself first")

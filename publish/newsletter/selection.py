@@ -30,6 +30,8 @@ class Verdict(Enum):
     """An earlier run's answer was lost."""
     COMPLETE = "complete"
     """An earlier run began to replace it, and did not finish."""
+    MOVE = "move"
+    """It is scheduled, and the author names another hour."""
     DONE = "done"
     HELD = "held"
     OLD = "old"
@@ -39,7 +41,7 @@ class Verdict(Enum):
     NOT_REQUESTED = "unnamed"
 
 
-GOING = (Verdict.SEND, Verdict.SETTLE, Verdict.COMPLETE)
+GOING = (Verdict.SEND, Verdict.SETTLE, Verdict.COMPLETE, Verdict.MOVE)
 
 
 @dataclass(frozen=True)
