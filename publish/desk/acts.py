@@ -306,11 +306,11 @@ class Acts:
     def _conflict(self, request: Request, found: EditConflict) -> Response:
         post = self._post(request.form)
         now = self.reader.current
-        theirs = frontmatter.read(found.data)
+        header = frontmatter.read(found.data)
         rows = [
-            (key, name, theirs.get(name), request.form[name])
+            (key, name, theirs, request.form[name])
             for name, key in fields.NAMES.items()
-            if name in request.form
+            if request.form.get(name, theirs := fields.shown(header, name)) != theirs
         ]
         context = {
             "here": "post", "post": post, "rows": rows, "digest": found.digest,

@@ -13,7 +13,7 @@ from publish.desk.parts import Button, State
 from publish.newsletter.titles import MOST_POSTS
 
 SHOWN = 6
-"""Letters and drafts that are listed before the rest is folded."""
+"""Letters, drafts and findings that are listed before the rest is folded."""
 URGENT = {
     "unknown": "A letter is in doubt", "incomplete": "A letter did not go out whole",
     "sending": "A letter is going out now", "scheduled": "",
@@ -50,7 +50,7 @@ def view(now: Snapshot, at: datetime) -> SimpleNamespace:
     rows = [_row(now, post, at) for post in writing]
     older = [s for s in parts.never_mailed(now)
              if (choice := now.choice(s)) and choice.verdict == "old"]  # fmt: skip
-    known = now.newsletter.readers
+    known, elsewhere = now.newsletter.readers, parts.elsewhere(now)
     return SimpleNamespace(
         today=f"{words.day(at, now.zone, at)}, {words.clock(at, now.zone)} · "
         f"{words.zone_name(now.zone)}",
@@ -59,6 +59,8 @@ def view(now: Snapshot, at: datetime) -> SimpleNamespace:
         writing=tuple(rows[:SHOWN]),
         more_writing=tuple(rows[SHOWN:]),
         together=_together(now, writing),
+        elsewhere=elsewhere[:SHOWN],
+        more_elsewhere=elsewhere[SHOWN:],
         first=not now.posts,
         known=now.newsletter.asked is not None,
         out=tuple(sent_row(now, letter, at) for letter in parts.sent(now, at)[:SHOWN]),

@@ -6,11 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import SimpleNamespace
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from publish.desk import parts, words
 from publish.desk.model import Letter, Post, Snapshot
-from publish.desk.parts import Button, State
+from publish.desk.parts import Button
 from publish.desk.renderings import Renderings
 from publish.post.diagnostic import Diagnostic
 from publish.post.issue import GMAIL
@@ -34,6 +35,14 @@ class Step:
     how: str
     name: str
     says: str
+
+
+class Remark(NamedTuple):
+    """A finding, and the buttons that fix it, if that can be done here, and open it."""
+
+    finding: Diagnostic
+    mend: Button | None
+    open: Button
 
 
 TRIED = "Every rule was tried on the file as it is saved."
@@ -130,19 +139,13 @@ def _letter_steps(
             return Step("stopped", scheduled, letter.why or "in doubt"), Step("", delivered, "")
 
 
-def _remark(post: Post, finding: Diagnostic, fixable: Collection[Diagnostic]) -> SimpleNamespace:
-    """A finding with buttons to open and to fix it."""
-    wrong = finding.severity == "error"
-    state = State("error", "To mend") if wrong else State("warning", "To consider")
+def _remark(post: Post, finding: Diagnostic, fixable: Collection[Diagnostic]) -> Remark:
     line = {"post": post.name, "line": str(finding.line)}
     mend = None
     if finding in fixable:
         query = urlencode({**line, "rule": finding.rule, "digest": post.digest})
         mend = Button("Mend it…", f"/mend?{query}")
-    return SimpleNamespace(
-        state=state, line=finding.line, message=finding.message, remedy=finding.remedy, mend=mend,
-        open=Button(f"Open at line {finding.line}", to="/open", values=line),
-    )  # fmt: skip
+    return Remark(finding, mend, Button(f"Open at line {finding.line}", to="/open", values=line))
 
 
 def _changed(post: Post, letter: Letter | None) -> tuple[str, tuple[Button, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -167,8 +167,18 @@ def findings(now: Snapshot, post: Post) -> tuple[Diagnostic, ...] | None:
     """The findings of a post, errors first; None before the first check."""
     if now.findings is None:
         return None
-    found = now.findings.get(post.file, ())
-    return tuple(sorted(found, key=lambda f: (f.severity != "error", f.line, f.message)))
+    return _ordered(now.findings.get(post.file, ()))
+
+
+def elsewhere(now: Snapshot) -> tuple[Diagnostic, ...]:
+    """The findings of files that are no posts, such as a page or the settings, errors first."""
+    own = {post.file for post in now.posts}
+    known = (now.findings or {}).items()
+    return _ordered(finding for file, found in known if file not in own for finding in found)
+
+
+def _ordered(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(sorted(found, key=lambda f: (f.severity != "error", f)))
 
 
 def _counts(found: tuple[Diagnostic, ...]) -> tuple[int, int]:

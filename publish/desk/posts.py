@@ -21,17 +21,18 @@ class PostCache:
         self._known: dict[Path, tuple[str, Post]] = {}
 
     def read(self, settings: Settings, now: datetime) -> tuple[Post, ...]:
-        """All posts, ordered by path. A file that cannot be read is left out; the checks report
-        it."""
+        """All posts, ordered by path. A file that cannot be read, or whose name is no UTF-8, is
+        left out; the checks report it."""
         found: dict[Path, tuple[str, Post]] = {}
         for file in posts.files(settings, settings.posts):
             try:
+                str(file).encode()
                 looked = file.stat()
                 stamp, known = of_stat(looked), self._known.get(file)
                 if known is None or known[0] != stamp:
                     saved = looked.st_mtime_ns
                     known = (stamp, post(settings, file, file.read_bytes(), saved))
-            except OSError:
+            except (OSError, UnicodeEncodeError):
                 continue
             found[file] = known
         self._known = found

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from publish.desk.jobs import Job
+from publish.desk.jobs import KEPT, Job
 from publish.errors import NothingSent, OutcomeUnknown, Refused
 from publish.office.question import Done, Line, Question
 from tests.desk.stand import Desk, a_desk
@@ -186,6 +186,20 @@ def test_nothing_to_do_is_said(desk: Desk):
     page, _ = asked(desk)
     assert "Nothing to do" in page
     assert "nothing to send" in page
+
+
+def test_acts_are_kept_for_the_pages_that_are_still_open(desk: Desk):
+    _, form = asked(desk)
+    first = next(iter(desk.acts.jobs._jobs.values()))
+    for _ in range(KEPT):
+        jobs = desk.acts.jobs
+        jobs.begin("test", "/", {}, "A test").finish_stage("done", "Done")
+    assert first in jobs._jobs.values()
+    jobs.begin("test", "/", {}, "A test")
+    assert first not in jobs._jobs.values()
+    assert len(jobs._jobs) == KEPT + 1
+    assert desk.post("/yes", form).status_code == 409
+    assert not desk.office.done
 
 
 def test_work_under_way_is_shown_on_every_page_and_goes_on_alone(desk: Desk):

@@ -202,6 +202,16 @@ def test_old_posts_that_were_never_mailed_are_one_line():
     assert not view.writing
 
 
+def test_what_is_wrong_in_files_that_are_no_posts_is_listed_errors_first():
+    page, settings = a_post("pages/about.md"), a_post("../pelicanconf.py")
+    found = {page.file: (a_finding(page),), settings.file: (a_finding(settings, 3, "warning"),)}
+    view = home.view(a_snapshot(POST, findings={POST.file: (a_finding(POST),)} | found), NOW)
+    assert view.elsewhere == (*found[page.file], *found[settings.file])
+    many = {page.file: tuple(a_finding(page, line) for line in range(9))}
+    view = home.view(a_snapshot(POST, findings=many), NOW)
+    assert (len(view.elsewhere), len(view.more_elsewhere)) == (home.SHOWN, 3)
+
+
 def test_coming_days_name_what_has_to_be_on():
     ahead = a_post("posts/audit.md", kind="scheduled", date=TUESDAY + timedelta(days=7))
     view = home.view(a_snapshot(POST, ahead, letters=(a_letter(POST),)), NOW)

@@ -113,7 +113,7 @@ def test_what_stops_stands_before_what_is_to_be_considered():
     }
     found = view(a_snapshot(POST, findings=findings), POST)
     assert found.summary == "Two things to mend, one thing to consider"
-    assert [(r.line, r.state.kind) for r in found.remarks] == [
+    assert [(r.finding.line, r.finding.severity) for r in found.remarks] == [
         (7, "error"), (18, "error"), (3, "warning"),
     ]  # fmt: skip
     assert found.remarks[0].open.values == {"post": POST.name, "line": "7"}
