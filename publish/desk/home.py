@@ -148,8 +148,9 @@ def _next(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
             Button("See the whole difference", f"/letter/{letter.key}#changes"),
         )
     public = post is not None and post.kind == "public" and post.mailed
-    gone = letter.state == "scheduled" and not letter.several and not public
-    if gone:
+    gone = ""
+    if letter.orphan or (letter.state == "scheduled" and not letter.several and not public):
+        gone = "One of its pages" if letter.several else "Its page"
         mend = (parts.take_back(post, letter, main=True),)
         buttons = buttons[:1]
     when = distance = ""
@@ -166,26 +167,19 @@ def _next(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
 
 def _writing(now: Snapshot) -> list[Post]:
     """Drafts, and public posts whose letter is due or was taken back; newest first."""
-    held = {m.uid for m in now.newsletter.letters if m.state == "held"}
-    found = [
-        post
-        for post in now.posts
-        if post.kind == "draft"
-        or (post.kind == "public" and post.uid in held)
-        or parts.letter_is_due(now, post)
-    ]
+    found = [post for post in now.posts if post.kind == "draft" or parts.letter_waits(now, post)]
     return sorted(found, key=lambda post: post.saved, reverse=True)
 
 
 def _row(now: Snapshot, post: Post, at: datetime) -> SimpleNamespace:
     found = parts.findings(now, post)
-    letter = now.letter(post)
     facts = f"{words.count(post.words, 'word')} · saved {words.saved(post.saved, now.zone, at)}"
     place, of_letter = "Draft", []
-    if post.kind != "draft" and letter:
-        place, of_letter = "On the site", [State("warning", "Letter taken back")]
-    elif post.kind != "draft":
-        place, of_letter = "Public", [State("pending", "Letter not sent")]
+    if post.kind != "draft":
+        choice = now.choice(post)
+        back = now.letter(post) or (choice and choice.verdict == "held")
+        taken, unsent = State("warning", "Letter taken back"), State("pending", "Letter not sent")
+        place, of_letter = "Public", [taken if back else unsent]
     button = parts.next_step(now, post) if parts.next_step_is_likely(now, post) else None
     if button is None:
         wrong = found is not None and not parts.healthy(found)

@@ -46,7 +46,7 @@ LetterState = Literal["scheduled", "sending", "sent", "held", "unknown", "incomp
 class Letter:
     """A letter. ``uid`` is its post's, ``at`` its hour. State ``held``: it was taken back;
     ``unknown``: an answer is missing. ``changes`` are the differences from the post's present
-    words."""
+    words. ``orphan``: it waits although one of its posts is not public any more."""
 
     key: str
     state: LetterState
@@ -57,6 +57,7 @@ class Letter:
     figures: Figures | None = None
     changes: tuple[Change, ...] = ()
     several: bool = False
+    orphan: bool = False
     why: str = ""
 
 

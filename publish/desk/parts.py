@@ -52,8 +52,8 @@ LETTER_STATES = {
     "incomplete": State("error", "Stopped"),
 }
 """Each state of a letter as a page shows it."""
-DUE = ("send", "overdue")
-"""Verdicts on a letter that is due or overdue."""
+WAITS = ("send", "overdue", "held")
+"""Verdicts on a letter that is due, is overdue or was taken back."""
 MIN_READERS_FOR_PERCENT = 30
 """Readers below which a percentage would be misleading."""
 
@@ -76,8 +76,9 @@ def sent(now: Snapshot, at: datetime) -> list[Letter]:
 
 
 def never_mailed(now: Snapshot) -> list[Post]:
-    """The public posts that may have a letter and had none."""
+    """The public posts that may have a letter and had none, alone or with others."""
     mailed = {letter.uid for letter in now.newsletter.letters}
+    mailed |= {uid for uid, choice in now.newsletter.choices.items() if choice.verdict == "done"}
     return [s for s in now.posts if s.kind == "public" and s.mailed and s.uid not in mailed]
 
 
@@ -131,12 +132,13 @@ def share(part: int, whole: int) -> Share:
     return Share(f"{part / whole:.0%}", 100 * part / whole)
 
 
-def letter_is_due(now: Snapshot, post: Post) -> bool:
-    """Whether the letter of a public post is overdue, or would go with the next send, by the
-    decision of ``publish send``."""
-    choice = now.choice(post)
-    waits = post.kind == "public" and post.mailed and now.letter(post) is None
-    return waits and choice is not None and choice.verdict in DUE
+def letter_waits(now: Snapshot, post: Post) -> bool:
+    """Whether the letter of a public post is overdue, would go with the next send, by the decision
+    of ``publish send``, or was taken back."""
+    letter, choice = now.letter(post), now.choice(post)
+    if post.kind != "public" or not post.mailed:
+        return False
+    return letter.state == "held" if letter else bool(choice and choice.verdict in WAITS)
 
 
 def next_step(now: Snapshot, post: Post) -> Button | None:

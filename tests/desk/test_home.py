@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -58,8 +59,12 @@ def test_a_scheduled_letter_whose_page_is_gone_is_reported_and_can_be_taken_back
         assert labels(card.mend) == ["Take it back…"]
     lost = a_snapshot(letters=(a_letter(POST),))
     (card,) = home.view(lost, NOW).next
-    assert card.gone
+    assert card.gone == "Its page"
     assert card.href.startswith("/letter/")
+    assert card.mend[0].values == {"letter": a_letter(POST).key}
+    several = a_snapshot(POST, letters=(a_letter(POST, several=True, orphan=True),))
+    (card,) = home.view(several, NOW).next
+    assert card.gone == "One of its pages"
     assert card.mend[0].values == {"letter": a_letter(POST).key}
 
 
@@ -100,6 +105,19 @@ def test_a_young_post_whose_letter_did_not_go_and_one_taken_back_wait_here():
     assert next(s.word for s in rows["Quit"].states) == "Letter not sent"
     assert next(s.word for s in rows["Back"].states) == "Letter taken back"
     assert {row.button.label for row in rows.values()} == {"Send the letter…"}
+
+
+def test_posts_in_a_letter_of_several_wait_if_it_was_taken_back_and_else_were_mailed():
+    letter = replace(a_letter(POST, "held", several=True), uid="")
+    two = a_snapshot(POST, a_post("posts/two.md"), letters=(letter,))
+    back = chosen(two, quit="held", two="held")
+    view = home.view(back, NOW)
+    assert [row.states[0].word for row in view.writing] == ["Letter taken back"] * 2
+    assert view.together
+    assert len(letters.index(back, NOW).never) == 2
+    out = chosen(two, quit="done", two="done")
+    assert not home.view(out, NOW).writing
+    assert not letters.index(out, NOW).never
 
 
 def test_which_letters_are_due_is_what_send_would_say_whatever_the_post_is_dated():
