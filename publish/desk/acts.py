@@ -153,7 +153,7 @@ class Acts:
             self._end(job, "refused", title, (refusal.message, refusal.remedy))
         else:
             if isinstance(found, Done):
-                if found.results and job.act in ("send", "move", "replace", "publish"):
+                if any(result.get("time") for result in found.results):
                     job.after = (Button("Take it back…", to="/ask/undo", values=_about(job)),)
                 title = asking.DONE.get(job.act, "Done") if found.results else NOTHING
                 self._end(job, "done", title, found.lines)

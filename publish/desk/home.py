@@ -138,15 +138,14 @@ def _next(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
     buttons: list[Button] = []
     if letter.state == "scheduled":
         buttons = [Button("Look at it", parts.letter_href(now, letter))]
-        if post and not letter.several:
+        if post and parts.can_change(letter):
             buttons.append(Button("Another time…", f"{parts.href(post)}?open=time#time"))
         buttons.append(parts.take_back(post, letter))
     mend: tuple[Button, ...] = ()
     if letter.changes and post:
-        mend = (
-            parts.new_words(post),
-            Button("See the whole difference", f"/letter/{letter.key}#changes"),
-        )
+        mend = (Button("See the whole difference", f"/letter/{letter.key}#changes"),)
+        if parts.can_change(letter):
+            mend = (parts.new_words(post), *mend)
     public = post is not None and post.kind == "public" and post.mailed
     gone = ""
     if letter.orphan or (letter.state == "scheduled" and not letter.several and not public):

@@ -90,6 +90,7 @@ class NewsletterReader:
             figures=self._figures(room, state) if how == "sent" else None,
             changes=tuple(changes),
             several=known.kind == "digest",
+            update=known.kind == "update",
             orphan=found.is_orphan(known),
             why=state.state if how in ("unknown", "incomplete") else "",
         )

@@ -59,6 +59,7 @@ def view(
     changes = letter.changes if letter else ()
     says, acts = _changed(post, letter)
     step = parts.next_step(now, post)
+    timed = post.mailed and not (letter and letter.update)
     return SimpleNamespace(
         rail=rail(now, post, letter, at),
         summary=parts.findings_summary(found),
@@ -71,7 +72,7 @@ def view(
         first=_first(now, post),
         small=_small(post),
         letter=_facts(now, post, renderings),
-        time_act=TIMED.get(step.to, "") if step and post.mailed else "",
+        time_act=TIMED.get(step.to, "") if step and timed else "",
         saved=words.saved(post.saved, now.zone, at),
         technical_details=_technical_details(post, letter),
     )
@@ -153,7 +154,10 @@ def _changed(post: Post, letter: Letter | None) -> tuple[str, tuple[Button, ...]
     if letter is None or not letter.changes:
         return "", ()
     if letter.state == "scheduled":
-        return "The letter still has your old words", (parts.new_words(post),)
+        button = (
+            parts.new_words(post) if parts.can_change(letter) else parts.take_back(post, letter)
+        )
+        return "The letter still has your old words", (button,)
     if letter.state == "sent":
         act = parts.ask("Send a correction…", "send", post, as_update="yes")
         return "Readers got other words than the post has now", (act,)

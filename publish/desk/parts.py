@@ -220,4 +220,10 @@ def findings_summary(found: tuple[Diagnostic, ...] | None) -> str:
 def title(now: Snapshot, letter: Letter) -> str:
     """A letter by its post's title, else by its subject."""
     found = now.of(letter)
-    return found.title if found and not letter.several else letter.subject
+    name = found.title if found and not letter.several else letter.subject
+    return f"{name} (update)" if letter.update else name
+
+
+def can_change(letter: Letter) -> bool:
+    """Whether the words and the hour of a scheduled letter can be changed while it stays."""
+    return letter.state == "scheduled" and not letter.several and not letter.update

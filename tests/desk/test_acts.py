@@ -306,6 +306,14 @@ def test_a_yes_that_came_too_late_is_not_reported_as_done(desk: Desk):
     assert (job.title, job.after) == ("Nothing to do", ())
 
 
+def test_a_letter_that_goes_out_at_once_is_not_offered_to_be_taken_back(desk: Desk):
+    _, form = asked(desk)
+    desk.office.outcome = Done("send", ("being sent",), ({"time": None},))
+    desk.post("/yes", form)
+    job = settled(desk)
+    assert (job.title, job.after) == ("Done: the letter is on its way", ())
+
+
 def test_a_disk_that_is_full_is_reported_as_at_the_terminal(desk: Desk):
     _, form = asked(desk)
     desk.office.outcome = OSError(28, "No space left on device", "content/posts/three.md")
