@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
-from publish.desk import asking, editor, fields, fixes, pages, parts, photo
+from publish.desk import asking, editor, fields, fixes, pages, parts, photo, posts
 from publish.desk.jobs import Job, Jobs, Stage
 from publish.desk.log import Log
 from publish.desk.model import Post
@@ -83,7 +83,8 @@ class Acts:
         if found is None:
             return None
         finding, data, made = found
-        return {"post": post, "finding": finding, "changes": fixes.difference(data, made)}
+        changes, digest = fixes.difference(data, made), posts.digest(data)
+        return {"post": post, "finding": finding, "changes": changes, "digest": digest}
 
     # Questions and answers.
 
@@ -104,7 +105,8 @@ class Acts:
         """Perform the confirmed act, once."""
         self._allowed()
         job = self.jobs.answered(form.get("token", ""))
-        if job is None or job.question is None or job.question.fingerprint != form.get("bound"):
+        asked = job.office_question if job else None
+        if job is None or asked is None or asked.fingerprint != form.get("bound"):
             raise Refused(
                 "this question was answered already, or asked again since",
                 "look at the post; it says how things stand",
@@ -255,7 +257,7 @@ class Acts:
         return parts.href(post)
 
     def do_new(self, form: Mapping[str, str], request: Request) -> Response | str:
-        """A new post, opened in the author's editor."""
+        """A new post; its page has the button that opens it."""
         from publish.site.new import new_post
 
         settings, now = self.reader.settings, datetime.now(UTC)

@@ -186,7 +186,7 @@ def view(question: Question, *, again: bool = False) -> QuestionView:
             "keep_date": "yes",
         }
         other = (Button("Keep the old date…", to="/ask/publish", values=wished),)
-    return QuestionView(title, says, facts, question.yes, question.fingerprint, steps, other)
+    return QuestionView(title, says, facts, steps, other)
 
 
 def with_buttons(line: str) -> str:

@@ -23,13 +23,11 @@ KEPT = 50
 
 @dataclass(frozen=True)
 class QuestionView:
-    """A question as the page shows it: its text, its facts, and the label of the button."""
+    """A question as the page shows it: its text, its facts, its steps, and other buttons."""
 
     title: str
     says: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
-    yes: str
-    fingerprint: str
     steps: tuple[str, ...] = ()
     other: tuple[Button, ...] = ()
 

@@ -25,10 +25,10 @@ class Post:
     name: str
     file: str
     digest: str
-    kind: Kind
     title: str
     slug: str
     saved: datetime
+    kind: Kind = "draft"
     address: str = ""
     words: int = 0
     date: datetime | None = None

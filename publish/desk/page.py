@@ -144,8 +144,7 @@ def _remark(post: Post, finding: Diagnostic, fixable: Collection[Diagnostic]) ->
     line = {"post": post.name, "line": str(finding.line)}
     mend = None
     if finding in fixable:
-        query = urlencode({**line, "rule": finding.rule, "digest": post.digest})
-        mend = Button("Mend it…", f"/mend?{query}")
+        mend = Button("Mend it…", f"/mend?{urlencode({**line, 'rule': finding.rule})}")
     return Remark(finding, mend, Button(f"Open at line {finding.line}", to="/open", values=line))
 
 

@@ -174,4 +174,4 @@ def _mend(visit: Visit) -> Context | None:
     if post is None:
         return None
     found = visit.acts.fix_page(post, visit.args)
-    return found and {"here": "post", "digest": visit.args.get("digest", ""), **found}
+    return found and {"here": "post", **found}

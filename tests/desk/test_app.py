@@ -244,8 +244,12 @@ def test_a_mend_shows_its_difference_and_is_written_on_a_yes(desk: Desk):
     page = desk.get(html.unescape(found[1]))
     assert "<ins>On the first Tusday of March, see [it](https://example.com/).</ins>" in page.text
     assert desk.file.read_text() == POST
+    # It was saved since: what is shown now is what is written.
+    desk.file.write_text(POST + "More.\n")
+    page = desk.get(html.unescape(found[1]))
+    form["digest"] = dict(re.findall(r'name="(digest)" value="(\w+)"', page.text))["digest"]
     assert desk.post("/mended", form).status_code == 303
-    assert desk.file.read_text() == POST.replace("http:", "https:")
+    assert desk.file.read_text() == POST.replace("http:", "https:") + "More.\n"
     assert desk.post("/mended", form | {"digest": digest(desk)}).status_code == 409
 
 
