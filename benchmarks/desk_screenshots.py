@@ -84,7 +84,7 @@ def pictures(browser: Browser, desk: str, folder: Path) -> None:
                 page.goto(desk + path)
                 # The preview, the findings and a post's letter are there once they are made.
                 page.get_by_role("link", name="See the site").wait_for()
-                page.get_by_text("Nothing to mend").first.wait_for()
+                page.get_by_text("Nothing to fix").first.wait_for()
                 if kind == "post":
                     page.locator("#faces-all .faces").wait_for()
                 # A frame is loaded only where it is seen.

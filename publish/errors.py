@@ -70,8 +70,8 @@ WORST = (Exit.UNKNOWN, Exit.USAGE, Exit.REFUSED, Exit.NOTHING_SENT, Exit.OK)
 
 
 def as_publish_error(error: PublishError | OSError) -> PublishError:
-    """``error`` in one line, also where the system raised it: a full disk, missing rights."""
+    """``error`` in one line, also where the system raised it: a full disk, missing permissions."""
     if isinstance(error, PublishError):
         return error
     where = f"{error.filename}: " if error.filename else ""
-    return Refused(f"{where}{error.strerror or error}", "mend that, then run this again")
+    return Refused(f"{where}{error.strerror or error}", "fix that, then run this again")

@@ -8,7 +8,7 @@ import click
 
 from publish.cli.options import common
 from publish.cli.terminal import Terminal
-from publish.errors import Exit
+from publish.errors import ConfigError, Exit
 from publish.settings import Settings
 
 
@@ -28,9 +28,9 @@ def command(
     strict: bool,
     online: bool,
 ) -> int:
-    """Find what is wrong in the content, and how to mend it.
+    """Find what is wrong in the content, and how to fix it.
 
-    A finding is one line: `file:line: what is wrong — how to mend it`. Any error ends it with 1.
+    A finding is one line: `file:line: what is wrong — how to fix it`. Any error ends it with 1.
 
     Example: publish check content/posts/a-calm-handover.md
     """
@@ -43,6 +43,8 @@ def command(
 
         return checking.judged(settings)
 
+    if as_json and github:
+        raise ConfigError("--json and --github exclude each other", "choose one")
     findings = checks.check(settings, judge, paths)
     if online:
         from publish.checks.online import dead_links
@@ -58,8 +60,8 @@ def command(
         for finding in findings:
             terminal.out(f"{finding}" if finding.severity == "error" else f"{finding} [warning]")
         terminal.note(
-            f"{len(errors)} to mend, {len(findings) - len(errors)} to consider"
+            f"{len(errors)} to fix, {len(findings) - len(errors)} to consider"
             if findings
-            else "nothing to mend"
+            else "nothing to fix"
         )
     return int(Exit.REFUSED if errors else Exit.OK)

@@ -45,7 +45,7 @@ def plan(
 @click.argument("post")
 @click.option(
     "--to", multiple=True, required=True, metavar="ADDRESS",
-    help="Whom to mail the test to; may be given several times.",
+    help="Whom to mail the test to; give several.",
 )  # fmt: skip
 @click.argument("more", nargs=-1, metavar="[ADDRESS]…")
 @options.with_office
@@ -182,7 +182,7 @@ def report(
 @YES
 @options.act("retract")
 def retract() -> None:
-    """Take a post off the site, and its letter back if that still waits.
+    """Take a post off the site, and its letter back if it is unsent.
 
     The file becomes a draft. Its address leads to another one, or to a page that says it is gone.
     What was mailed stays in the ledger and in `publish report`. POST is a slug, a path or a

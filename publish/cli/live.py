@@ -8,6 +8,7 @@ import click
 
 from publish.cli.options import common
 from publish.cli.terminal import Terminal
+from publish.errors import ConfigError
 from publish.settings import Settings
 
 
@@ -45,14 +46,15 @@ def deploy(
 
     Example: publish deploy --dry-run
     """
+    from publish.cli.confirming import voice
     from publish.deploy.deploy import DeployOptions, Stopped
     from publish.office import golive
 
     if rollback is not None and resume:
-        raise click.UsageError("--rollback and --resume exclude each other: choose one")
+        raise ConfigError("--rollback and --resume exclude each other", "choose one")
     options = DeployOptions(dry_run, resume, allow_deletes, 0 if no_verify else None)
     try:
-        out = golive.go_live(settings, target, options, terminal.progress, rollback=rollback)
+        out = golive.go_live(settings, target, options, voice(terminal), rollback=rollback)
     except Stopped as stop:
         if as_json:
             terminal.json(asdict(stop.outcome))

@@ -14,7 +14,7 @@ from publish.cli.group import COMMANDS, group
 
 def pages() -> Iterator[str]:
     """The part of each command."""
-    context = click.Context(group, info_name="publish")
+    context = click.Context(group, info_name="publish", **group.context_settings)
     for name in COMMANDS:
         command = group.get_command(context, name)
         assert command is not None

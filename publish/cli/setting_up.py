@@ -49,18 +49,18 @@ def doctor(office: options.Office, terminal: Terminal) -> int:
     letters = checks(office.account, office.api, office.settings.siteurl, fetch)
     own = checking.of_settings(office.settings)
     for check in chain(own, letters, unattended.checks(office.settings, office.lock)):
-        mark = "ok   " if check.well else "mend "
+        mark = "ok   " if check.well else "fix  "
         line = f"{mark} {check.name}: {check.detail}"
         terminal.out(line if check.well else f"{line} — {check.remedy}")
         sick += not check.well
-    terminal.note(office.with_sandbox_note("all is well" if not sick else f"{sick} to mend"))
+    terminal.note(office.with_sandbox_note("all is well" if not sick else f"{sick} to fix"))
     return int(Exit.REFUSED if sick else Exit.OK)
 
 
 @click.command("demo")
 @options.common
 def demo(settings: Settings, terminal: Terminal) -> None:
-    """Check, build, and mail the newest post to a reader of the sandbox.
+    """Check, build, and mail the newest post to the sandbox's reader.
 
     Example: publish demo
     """

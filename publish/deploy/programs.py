@@ -44,8 +44,8 @@ def run(
     except FileNotFoundError:
         raise ConfigError(f"{words[0]} is not installed", f"install {words[0]}") from None
     except OSError as error:
-        raise ConfigError(f"{words[0]} cannot be run: {error.strerror}", "mend its rights, or name "
-                          "the program that runs it (sh, python3)") from None  # fmt: skip
+        remedy = "fix its permissions, or name the program that runs it (sh, python3)"
+        raise ConfigError(f"{words[0]} cannot be run: {error.strerror}", remedy) from None
     with child:
         try:
             out, err = child.communicate(stdin, timeout=deadline)

@@ -20,6 +20,8 @@ PAGES = 20
 """Changed pages that are requested."""
 PAUSES = (0.2, 0.5, 1, 2, 5, 10, 15)
 """Seconds between requests for the marker; the last one repeats."""
+FIRST_NOTE, NEXT_NOTE = 8.0, 60.0
+"""Seconds of waiting after which a permanent line says for what, and from then on between two."""
 
 Ask = Callable[..., Answer]
 
@@ -47,27 +49,34 @@ def marker(siteurl: str, get: Ask = ask) -> Marker:
 
 
 def wait(
-    siteurl: str, release: str, seconds: float, say: Callable[[str], None], get: Ask = ask
-) -> None:
-    """Wait until the live site's marker names ``release``.
+    siteurl: str, release: str, seconds: float, say: Callable[[str], None], get: Ask = ask,
+    note: Callable[[str], None] = lambda line: None,
+) -> None:  # fmt: skip
+    """Wait until the live site's marker names ``release``. ``say`` gets a progress line for each
+    request; ``note`` a permanent one now and then, as a log shows no progress.
 
     Raises:
         NothingSent: it did not within ``seconds``; the message says what is live.
     """
     end, number = time.monotonic() + seconds, 0
+    next_note = time.monotonic() + FIRST_NOTE
     while True:
         seen = marker(siteurl, get)
         found = seen.says[0]
         if found == release:
             return
         rest = end - time.monotonic()
+        state = f"is still release {found[:12]}" if found else f"/{MARKER} {seen.fault}"
         if rest <= 0:
-            state = f"is still release {found[:12]}" if found else f"/{MARKER} {seen.fault}"
             raise NothingSent(
                 f"deployed, but not live after {seconds:g} s: {siteurl} {state}",
                 "run it again: nothing is uploaded twice; a host of static pages may take minutes",
             )
-        say(f"waiting until {siteurl} is release {release[:12]}")
+        waiting = f"waiting until {siteurl} is release {release[:12]}"
+        if time.monotonic() >= next_note:
+            next_note += NEXT_NOTE
+            note(f"{waiting} ({state}), at most {rest:.0f} s more")
+        say(waiting)
         time.sleep(min(PAUSES[min(number, len(PAUSES) - 1)], rest))
         number += 1
 

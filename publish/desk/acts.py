@@ -232,9 +232,9 @@ class Acts:
         post = self._post(form)
         found = self._fixed(post, form)
         if found is None:
-            raise Refused("there is nothing to mend there any more", "look at the post again")
+            raise Refused("there is nothing to fix there any more", "look at the post again")
         finding, _, made = found
-        self._write(post, form, made, f"Mended: {finding.message}")
+        self._write(post, form, made, f"Fixed: {finding.message}")
         return parts.href(post)
 
     def do_photo(self, form: Mapping[str, str], request: Request) -> Response | str:

@@ -29,12 +29,12 @@ STATIC = {
 VIEWS = {
     "/": "home", "/letters": "letters", "/letter/<key>": "letter", "/post/<path:name>": "post",
     "/new": "new", "/inbox": "inbox", "/keys": "keys", "/words": "words", "/today": "today",
-    "/mend": "mend", "/events": "events",
+    "/fix": "fix", "/events": "events",
     "/<any({}):file>".format(", ".join(f'"{name}"' for name in STATIC)): "static",
 }  # fmt: skip
 ACTS = {
     "/ask/<act>": "ask", "/yes": "confirm", "/no": "cancel", "/stop": "stop", "/open": "open",
-    "/fields": "fields", "/mended": "apply_fix", "/photo": "photo", "/new": "new",
+    "/fields": "fields", "/fixed": "apply_fix", "/photo": "photo", "/new": "new",
 }  # fmt: skip
 ADDRESSES = Map(
     [

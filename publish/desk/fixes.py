@@ -18,8 +18,8 @@ Fix = Callable[[bytes, Diagnostic], bytes | None]
 
 def apply_fix(data: bytes, finding: Diagnostic) -> bytes | None:
     """``data`` with the finding fixed; None if there is no automatic fix."""
-    mend = FIXES.get(finding.rule)
-    made = mend(data, finding) if mend else None
+    fix = FIXES.get(finding.rule)
+    made = fix(data, finding) if fix else None
     return None if made == data else made
 
 
@@ -40,7 +40,7 @@ def difference(before: bytes, after: bytes) -> list[tuple[int, str, str]]:
 def _line(change: Callable[[str, Diagnostic], str]) -> Fix:
     """A fix that changes the finding's own line."""
 
-    def mend(data: bytes, finding: Diagnostic) -> bytes | None:
+    def fix(data: bytes, finding: Diagnostic) -> bytes | None:
         lines = data.splitlines(keepends=True)
         at = finding.line - 1
         if not 0 <= at < len(lines):
@@ -49,7 +49,7 @@ def _line(change: Callable[[str, Diagnostic], str]) -> Fix:
         lines[at] = change(text, finding).encode("utf-8", "surrogateescape")
         return b"".join(lines)
 
-    return mend
+    return fix
 
 
 def _deeper(text: str, finding: Diagnostic) -> str:
@@ -79,7 +79,7 @@ def _key(key: str) -> Fix:
     """A fix that gives the header's ``key`` the finding's suggestion: among several names, in the
     place of the wrong one."""
 
-    def mend(data: bytes, finding: Diagnostic) -> bytes | None:
+    def fix(data: bytes, finding: Diagnostic) -> bytes | None:
         if not finding.fix:
             return None
         wrong, meant = finding.fix
@@ -90,7 +90,7 @@ def _key(key: str) -> Fix:
         made = ", ".join(meant if part == wrong else part for part in parts)
         return frontmatter.set_key(data, key, made)
 
-    return mend
+    return fix
 
 
 def _closed(data: bytes, finding: Diagnostic) -> bytes | None:

@@ -141,16 +141,16 @@ def _next(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
         if post and parts.can_change(letter):
             buttons.append(Button("Another time…", f"{parts.href(post)}?open=time#time"))
         buttons.append(parts.take_back(post, letter))
-    mend: tuple[Button, ...] = ()
+    fix: tuple[Button, ...] = ()
     if letter.changes and post:
-        mend = (Button("See the whole difference", f"/letter/{letter.key}#changes"),)
+        fix = (Button("See the whole difference", f"/letter/{letter.key}#changes"),)
         if parts.can_change(letter):
-            mend = (parts.new_words(post), *mend)
+            fix = (parts.new_words(post), *fix)
     public = post is not None and post.kind == "public" and post.mailed
     gone = ""
     if letter.orphan or (letter.state == "scheduled" and not letter.several and not public):
         gone = "One of its pages" if letter.several else "Its page"
-        mend = (parts.take_back(post, letter, main=True),)
+        fix = (parts.take_back(post, letter, main=True),)
         buttons = buttons[:1]
     when = distance = ""
     if letter.at:
@@ -160,7 +160,7 @@ def _next(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
         state=parts.LETTER_STATES[letter.state], title=parts.title(now, letter),
         href=parts.letter_href(now, letter), when=when, distance=distance, says=letter.why,
         readers=words.count(letter.readers, "reader") if letter.readers else "your readers",
-        changes=letter.changes, gone=gone, mend=mend, buttons=buttons,
+        changes=letter.changes, gone=gone, fix=fix, buttons=buttons,
     )  # fmt: skip
 
 

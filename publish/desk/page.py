@@ -41,7 +41,7 @@ class Remark(NamedTuple):
     """A finding, and the buttons that fix it, if that can be done here, and open it."""
 
     finding: Diagnostic
-    mend: Button | None
+    fix: Button | None
     open: Button
 
 
@@ -142,10 +142,10 @@ def _letter_steps(
 
 def _remark(post: Post, finding: Diagnostic, fixable: Collection[Diagnostic]) -> Remark:
     line = {"post": post.name, "line": str(finding.line)}
-    mend = None
+    fix = None
     if finding in fixable:
-        mend = Button("Mend it…", f"/mend?{urlencode({**line, 'rule': finding.rule})}")
-    return Remark(finding, mend, Button(f"Open at line {finding.line}", to="/open", values=line))
+        fix = Button("Fix it…", f"/fix?{urlencode({**line, 'rule': finding.rule})}")
+    return Remark(finding, fix, Button(f"Open at line {finding.line}", to="/open", values=line))
 
 
 def _changed(post: Post, letter: Letter | None) -> tuple[str, tuple[Button, ...]]:

@@ -48,7 +48,7 @@ def draw(name: str, base: str, visit: Visit) -> bytes | None:
     makers: dict[str, Callable[[Visit], Context | None]] = {
         "home": _home, "post": _post, "letter": _letter, "new": _new, "inbox": _inbox,
         "letters": lambda v: {"page": letters.index(v.now, v.at)},
-        "today": lambda v: {"entries": v.acts.log.last_day(v.now.zone, v.at)}, "mend": _mend,
+        "today": lambda v: {"entries": v.acts.log.last_day(v.now.zone, v.at)}, "fix": _fix,
     }  # fmt: skip
     made = makers[kind](visit) if kind in makers else {}
     if made is None:
@@ -169,7 +169,7 @@ def _inbox(visit: Visit) -> Context | None:
     return {"address": visit.now.inbox, "mails": found}
 
 
-def _mend(visit: Visit) -> Context | None:
+def _fix(visit: Visit) -> Context | None:
     post = visit.now.post(visit.args.get("post", ""))
     if post is None:
         return None

@@ -196,10 +196,10 @@ def health(found: tuple[Diagnostic, ...] | None) -> tuple[State, ...]:
     errors, rest = _counts(found)
     states = []
     if errors:
-        states.append(State("error", f"{errors} to mend"))
+        states.append(State("error", f"{errors} to fix"))
     if rest:
         states.append(State("warning", f"{rest} to consider"))
-    return tuple(states) or (State("ok", "Nothing to mend"),)
+    return tuple(states) or (State("ok", "Nothing to fix"),)
 
 
 def healthy(found: tuple[Diagnostic, ...] | None) -> bool:
@@ -208,11 +208,11 @@ def healthy(found: tuple[Diagnostic, ...] | None) -> bool:
 
 
 def findings_summary(found: tuple[Diagnostic, ...] | None) -> str:
-    """``Nothing to mend, three things to consider``."""
+    """``Nothing to fix, three things to consider``."""
     if found is None:
         return "Being checked"
     errors, rest = _counts(found)
-    first = words.spelt(errors, "thing") + " to mend" if errors else "nothing to mend"
+    first = words.spelt(errors, "thing") + " to fix" if errors else "nothing to fix"
     second = f", {words.spelt(rest, 'thing')} to consider" if rest else ""
     return words.sentence(first + second)
 

@@ -108,5 +108,5 @@ def _writing(name: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise ConfigError(
-            f"{name}: cannot be written: {error.strerror}", "mend its rights, or make room"
+            f"{name}: cannot be written: {error.strerror}", "fix its permissions, or make room"
         ) from None

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from html import unescape
 from typing import Any
+from unicodedata import category, normalize
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from publish.importer import dates
@@ -112,15 +113,19 @@ def path_of(link: str) -> str:
 
 def slug_of(item: Item, values: Mapping[str, Any]) -> str:
     """The slug that WordPress used, else one made of the title."""
-    given = unquote(item.slug).strip().strip("/").lower()
+    given = normalize("NFC", unquote(item.slug)).strip().strip("/").lower()
     if not given:
         last = path_of(item.link).strip("/").rsplit("/", 1)[-1]
         given = re.sub(r"\.html?$", "", last).lower()
-    # Other characters become hyphens, and several hyphens one.
-    given = re.sub(r"-*[^\w.~-]+-*", "-", given).strip("-.")
+    given = re.sub(r"-*[^\w.~-]+-*", _hyphen, given).strip("-.")
     if not given or ".." in given or (given.isdigit() and not item.slug):
         given = slugs.slugify(title_of(item.title), values).strip("-.") or f"post-{abs(item.id)}"
     return cut(given)
+
+
+def _hyphen(found: re.Match[str]) -> str:
+    """One hyphen for characters that are no letters; vowel signs, as Hindi has, stay."""
+    return found[0] if all(category(sign)[0] == "M" for sign in found[0]) else "-"
 
 
 def reserved(values: Mapping[str, Any]) -> set[str]:

@@ -7,7 +7,7 @@ import re
 from publish.importer import tree
 from publish.importer.markdown.normal import normal
 from publish.importer.model import Item
-from publish.importer.mojibake import mend
+from publish.importer.mojibake import repair
 from publish.importer.tree import El
 from publish.importer.wordpress import blocks, elementor, fragments
 from publish.importer.wordpress.expand import Context, expand
@@ -36,8 +36,8 @@ def _source(item: Item, context: Context) -> tuple[str, bool]:
     data = item.meta.get("_elementor_data", "")
     built = data and item.meta.get("_elementor_edit_mode", "builder") == "builder"
     if built and (made := elementor.html_of(data, context.lose)):
-        return expand(_mended(made, context), context), True
-    text = _mended(item.body, context)
+        return expand(_repaired(made, context), context), True
+    text = _repaired(item.body, context)
     if NEXT.search(text) and not blocks.OPEN.search(text):
         context.lose("pages-joined")
     if blocks.OPEN.search(text):
@@ -46,8 +46,8 @@ def _source(item: Item, context: Context) -> tuple[str, bool]:
     return blocks.to_html(text, context), True
 
 
-def _mended(text: str, context: Context) -> str:
-    better, broken = mend(text.replace("\r\n", "\n").replace("\r", "\n"))
+def _repaired(text: str, context: Context) -> str:
+    better, broken = repair(text.replace("\r\n", "\n").replace("\r", "\n"))
     if broken:
         context.lose("encoding-mended", f"{len(broken)} ×", broken[0])
     return better

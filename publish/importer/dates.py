@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from publish.importer.model import Item
 
-FORM = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?")
+FORM = re.compile(r"[1-9]\d{3}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?")
 
 
 def moment(local: str, gmt: str, zone: ZoneInfo) -> datetime | None:

@@ -10,7 +10,7 @@ from typing import Any
 from publish.importer.markdown import inline
 from publish.importer.markdown.inline import Dialect
 from publish.importer.model import DESCRIPTIONS, Channel, Item, Options
-from publish.importer.mojibake import mend
+from publish.importer.mojibake import repair
 from publish.post import text
 from publish.post.slug import slugify
 
@@ -19,7 +19,7 @@ UNCATEGORIZED = {"uncategorized", "uncategorised", "sin-categoria", "non-classe"
 
 def line(text: str) -> str:
     """A text as one line for a header: no breaks, no control characters."""
-    text = re.sub(r"[\x00-\x1f\x7f\u2028\u2029\x85\ufeff]+", " ", mend(text)[0])
+    text = re.sub(r"[\x00-\x1f\x7f\u2028\u2029\x85\ufeff]+", " ", repair(text)[0])
     return " ".join(text.split())
 
 

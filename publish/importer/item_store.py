@@ -101,9 +101,11 @@ class Store:
         return [row[0] for row in self._db.execute(sql, (parent,))]
 
     def body(self, id: int, types: tuple[str, ...]) -> str | None:
-        """The body of an item that others include: a reusable block or a global module."""
+        """The body of an item that others include, a reusable block or a global module; None if
+        there is none that is public."""
         found = self._row("select type, number from item where id = ?", id)
-        return self.item(found[1]).body if found and found[0] in types else None
+        item = self.item(found[1]) if found and found[0] in types else None
+        return item.body if item and item.status == "publish" and not item.password else None
 
     def item(self, number: int) -> Item:
         """The ``number``-th stored item."""

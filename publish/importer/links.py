@@ -120,8 +120,9 @@ class Rewriter:
 
     def absolute(self, href: str) -> str:
         """A relative address made absolute by the post's own."""
+        href = f"https:{href}" if href.startswith("//") else href
         host = min(self.index.hosts, default="")
-        if not host or href.startswith(("http://", "https://", "//", "data:")):
+        if not host or href.startswith(("http://", "https://", "data:")):
             return href
         try:
             return urljoin(f"https://{host}{self.entry.path or '/'}", href)
@@ -177,7 +178,8 @@ class Rewriter:
         lost = "picture-elsewhere" if elsewhere else "picture-missing"
         found = self.take(url, lost, el.get("alt"))
         kept = found.state == "kept"
-        el.attrs["src"] = f"{{static}}/{found.path}" if kept else found.url or url
+        # Another site may tell its pictures apart by what follows a "?".
+        el.attrs["src"] = f"{{static}}/{found.path}" if kept else url if elsewhere else found.url
         gone = is_local(el.get("src")) or (self._same_host and not elsewhere)
         return el.get("alt") if gone and not kept else el
 

@@ -31,7 +31,7 @@ NEEDS = {
     "picture-elsewhere": ("A picture on another site, which this site's pages do not load.",
         "save it to content/images and name it there, or take it out"),
     "picture-refused": (
-        "A file that is no picture though it is named like one, an SVG with script, or over 50 MB.",
+        "A file that is not what its name says, an SVG with script, or over 50 MB.",
         "save it in another form, then run again"),
     "file-missing": ("A linked file of the old site that is not in the uploads.",
         "run again with --uploads or --fetch"),
@@ -49,7 +49,8 @@ NEEDS = {
     "unknown-shortcode": (
         "A shortcode of a plugin that is not known: its words stay, what it did is gone.",
         "write what it showed"),
-    "reference-missing": ("A global module or reusable block that the export does not hold.",
+    "reference-missing": (
+        "A global module or reusable block that is not public, or not in the export.",
         "export all content, not posts alone, and run again"),
     "too-deep": ("Markup nested deeper than 100 levels: its words stay, its markup does not.",
         "look at the page"),
@@ -96,7 +97,7 @@ CHANGED = {
     "end-dropped": (
         "The ending that many posts share (share strip, sign-up) is gone: the theme has its own.",
         "--keep-end keeps it"),
-    "encoding-mended": ("Characters that were broken are mended.", "nothing"),
+    "encoding-mended": ("Characters that were broken are repaired.", "nothing"),
     "category-renamed": (
         "A category whose name held a comma, or that differed by case from another.",
         "--category OLD=NEW chooses its name"),

@@ -62,7 +62,7 @@ class Channel:
     terms: dict[tuple[str, str], str] = field(default_factory=dict)
     parents: dict[str, str] = field(default_factory=dict)
     described: dict[tuple[str, str], str] = field(default_factory=dict)
-    mended: int = 0
+    repairs: int = 0
 
 
 @dataclass

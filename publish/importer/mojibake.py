@@ -25,17 +25,17 @@ CONTROL = re.compile(r"[\x80-\x9f]")
 _WEAK = set("“”‘’–—…•‹›„‚†‡™ŠšŽžŒœŸˆ˜€ƒ‰")
 
 
-def mend(text: str) -> tuple[str, list[str]]:
+def repair(text: str) -> tuple[str, list[str]]:
     """``text`` with broken runs repaired, and the original runs."""
     if not HIGH.search(text):
         return text, []
     found: list[str] = []
     for _ in range(3):  # Some were decoded wrongly twice.
-        sure = any(_mended(piece, False) != piece for piece in PIECE.findall(text))
+        sure = any(_repaired(piece, False) != piece for piece in PIECE.findall(text))
         before = text
 
         def one(run: re.Match[str], sure: bool = sure) -> str:
-            better = PIECE.sub(lambda found: _mended(found[0], sure), run[0])
+            better = PIECE.sub(lambda found: _repaired(found[0], sure), run[0])
             found.extend([run[0]] if better != run[0] else [])
             return better
 
@@ -47,7 +47,7 @@ def mend(text: str) -> tuple[str, list[str]]:
     return text, found
 
 
-def _mended(piece: str, sure: bool) -> str:
+def _repaired(piece: str, sure: bool) -> str:
     """The character that a ``piece`` stands for; the piece if it is none, or may be correct."""
     try:
         better = bytes(_BYTES[c] for c in piece).decode("utf-8")

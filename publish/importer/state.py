@@ -37,7 +37,8 @@ class Result:
 @dataclass
 class State:
     """The state of an import. ``entries`` are the posts and pages to write, by their number in the
-    store; ``moved`` maps old addresses of feeds and lists to the new ones."""
+    store; ``moved`` maps old addresses of feeds and lists to the new ones; ``again`` are files
+    whose edits may be replaced."""
 
     settings: Settings
     options: Options
@@ -50,6 +51,7 @@ class State:
     hosts: set[str] = field(default_factory=set)
     entries: dict[int, Entry] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
+    again: frozenset[str] = frozenset()
     result: Result = field(default_factory=Result)
 
     @property

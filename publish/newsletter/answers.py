@@ -103,4 +103,4 @@ def refusal(answer: Answer, what: str) -> PublishError:
     """The error for a write that Mailchimp refuses in its own words; ``what`` did not happen."""
     if answer.status in (401, 403):
         return ConfigError(answer.detail, CHECK_KEY)
-    return NothingSent(f"{what}: {answer.detail}", "mend that, then run this again")
+    return NothingSent(f"{what}: {answer.detail}", "fix that, then run this again")

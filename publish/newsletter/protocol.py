@@ -311,7 +311,7 @@ def _complete(campaign: str, state: State, request: SendRequest) -> Step:
             return Stop(
                 Exit.NOTHING_SENT,
                 f"Mailchimp does not call the issue ready: {state.detail}",
-                "mend that in Mailchimp, then run `publish send` again",
+                "fix that in Mailchimp, then run `publish send` again",
             )
         return Wait(1.0, f"Mailchimp is not ready: {state.detail}", "ready")
     if state.listed_at < state.ready_at:
@@ -351,8 +351,8 @@ def _guard(draft: Campaign, state: State, request: SendRequest) -> Step:
         return HELD
     if not request.reaches(draft):
         why = f"campaign {draft.id} has other readers in Mailchimp than the settings say"
-        mend = "set its audience back or delete it there, then run `publish send` again"
-        return Hold(draft.id, why) if state.past.replacing else Stop(Exit.REFUSED, why, mend)
+        remedy = "set its audience back or delete it there, then run `publish send` again"
+        return Hold(draft.id, why) if state.past.replacing else Stop(Exit.REFUSED, why, remedy)
     if request.at is not None and request.at.timestamp() <= state.now:
         if state.past.replacing:
             return Hold(draft.id, "its hour has passed meanwhile")
@@ -375,6 +375,6 @@ def vanished(campaign: str) -> Stop:
 
 
 def _nothing_sent(state: State) -> Stop:
-    mend = "`publish doctor` says more; then " if state.denied else ""
-    again = f"{mend}run `publish send` again"
+    remedy = "`publish doctor` says more; then " if state.denied else ""
+    again = f"{remedy}run `publish send` again"
     return Stop(Exit.NOTHING_SENT, f"nothing was sent: {state.detail}", again)

@@ -22,7 +22,7 @@ def ask(office: Office, *, target: str | None = None) -> Question | Done:
     """
     name = target or next(iter(golive.named(office.settings)), None)
     office.site.fresh(office.voice)
-    out = golive.rehearse(office.settings, name, office.voice.progress)
+    out = golive.rehearse(office.settings, name, office.voice)
     if out.state != "planned":
         return Done(ACT, (golive.summary(out),))
     pages = [put.path for put in out.put if is_page(put.path)]
@@ -61,7 +61,7 @@ def deploy_to(office: Office, target: str) -> list[str]:
     Raises:
         PublishError: see ``golive.go_live``.
     """
-    out = golive.go_live(office.settings, target, say=office.voice.progress)
+    out = golive.go_live(office.settings, target, voice=office.voice)
     return [golive.summary(out), *out.warnings]
 
 

@@ -56,5 +56,5 @@ def commit_and_push(settings: Settings, where: Upstream, message: str) -> None:
         git("push", "--quiet", where.remote, f"HEAD:refs/heads/{where.branch}")
     except (Failed, ConfigError) as error:
         raise Refused(
-            f"the texts could not be pushed: {error.message}", "mend that, then go on"
+            f"the texts could not be pushed: {error.message}", "fix that, then go on"
         ) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,13 +12,14 @@ from publish.deploy import built, repository, targets, verify
 from publish.deploy.deploy import VERIFY, DeployOptions, Outcome, deploy, roll_back
 from publish.deploy.release import MARKER, Release
 from publish.errors import ConfigError
+from publish.office.question import Voice
 from publish.post.files import locked
 from publish.settings import Settings
 from publish.site import manifest
 from publish.site.addresses import letter_pictures
 
-Say = Callable[[str], None]
 DEFAULT = DeployOptions()
+SILENT = Voice()
 
 
 def named(settings: Settings) -> dict[str, Mapping[str, Any]]:
@@ -34,9 +35,7 @@ def named(settings: Settings) -> dict[str, Mapping[str, Any]]:
     return {str(name): dict(value) for name, value in found.items()}
 
 
-def target_config(
-    settings: Settings, name: str | None, say: Say = lambda line: None
-) -> targets.Place:
+def target_config(settings: Settings, name: str | None, voice: Voice = SILENT) -> targets.Place:
     """The target called ``name``; the only one if it is not given.
 
     Raises:
@@ -58,7 +57,7 @@ def target_config(
     url = configured[name].get("url", settings.siteurl)
     place = targets.Place(
         name, configured[name], settings.root, settings.output.absolute(), cache,
-        str(url).rstrip("/"), say, settings.wrong,
+        str(url).rstrip("/"), voice.progress, voice.say, settings.wrong,
     )  # fmt: skip
     if "url" in configured[name] and not re.match(r"https?://[^/\s]+[^\s]*$", str(url)):
         raise place.wrong(
@@ -92,7 +91,7 @@ def verify_timeout(settings: Settings) -> float:
 
 def go_live(
     settings: Settings, name: str | None, options: DeployOptions = DEFAULT,
-    say: Say = lambda line: None, *, rollback: str | None = None,
+    voice: Voice = SILENT, *, rollback: str | None = None,
 ) -> Outcome:  # fmt: skip
     """Upload the last build, or go back to the release ``rollback`` (``""``: the one before), and
     verify that it is live.
@@ -101,7 +100,7 @@ def go_live(
         Stopped: it was refused or failed; with how far it came.
         ConfigError, Refused: it was not begun.
     """
-    where = target_config(settings, name, say)
+    where = target_config(settings, name, voice)
     seconds = verify_timeout(settings) if options.verify is None else options.verify
     if seconds and not where.siteurl.startswith(("https://", "http://")):
         raise ConfigError(
@@ -110,7 +109,7 @@ def go_live(
         )
     options = replace(options, verify=seconds, kept_for_letters=letter_pictures(settings))
     target = targets.make(where)
-    with locked(where.cache / "lock", targets.Busy, options.patience, say, "deploy"):
+    with locked(where.cache / "lock", targets.Busy, options.patience, voice.say, "deploy"):
         if rollback is not None:
             return roll_back(target, where, rollback, options)
         release = release_of(settings)
@@ -118,13 +117,13 @@ def go_live(
         return deploy(target, where, release, repository.comparer(settings.root, ledger), options)
 
 
-def rehearse(settings: Settings, name: str | None, say: Say = lambda line: None) -> Outcome:
+def rehearse(settings: Settings, name: str | None, voice: Voice) -> Outcome:
     """What ``go_live`` would do; nothing is written.
 
     Raises:
         PublishError: as ``go_live``.
     """
-    return go_live(settings, name, DeployOptions(dry_run=True, verify=0), say)
+    return go_live(settings, name, DeployOptions(dry_run=True, verify=0), voice)
 
 
 def release_of(settings: Settings) -> Release:

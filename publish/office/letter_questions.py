@@ -64,15 +64,15 @@ def changed(office: Office, letter: Letter, found: Letters) -> list[str]:
     how, words = letters.difference(office, letter, found)
     if how not in ("words", "unknown"):
         return []
-    when, mend = office.format_local(letter.hour), command_to_replace(office, letter, found)
+    when, command = office.format_local(letter.hour), command_to_replace(office, letter, found)
     name = office.words.letter(letter)
     if how == "unknown":
         return [
             f"{name} is scheduled for {when}; no copy of it was kept, so whether it "
-            f"changed since is unknown; {mend}"
+            f"changed since is unknown; {command}"
         ]
     return [
-        f"{name} is scheduled for {when} with other words than its post has now; {mend}",
+        f"{name} is scheduled for {when} with other words than its post has now; {command}",
         *indented(words),
     ]
 

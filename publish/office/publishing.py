@@ -137,7 +137,7 @@ def _push_record(office: Office, upstream: git.Upstream, title: str) -> None:
     except Refused as error:
         raise OutcomeUnknown(
             f"the letter is scheduled, and its record could not be pushed: {error.message}",
-            "mend that, then `git push`; the letter goes out once in any case",
+            "fix that, then `git push`; the letter goes out once in any case",
         ) from None
 
 

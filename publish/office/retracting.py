@@ -85,7 +85,7 @@ def do(office: Office, question: Question) -> Done | Question:
     except PublishError as failure:
         raise Refused(
             f"{taken.name} is off, but the site could not be built: {failure.message}",
-            f"{failure.remedy or 'mend that'}; then run `publish build`",
+            f"{failure.remedy or 'fix that'}; then run `publish build`",
         ) from None
     off = read(office.settings, RETIRED)
     if still := [address for address in leads if address not in off]:

@@ -87,7 +87,7 @@ class Complaint(NamedTuple):
 def unwritable(error: OSError, what: str) -> Complaint:
     """The complaint that a plugin could not write ``what``."""
     message = f"{error.filename}: {what} cannot be written ({error.strerror})"
-    return Complaint(message, remedy="mend that (rights, disk space) and build again")
+    return Complaint(message, remedy="fix that (permissions, disk space) and build again")
 
 
 def quoted(value: str, most: int = 60) -> str:

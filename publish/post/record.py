@@ -142,6 +142,8 @@ class Library:
     files: Mapping[str, int] = field(default_factory=dict)
     addresses: Mapping[str, str] = field(default_factory=dict)
     """The address of each of ``files``."""
+    spellings: Mapping[str, str] = field(default_factory=dict)
+    """Other paths by which a link finds one of ``files``."""
     places: frozenset[str] = frozenset()
     terms: Mapping[str, frozenset[str]] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)

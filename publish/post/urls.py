@@ -71,6 +71,23 @@ def site_address(settings: Mapping[str, Any]) -> str:
     return str(settings.get("SITEURL") or "").rstrip("/")
 
 
+@lru_cache(maxsize=4096)
+def path_of(siteurl: str, address: str, base: str = "/") -> str | None:
+    """The path, from the site's root, that an ``address`` in a page at ``base`` names; None for
+    another site's."""
+    try:
+        home = urlsplit(siteurl)
+        parts = urlsplit(urljoin(f"//{home.netloc}{base}", address))
+    except ValueError:
+        return None
+    if parts.scheme not in ("", "http", "https") or parts.netloc.lower() != home.netloc.lower():
+        return None
+    root = home.path.rstrip("/")
+    if root and parts.path.startswith(f"{root}/"):
+        return parts.path[len(root) :]
+    return parts.path or "/"
+
+
 def encoded(address: str) -> str:
     """An address with all percent-encoded that it may not hold: blanks, letters beyond ASCII."""
     return quote(address, safe="/%~!$&'()*+,;=:@?#")

@@ -27,7 +27,7 @@ from publish.site.posts import Source
 
 ATTEMPTS = 10
 MESSAGE = b"Ledger: what was published and mailed [skip ci]\n"
-REMEDY = "mend that (rights, network), then run it again"
+REMEDY = "fix that (permissions, network), then run it again"
 
 
 class LedgerRepository(Repository):

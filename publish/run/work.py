@@ -67,7 +67,7 @@ def rehearse(office: Office) -> Report:
         report.lines.append("the site would be built")
     for name in _targets(office, report) if not stale else ():
         with _recording_failure(report):
-            out = golive.rehearse(office.settings, name, office.voice.progress)
+            out = golive.rehearse(office.settings, name, office.voice)
             report.deploys.append(asdict(out))
             report.lines.append(golive.summary(out))
     with _recording_failure(report):
@@ -131,7 +131,7 @@ def _build_deploy_send(office: Office, report: Report) -> None:
 
 def _deploy(office: Office, report: Report, name: str) -> None:
     try:
-        out = golive.go_live(office.settings, name, say=office.voice.progress)
+        out = golive.go_live(office.settings, name, voice=office.voice)
     except Stopped as stop:
         report.deploys.append(asdict(stop.outcome))
         raise

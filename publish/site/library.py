@@ -123,9 +123,10 @@ def library_of(generators: Iterable[Any], settings: Mapping[str, Any], *, memo: 
     # After the bodies, as reading a file's ``url`` fixes its place in Pelican.
     statics: Mapping[str, Any] = context.get("static_content", {})
     root = Path(settings["PATH"])
+    own = {path: str(static.relative_source_path) for path, static in sorted(statics.items())}
     files = {
-        path: size for path in sorted(statics)
-        if (size := _size(root / statics[path].source_path)) is not None
+        path: size for path in own
+        if path == own[path] and (size := _size(root / statics[path].source_path)) is not None
     }  # fmt: skip
     return Library(
         content=root.name,
@@ -134,6 +135,7 @@ def library_of(generators: Iterable[Any], settings: Mapping[str, Any], *, memo: 
         unread=tuple(_unread(generators)),
         files=files,
         addresses={path: str(statics[path].url) for path in files},
+        spellings={path: file for path, file in own.items() if path != file},
         places=frozenset(_places(generators, settings)),
         terms={
             kind: frozenset(str(term.slug) for term in _terms(generators, name))

@@ -249,7 +249,7 @@ def refuse_taken(settings: Settings, slug: str, lang: str = "", but: Path | None
     for other in sources(settings, (*settings.posts, *settings.pages)):
         if other.file == but or (lang and other.lang != lang):
             continue
-        if slug in (other.slug, other.file.stem):
+        if slug == other.slug:
             raise ConfigError(f"{other.name}: has the slug {slug} already", "choose another")
     # A post named "Archives" would lie where the list of all posts lies.
     save_as = str(settings.values.get("ARTICLE_SAVE_AS") or "{slug}.html")

@@ -14,10 +14,12 @@ from publish.post import frontmatter
 from publish.post.aliases import parse_alias
 from publish.post.files import write_whole
 from publish.post.identity import RETIRED, table_bytes
-from publish.post.urls import normal
+from publish.post.urls import normal, path_of
 from publish.settings import Settings
 from publish.site import addresses
 from publish.site.posts import matching, only, sources
+
+SCHEMES = ("https://", "http://")
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def retraction(settings: Settings, post: str) -> Retraction:
         ConfigError: there is no such post, or several have that slug.
         Refused: the ledger's files are damaged.
     """
-    published = addresses.read(settings)
+    published, post = addresses.read(settings), _path(settings, post)
     path = post.replace("\\", "/").removeprefix("./").strip("/")
     found = matching(settings, post)
     for address, uid in published.items() if path and not found else ():
@@ -64,7 +66,7 @@ def target(settings: Settings, to: str, taken: Retraction) -> str:
     Raises:
         ConfigError: ``to`` is no address, is not of this site, or is one of ``taken``.
     """
-    if to.startswith(("https://", "http://")):
+    if (to := _path(settings, to)).startswith(SCHEMES):
         return to
     published = {normal(address) for address in addresses.read(settings)}
     gone = {normal(address) for address in (*taken.addresses, *addresses.read(settings, RETIRED))}
@@ -91,6 +93,11 @@ def retire(settings: Settings, file: Path | None, leads: Mapping[str, str]) -> N
         write_whole(settings.content / RETIRED, table_bytes(known))
     if file:
         write_whole(file, frontmatter.set_key(file.read_bytes(), "Status", "draft"))
+
+
+def _path(settings: Settings, text: str) -> str:
+    """``text``; the path of an address of the site that is whole, as a browser shows it."""
+    return (text.startswith(SCHEMES) and path_of(settings.siteurl, text)) or text
 
 
 def _stands_alone(alias: str) -> bool:

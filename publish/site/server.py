@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import socket
 import threading
@@ -161,8 +162,10 @@ def listening(app: Any, host: str, port: int) -> BaseWSGIServer:
         with socket.create_server((host, port), family=select_address_family(host, port)) as place:
             number, handle = place.getsockname()[1], place.fileno()
             return make_server(host, number, app, threaded=True, request_handler=_Quiet, fd=handle)
-    except (OSError, OverflowError) as error:
-        why = getattr(error, "strerror", None) or error
+    except OSError as error:
+        why = str(error.strerror or error).partition(" (")[0]
+        if error.errno in (errno.EADDRNOTAVAIL, socket.EAI_NONAME):
+            raise ConfigError(f"--host {host}: {why}", "name an address of this machine") from None
         raise ConfigError(
             f"--port {port}: cannot listen on {host} ({why})",
             "choose another with --port, or 0 for any",

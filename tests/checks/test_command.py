@@ -35,7 +35,7 @@ def test_a_person_gets_a_line_a_finding(faulty: Project):
     first, second = done.stdout.splitlines()
     assert re.fullmatch(r"content/posts/a\.md:9: nothing is at /nowhere/ — .+", first)
     assert re.fullmatch(r"content/posts/a\.md:11: .+ — .+ \[warning\]", second)
-    assert "1 to mend, 1 to consider" in done.stderr
+    assert "1 to fix, 1 to consider" in done.stderr
 
 
 def test_a_script_gets_a_list_with_fixed_keys(faulty: Project):

@@ -3,6 +3,9 @@
 import os
 import time
 from pathlib import Path
+from typing import Literal
+from unicodedata import normalize
+from urllib.parse import quote
 
 import pytest
 
@@ -346,6 +349,25 @@ def test_a_picture_that_a_build_may_not_read(project: Project, monkeypatch: pyte
     project.write("content/images/door.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")
     monkeypatch.setattr(os, "access", lambda path, mode: not str(path).endswith("door.svg"))
     assert project.reported() == ["content/images/door.svg:1 unreadable error"]
+
+
+@pytest.mark.parametrize("on_disk", ["NFC", "NFD"])
+def test_a_name_with_an_accent_is_one_file_however_it_is_typed(
+    project: Project, on_disk: Literal["NFC", "NFD"]
+):
+    project.set('PLUGINS = [*PLUGINS, "post_files"]\nSTATIC_PATHS = ["images"]')
+    name = normalize(on_disk, "crème.svg")
+    picture = project.write(f"content/images/{name}", "<svg xmlns='http://www.w3.org/2000/svg'/>")
+    project.write(f"content/posts/{name}", picture.read_bytes())
+    assert [f.rule for f in project.findings()] == ["orphan-image"]
+    both = [normalize("NFC", name), normalize("NFD", name)]
+    typed = [*both, *map(quote, both)]
+    project.post(
+        "".join(f"![A door]({{static}}/images/{each}) [it]({{static}}{each})\n" for each in typed)
+    )
+    assert project.reported() == []
+    picture.write_text("")
+    assert [f.rule for f in project.findings()] == ["unshowable-picture"] * 4
 
 
 def test_what_is_in_the_way_of_a_page_is_named_and_a_foreign_folder_is_none_of_it(

@@ -303,7 +303,7 @@ def test_a_template_that_cannot_be_loaded_is_named_at_its_line(
     project: Project, file: str, data: str | bytes, line: int | str
 ):
     conf = project.root / "pelicanconf.py"
-    conf.write_text(f"{conf.read_text()}\nTHEME = 'mine'\nPLUGINS.append('mail_issues')\n")
+    conf.write_text(f"{conf.read_text()}\nTHEME = 'mine'\n")
     project.write("mine/static/x.css", "")
     project.write(f"mine/templates/{file}", data)
     project.write("mine/templates/parts.html", "{# a #}\n{% macro %}")
@@ -322,7 +322,6 @@ def test_a_template_that_cannot_be_loaded_is_named_at_its_line(
     "body", ["Word after word. " * 8000, "- x\n" * 9000], ids=["words", "many elements"]
 )
 def test_a_letter_that_is_too_long_is_named_by_a_check(project: Project, body: str):
-    project.set("PLUGINS.append('mail_issues')")
     path = project.post(body)
     [finding] = [f for f in checking.findings(project.settings) if f.severity == "error"]
     assert (finding.file, finding.line) == ("content/posts/a.md", 1)

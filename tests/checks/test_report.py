@@ -2,7 +2,7 @@ import json
 
 from publish.post.diagnostic import Diagnostic, as_github, as_json, quoted
 
-ONE = Diagnostic("content/a,b:c.md", 3, "bad-date", "error", "100% wrong\nhere", "mend it")
+ONE = Diagnostic("content/a,b:c.md", 3, "bad-date", "error", "100% wrong\nhere", "fix it")
 TWO = Diagnostic("content/b.md", 1, "scheduled", "warning", "later", "nothing to do")
 
 
@@ -24,7 +24,7 @@ def test_json_holds_every_field():
 
 def test_github_gets_its_escapes():
     assert as_github([ONE, TWO]).split("\n") == [
-        "::error file=content/a%2Cb%3Ac.md,line=3,title=bad-date::100%25 wrong%0Ahere — mend it",
+        "::error file=content/a%2Cb%3Ac.md,line=3,title=bad-date::100%25 wrong%0Ahere — fix it",
         "::warning file=content/b.md,line=1,title=scheduled::later — nothing to do",
     ]
 

@@ -401,15 +401,15 @@ def test_the_doctor_finds_what_is_wrong_and_says_what_to_do(small: Path):
         conf.write("NEWSLETTER_SIGNUP_ACTION = '//x.list-manage.com'\n")
     sick = publish("doctor", cwd=small)
     assert sick.returncode == 1
-    lines = [line for line in sick.stdout.splitlines() if line.startswith("mend")]
+    lines = [line for line in sick.stdout.splitlines() if line.startswith("fix")]
     assert len(lines) == 3
     assert all(" — " in line for line in lines)
-    assert re.match(r"mend  settings: pelicanconf\.py:\d+: the sign-up form cannot", lines[0])
+    assert re.match(r"fix   settings: pelicanconf\.py:\d+: the sign-up form cannot", lines[0])
     with (small / "pelicanconf.py").open("a") as conf:
         conf.write("PATH = 'nowhere'\n")
     away = publish("doctor", cwd=small)
     assert away.returncode == 1
-    said = r"mend  settings: pelicanconf\.py:\d+: PATH names nowhere/, which is no folder — make it"
+    said = r"fix   settings: pelicanconf\.py:\d+: PATH names nowhere/, which is no folder — make it"
     assert re.match(said, away.stdout)
 
 

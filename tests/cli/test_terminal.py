@@ -108,7 +108,7 @@ def test_a_command_whose_words_cannot_be_written_is_carried_out(
     done = subprocess.run(
         ["bash", "-c", f"{command} {how}"], cwd=tmp_path, stderr=subprocess.PIPE, text=True
     )
-    full = "error: No space left on device — mend that, then run this again\n"
+    full = "error: No space left on device — fix that, then run this again\n"
     silent = out != "/dev/full" or UNREAD[words] == 2  # usage is told on standard error
     assert done.returncode == (UNREAD[words] if silent else 1), done.stderr
     assert done.stderr.endswith(full) is not silent
@@ -144,7 +144,7 @@ def test_a_disk_that_is_full_is_one_line(monkeypatch, capsys: pytest.CaptureFixt
     said = capsys.readouterr().err
     assert (
         said
-        == "error: output/index.html: No space left on device — mend that, then run this again\n"
+        == "error: output/index.html: No space left on device — fix that, then run this again\n"
     )
 
 

@@ -52,7 +52,7 @@ def test_words_that_cannot_be_written_are_one_line(
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(command, cwd=small, stdout=full, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 1
-    assert done.stderr == "error: No space left on device — mend that, then run this again\n"
+    assert done.stderr == "error: No space left on device — fix that, then run this again\n"
     closed = ["sh", "-c", '"$@" >&-', "sh", *command]
     done = subprocess.run(closed, cwd=small, stderr=subprocess.PIPE, text=True)
     assert (done.returncode, done.stderr) == (0, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -326,6 +327,29 @@ def test_a_host_that_changes_pages_is_a_warning_and_a_wrong_page_an_error():
     for wrong in (host(b"other"), host(page, 404)):
         with pytest.raises(Refused, match="though the site is this release"):
             verify.pages("https://a.example", release, ["a/index.html"], wrong)
+
+
+def test_a_long_wait_is_noted_now_and_then_with_what_stands_there(monkeypatch: pytest.MonkeyPatch):
+    now = 0.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    monkeypatch.setattr(verify.time, "monotonic", lambda: now)
+    monkeypatch.setattr(verify.time, "sleep", sleep)
+    noted: list[str] = []
+    with pytest.raises(NothingSent, match="not live after 200 s"):
+        verify.wait("https://a.example", "abc", 200, lambda line: None,
+                    lambda url, **how: Answer(502, b"", {}), noted.append)  # fmt: skip
+    assert len(noted) == 4
+    says = rf"waiting until \S+ is release abc \(/{MARKER} answers 502\), at most 1\d\d s more"
+    assert re.fullmatch(says, noted[0])
+    noted.clear()
+    with pytest.raises(NothingSent):
+        verify.wait("https://a.example", "abc", 5, lambda line: None,
+                    lambda url, **how: Answer(502, b"", {}), noted.append)  # fmt: skip
+    assert noted == [], "a short wait is not worth a line"
 
 
 def test_a_release_that_does_not_come_is_reported_with_what_stands_there():

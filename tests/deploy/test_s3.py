@@ -13,7 +13,8 @@ import pytest
 
 from publish.deploy import targets
 from publish.deploy.deploy import Stopped
-from publish.deploy.targets import s3
+from publish.deploy.release import Hold, Record
+from publish.deploy.targets import Raced, s3
 from publish.errors import ConfigError, Exit
 from tests.deploy import faults as played
 from tests.deploy import rigs
@@ -150,6 +151,14 @@ def test_a_key_is_taken_without_its_line_end(stand: Stand, monkeypatch: pytest.M
     assert rigs.SECRET not in str(refusal.value)
 
 
+def test_a_bucket_that_is_not_there_is_a_wrong_setting(stand: Stand):
+    stand.options["bucket"] = "absent-bucket"
+    stand.build(site(1))
+    with pytest.raises(Stopped, match=r"there is no bucket absent-bucket at .* — check the") as no:
+        stand.deploy("a1")
+    assert no.value.code == Exit.USAGE
+
+
 def test_without_a_key_the_machine_is_not_taken_for_one_of_amazons(
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ):
@@ -196,6 +205,21 @@ def test_a_claim_of_another_machine_is_waited_for_until_it_is_too_old(
     assert busy.value.code == Exit.NOTHING_SENT
     monkeypatch.setattr(s3, "LEASE", -1.0)
     assert stand.deploy("a3", 3).state == "live"
+
+
+def test_a_claim_of_a_run_that_died_before_its_next_claim_is_taken_over_at_once(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+):
+    for number in (1, 2):
+        stand.build(site(number))
+        stand.deploy(f"a{number}", number)
+    died = s3.S3(stand.place())
+    with monkeypatch.context() as patch, died.held(stand.release("a2"), 1):
+        died.done = True  # As a process that dies: nothing says that the claim is over.
+        patch.setattr(died, "_create", lambda *_: False)
+        with pytest.raises(Raced):
+            died.begin(Record(hold=Hold("r", "a2", "q")))
+    assert stand.back(patience=0).state == "live"
 
 
 def test_without_its_library_a_bucket_says_what_to_install(monkeypatch: pytest.MonkeyPatch):

@@ -321,5 +321,5 @@ def test_a_disk_that_is_full_is_reported_as_at_the_terminal(desk: Desk):
     job = settled(desk)
     assert (job.title, job.lines) == (
         "That did not work; nothing went out twice",
-        ("content/posts/three.md: No space left on device", "mend that, then run this again"),
+        ("content/posts/three.md: No space left on device", "fix that, then run this again"),
     )

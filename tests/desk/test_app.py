@@ -19,7 +19,7 @@ from tests.desk.stand import BASE, KEY, POST, Desk, a_desk
 
 PAGES = ("/", "/letters", "/post/posts/three.md", "/new", "/keys", "/words", "/today")
 FIX = ("http://example.com/", "https://example.com/")
-ACTS = ("/ask/send", "/yes", "/no", "/open", "/fields", "/mended", "/photo", "/new")
+ACTS = ("/ask/send", "/yes", "/no", "/open", "/fields", "/fixed", "/photo", "/new")
 FORM = {"post": "posts/three.md"}
 FILE = "content/posts/three.md"
 
@@ -71,7 +71,7 @@ def test_looking_writes_nothing(desk: Desk):
         return {str(f): (f.stat().st_mtime_ns, f.stat().st_size) for f in files}
 
     before = seen()
-    for path in (*PAGES, "/desk.css", "/nothing", "/mend?post=posts/three.md"):
+    for path in (*PAGES, "/desk.css", "/nothing", "/fix?post=posts/three.md"):
         desk.get(path)
     assert seen() == before
 
@@ -99,7 +99,7 @@ def test_forms_of_other_pages_are_refused(desk: Desk, path: str, headers: dict[s
 
 
 def test_a_page_that_is_not_there_says_so(desk: Desk):
-    for path in ("/post/posts/gone.md", "/mend?post=gone", "/letter/xyz", "/inbox", "/nothing",
+    for path in ("/post/posts/gone.md", "/fix?post=gone", "/letter/xyz", "/inbox", "/nothing",
                  "/post/../../x"):  # fmt: skip
         answer = desk.get(path)
         assert answer.status_code == 404
@@ -239,7 +239,7 @@ def test_a_mend_shows_its_difference_and_is_written_on_a_yes(desk: Desk):
     desk.find(finding)
     form = FORM | {"rule": "http-link", "line": "9", "digest": digest(desk)}
     shown = desk.get("/post/posts/three.md").text
-    found = re.search(r'href="[^"]*(/mend[^"]*)"[^>]*>Mend it…', shown)
+    found = re.search(r'href="[^"]*(/fix[^"]*)"[^>]*>Fix it…', shown)
     assert found is not None
     page = desk.get(html.unescape(found[1]))
     assert "<ins>On the first Tusday of March, see [it](https://example.com/).</ins>" in page.text
@@ -248,15 +248,15 @@ def test_a_mend_shows_its_difference_and_is_written_on_a_yes(desk: Desk):
     desk.file.write_text(POST + "More.\n")
     page = desk.get(html.unescape(found[1]))
     form["digest"] = dict(re.findall(r'name="(digest)" value="(\w+)"', page.text))["digest"]
-    assert desk.post("/mended", form).status_code == 303
+    assert desk.post("/fixed", form).status_code == 303
     assert desk.file.read_text() == POST.replace("http:", "https:") + "More.\n"
-    assert desk.post("/mended", form | {"digest": digest(desk)}).status_code == 409
+    assert desk.post("/fixed", form | {"digest": digest(desk)}).status_code == 409
 
 
 def test_a_mend_onto_other_bytes_is_refused(desk: Desk):
     finding = Diagnostic(FILE, 9, "http-link", "warning", "m", "r", FIX)
     desk.find(finding)
-    answer = desk.post("/mended", FORM | {"rule": "http-link", "line": "9", "digest": "old"})
+    answer = desk.post("/fixed", FORM | {"rule": "http-link", "line": "9", "digest": "old"})
     assert answer.status_code == 409
     assert "changed meanwhile" in answer.text
     assert desk.file.read_text() == POST

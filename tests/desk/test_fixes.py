@@ -14,7 +14,7 @@ from tests.checks.project import Project
 HEAD = "Title: A post\nStatus: published\nSlug: a-post\nUid: 0123456789ab\n\n"
 
 
-def mended(
+def fixed(
     rule: str, text: str, line: int = 6, message: str = "", fix: tuple[str, str] | None = None
 ) -> str | None:
     finding = Diagnostic("content/posts/a.md", line, rule, "warning", message, "", fix)
@@ -44,35 +44,35 @@ def mended(
     ],
 )  # fmt: skip
 def test_a_line_is_mended(rule: str, before: str, after: str, more: dict[str, Any]):
-    assert mended(rule, f"{HEAD}{before}\n{before}\n", **more) == f"{HEAD}{after}\n{before}\n"
+    assert fixed(rule, f"{HEAD}{before}\n{before}\n", **more) == f"{HEAD}{after}\n{before}\n"
 
 
 def test_header_lines_are_mended():
     assert (
-        mended("unknown-status", HEAD.replace("published", "publish"), fix=("publish", "published"))
+        fixed("unknown-status", HEAD.replace("published", "publish"), fix=("publish", "published"))
         == HEAD
     )
     missing = HEAD.replace("Status: published\n", "")
-    assert "Status: published\n" in (mended("missing-status", missing, fix=("", "published")) or "")
+    assert "Status: published\n" in (fixed("missing-status", missing, fix=("", "published")) or "")
     missing = HEAD.replace("Slug: a-post\n", "")
-    assert "Slug: a-post\n" in (mended("missing-slug", missing, fix=("", "a-post")) or "")
-    known = mended("missing-uid", HEAD.replace("Uid: 0123456789ab\n", ""),
+    assert "Slug: a-post\n" in (fixed("missing-slug", missing, fix=("", "a-post")) or "")
+    known = fixed("missing-uid", HEAD.replace("Uid: 0123456789ab\n", ""),
                    fix=("", "fedcba9876543210"))  # fmt: skip
     assert "Uid: fedcba9876543210\n" in (known or "")
-    assert mended("missing-uid", HEAD, fix=("", "fedcba9876543210")) is None
+    assert fixed("missing-uid", HEAD, fix=("", "fedcba9876543210")) is None
     typo = HEAD.replace("Slug", "Slg")
-    assert mended("unknown-key", typo, 3, fix=("Slg", "Slug")) == HEAD
+    assert fixed("unknown-key", typo, 3, fix=("Slg", "Slug")) == HEAD
     head = HEAD.replace("Slug", "Category: career, Network\nSlug")
-    assert mended("category-case", head, 3, fix=("career", "Career")) == head.replace(
+    assert fixed("category-case", head, 3, fix=("career", "Career")) == head.replace(
         "career,", "Career,"
     )
 
 
 def test_a_block_is_closed_before_the_next_heading():
     text = f"{HEAD}::: email-only\nFor the mail.\n\n## Next\n"
-    made = mended("unclosed-block", text, message="the block is not closed")
+    made = fixed("unclosed-block", text, message="the block is not closed")
     assert made == f"{HEAD}::: email-only\nFor the mail.\n\n:::\n\n## Next\n"
-    end = mended("unclosed-block", f"{HEAD}::: web-only\nx", message="the block is not closed")
+    end = fixed("unclosed-block", f"{HEAD}::: web-only\nx", message="the block is not closed")
     assert end == f"{HEAD}::: web-only\nx\n\n:::\n"
 
 
@@ -86,11 +86,11 @@ def test_a_block_is_closed_before_the_next_heading():
     ],
 )  # fmt: skip
 def test_what_it_cannot_know_it_leaves_alone(rule: str, text: str):
-    assert mended(rule, f"{HEAD}{text}\n") is None
+    assert fixed(rule, f"{HEAD}{text}\n") is None
 
 
 def test_a_line_that_is_not_there_is_left_alone():
-    assert mended("http-link", HEAD, 99) is None
+    assert fixed("http-link", HEAD, 99) is None
 
 
 def test_bytes_that_are_no_text_stay():

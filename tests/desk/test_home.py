@@ -47,25 +47,25 @@ def test_a_letter_with_old_words_offers_the_new_ones_with_the_difference():
     now = a_snapshot(POST, letters=(a_letter(POST, changes=(CHANGE,)),))
     (card,) = home.view(now, NOW).next
     assert card.changes == (CHANGE,)
-    assert card.mend[0].label == "Put the new words in…"
-    assert card.mend[0].main
-    assert card.mend[0].to == "/ask/replace"
+    assert card.fix[0].label == "Put the new words in…"
+    assert card.fix[0].main
+    assert card.fix[0].to == "/ask/replace"
 
 
 def test_a_scheduled_letter_whose_page_is_gone_is_reported_and_can_be_taken_back():
     for post in (a_post(kind="draft"), a_post(mailed=False)):
         (card,) = home.view(a_snapshot(post, letters=(a_letter(post),)), NOW).next
         assert card.gone
-        assert labels(card.mend) == ["Take it back…"]
+        assert labels(card.fix) == ["Take it back…"]
     lost = a_snapshot(letters=(a_letter(POST),))
     (card,) = home.view(lost, NOW).next
     assert card.gone == "Its page"
     assert card.href.startswith("/letter/")
-    assert card.mend[0].values == {"letter": a_letter(POST).key}
+    assert card.fix[0].values == {"letter": a_letter(POST).key}
     several = a_snapshot(POST, letters=(a_letter(POST, several=True, orphan=True),))
     (card,) = home.view(several, NOW).next
     assert card.gone == "One of its pages"
-    assert card.mend[0].values == {"letter": a_letter(POST).key}
+    assert card.fix[0].values == {"letter": a_letter(POST).key}
 
 
 def test_what_is_in_doubt_comes_before_all_else():
@@ -91,9 +91,9 @@ def test_what_is_being_written_has_its_findings_and_one_next_step():
     findings = {wrong.file: (a_finding(wrong), a_finding(wrong, severity="warning"))}
     view = home.view(a_snapshot(wrong, DRAFT, findings=findings), NOW)
     good, bad = view.writing
-    assert (good.title, [s.word for s in good.states]) == ("Draft", ["Nothing to mend"])
+    assert (good.title, [s.word for s in good.states]) == ("Draft", ["Nothing to fix"])
     assert (good.button.label, good.button.to) == ("Publish…", "/ask/publish")
-    assert [s.word for s in bad.states] == ["1 to mend", "1 to consider"]
+    assert [s.word for s in bad.states] == ["1 to fix", "1 to consider"]
     assert (bad.button.label, bad.button.href) == ("See what is wrong", "/post/posts/wrong.md")
     assert "on 20\N{NO-BREAK SPACE}November" in bad.facts
 

@@ -30,7 +30,7 @@ PAGES = {
     "letters": "/letters", "letter": "/letter/key-quit-sent", "words": "/words", "keys": "/keys",
     "new": "/new?refused=The+title+is+taken",
 }  # fmt: skip
-BROUGHT = ("question", "mend", "conflict")
+BROUGHT = ("question", "fix", "conflict")
 """Pages that come about by a form."""
 # As for the blog's pages; and a frame of another origin cannot be looked into from here.
 ASK = SITE.replace("const found", "rules['frame-tested'] = {enabled: false};\n  const found")
@@ -109,9 +109,9 @@ def show(page: Page, served: Served, kind: str) -> None:
         page.goto(served.address + PAGES["post"])
         page.get_by_role("button", name="Publish…").first.click()
         page.locator("#act .button.main").wait_for()
-    elif kind == "mend":
+    elif kind == "fix":
         page.goto(served.address + PAGES["post"])
-        page.get_by_role("link", name="Mend it…").first.click()
+        page.get_by_role("link", name="Fix it…").first.click()
         page.locator(".diff").first.wait_for()
     elif kind == "conflict":
         page.goto(served.address + "/post/posts/three.md?open=fields")

@@ -151,7 +151,7 @@ def test_13_findings_are_live_the_worst_first_and_open_at_their_line(page: Page,
     site.write("locum.md", body=body)
     shows(page, "is not closed")
     lines = page.locator(".findings > li")
-    expect(lines.first).to_contain_text("To mend")
+    expect(lines.first).to_contain_text("To fix")
     expect(lines.first).to_contain_text("is not closed")
     number = re.search(r"Line (\d+)", lines.first.inner_text())
     assert number is not None
@@ -159,14 +159,14 @@ def test_13_findings_are_live_the_worst_first_and_open_at_their_line(page: Page,
     until(lambda: bool(site.opened))
     assert site.opened[-1] == ["code", "--goto", f"{site.file('locum.md')}:{number[1]}"]
     home(page, site)
-    shows(page, "1 to mend")
+    shows(page, "1 to fix")
 
 
 def test_13b_what_knows_its_answer_is_mended_with_its_difference(page: Page, site: Open):
     post(page, site, "locum.md")
     item = page.locator(".findings > li", has_text="not encrypted")
-    item.get_by_role("link", name="Mend it…").click()
-    shows(page, "Mend it?")
+    item.get_by_role("link", name="Fix it…").click()
+    shows(page, "Fix it?")
     expect(page.locator(".diff ins")).to_contain_text("https://example.com/")
     press(page, "Write it")
     shows(page, "Five Questions")
@@ -222,8 +222,8 @@ def test_15_saving_leaves_what_is_typed_opened_and_scrolled(page: Page, site: Op
     field.focus()
     page.evaluate("window.stayed = true")
     before = page.evaluate("scrollY")
-    site.write("old.md", title="An Older Post, Mended")
-    expect(page.locator("h1")).to_have_text("An Older Post, Mended")
+    site.write("old.md", title="An Older Post, Corrected")
+    expect(page.locator("h1")).to_have_text("An Older Post, Corrected")
     assert page.evaluate("window.stayed")
     expect(field).to_have_value("Half a wo")
     expect(field).to_be_focused()
@@ -246,8 +246,8 @@ def test_15a_what_is_typed_before_the_script_is_there_stays(page: Page, site: Op
             held[0].continue_()
     finally:
         page.unroute("**/desk.js")
-    site.write("old.md", title="An Older Post, Mended")
-    expect(page.locator("h1")).to_have_text("An Older Post, Mended")
+    site.write("old.md", title="An Older Post, Corrected")
+    expect(page.locator("h1")).to_have_text("An Older Post, Corrected")
     expect(page.get_by_label("Subject of the letter")).to_have_value("Early")
     expect(page.get_by_role("textbox", name="Summary")).to_have_value("Early, too")
     site.write("old.md")

@@ -41,7 +41,7 @@ def rail(now: Snapshot, post: Post) -> list[tuple[str, str]]:
 
 def test_the_rail_of_a_draft():
     assert rail(a_snapshot(DRAFT), DRAFT) == [
-        ("done", "1,004 words, nothing to mend"), ("", "not yet: it is a draft"), ("", "not yet"),
+        ("done", "1,004 words, nothing to fix"), ("", "not yet: it is a draft"), ("", "not yet"),
         ("", "to 412 readers"),
     ]  # fmt: skip
 
@@ -112,7 +112,7 @@ def test_an_update_can_be_taken_back_and_not_changed_in_its_place():
     (card,) = home.view(now, NOW).next
     assert card.title == "Quit (update)"
     assert [b.label for b in card.buttons] == ["Look at it", "Take it back…"]
-    assert [b.label for b in card.mend] == ["See the whole difference"]
+    assert [b.label for b in card.fix] == ["See the whole difference"]
     # What was taken back goes out no more: the next correction is a new letter.
     changed = replace(out, changes=(CHANGE,))
     back = view(a_snapshot(POST, letters=(changed, replace(update, state="held"))), POST)
@@ -129,12 +129,12 @@ def test_what_stops_stands_before_what_is_to_be_considered():
         )
     }
     found = view(a_snapshot(POST, findings=findings), POST)
-    assert found.summary == "Two things to mend, one thing to consider"
+    assert found.summary == "Two things to fix, one thing to consider"
     assert [(r.finding.line, r.finding.severity) for r in found.remarks] == [
         (7, "error"), (18, "error"), (3, "warning"),
     ]  # fmt: skip
     assert found.remarks[0].open.values == {"post": POST.name, "line": "7"}
-    assert [bool(remark.mend) for remark in found.remarks] == [False, False, True]
+    assert [bool(remark.fix) for remark in found.remarks] == [False, False, True]
 
 
 def test_before_the_first_check_nothing_is_claimed():

@@ -208,7 +208,7 @@ def test_a_day_by_keyboard_alone(page: Page, site: Open):
     file = site.file("a-day-by-keys.md")
     text = file.read_text("utf-8").split("\n\n")[0].replace("Summary:", "Summary: One day.")
     file.write_text(f"{text}\n\nWords of the day.\n", encoding="utf-8")
-    expect(page.locator("main")).to_contain_text("Nothing to mend")
+    expect(page.locator("main")).to_contain_text("Nothing to fix")
     leave(page, "e")
     until(lambda: bool(site.opened) and site.opened[-1][-1].endswith("a-day-by-keys.md:1"))
     expect(page.locator("[data-key=p]")).to_be_visible()

@@ -135,7 +135,7 @@ def test_killed_round_every_request_it_still_sends_once(tmp_path: Path):
 
 
 def with_other_words(issue: Issue) -> Issue:
-    """The issue as it may have been scheduled before its post was mended."""
+    """The issue as it may have been scheduled before its post was corrected."""
     digest = digest_of(issue.subject, issue.preheader, "old words", "old words")
     return replace(issue, html="old words", text="old words", digest=digest)
 

@@ -77,7 +77,7 @@ class Authors(RuleBasedStateMachine):
     def set_newsletter(self, machine: int, slug: str, value: str) -> None:
         self.header(machine, slug, "Newsletter", value)
 
-    @rule(machine=MACHINES, slug=NAMES, how=st.sampled_from(["change", "empty", "double", "mend"]))
+    @rule(machine=MACHINES, slug=NAMES, how=st.sampled_from(["change", "empty", "double", "fix"]))
     def damage_uid(self, machine: int, slug: str, how: str) -> None:
         file = self.source(machine, slug)
         good = f"Uid: {Author.uid(slug)}"
@@ -86,7 +86,7 @@ class Authors(RuleBasedStateMachine):
         text = file.read_bytes().decode()
         lines = [line for line in text.split("\n\n", 1)[0].split("\n") if "Uid:" not in line]
         new = {"change": ["Uid: 0123456789abcdef"], "empty": ["Uid:"], "double": [good, good],
-               "mend": [good]}[how]  # fmt: skip
+               "fix": [good]}[how]  # fmt: skip
         file.write_text("\n".join([*lines, *new]) + "\n\n" + text.split("\n\n", 1)[1])
 
     @rule(machine=MACHINES)

@@ -46,7 +46,7 @@ def bodies(built: Built) -> dict[str, str]:
 
 
 def raw(built: Built) -> dict[str, str]:
-    """The same, as written: feedparser mends addresses by itself."""
+    """The same, as written: feedparser changes addresses by itself."""
     return {
         "rss": tree(built).findtext(".//item/content:encoded", namespaces=NS) or "",
         "atom": tree(built, "all.atom.xml").findtext("atom:entry/atom:content", namespaces=NS)

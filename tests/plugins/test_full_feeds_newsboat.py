@@ -104,7 +104,7 @@ def test_a_new_title_slug_date_and_address_leave_nothing_unread(tmp_path: Path, 
         reader.read_all()
         assert reader.unread(url) == 0
         site.post(
-            "first", "Mended.", Uid="aaaaaaaaaaaa1", Title="Renamed", Slug="else", Date="2024-05-03"
+            "first", "Edited.", Uid="aaaaaaaaaaaa1", Title="Renamed", Slug="else", Date="2024-05-03"
         )
         publish(site.build(SITEURL="https://two.example"))
         assert reader.unread(url) == 0

@@ -211,7 +211,7 @@ def test_the_same_content_gives_the_same_bytes_anywhere(site: Site, tmp_path: Pa
 
 def test_one_edit_changes_one_item_and_nothing_else(site: Site):
     before = site.build()
-    site.post("first", "One, mended.", Uid="aaaaaaaaaaaa1", Category="Career, Network")
+    site.post("first", "One, corrected.", Uid="aaaaaaaaaaaa1", Category="Career, Network")
     after = site.build()
     edited = before.ids()["json"][1]
     for kind in KINDS[:2]:
@@ -233,7 +233,7 @@ def test_a_feed_is_as_old_as_its_newest_change_and_not_as_its_build(site: Site):
     built = site.build()
     assert built.feed().feed.updated == "Thu, 04 Jul 2024 12:00:00 -0400"
     assert built.feed("all.atom.xml").feed.updated == "2024-07-04T12:00:00-04:00"
-    # A mended post does not come back as news.
+    # A corrected post does not come back as news.
     assert [entry.title for entry in built.feed().entries] == ["second", "first"]
     year = str(datetime.now(UTC).year)
     assert not [name for name, data in built.feeds().items() if year.encode() in data]

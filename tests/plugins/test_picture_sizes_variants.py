@@ -525,7 +525,7 @@ def test_pictures_that_cannot_be_written_are_one_line(site: Site, place: str):
     built = site.build()
     (said,) = [line for line in built.log.splitlines() if "cannot be written" in line]
     assert f"{place}/" in said
-    assert said.endswith("— mend that (rights, disk space) and build again")
+    assert said.endswith("— fix that (permissions, disk space) and build again")
     assert "Traceback" not in built.log
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from publish.errors import Refused
+from publish.errors import ConfigError, Refused
 from publish.office import checking
 from publish.office.question import Voice
 from publish.post import identity
@@ -323,6 +323,16 @@ def test_a_post_is_taken_off_by_an_address_that_does_not_show_its_slug(small: Se
     build(small)
     taken = retired.retraction(small, "/one/")
     assert (taken.file, set(taken.addresses)) == (file, {"/one/", "/uno/"})
+
+
+def test_an_address_of_the_site_may_be_whole_as_a_browser_shows_it(small: Settings):
+    site, elsewhere = "https://small.example", "https://else.example/one/"
+    taken = retired.retraction(small, f"{site}/one/")
+    assert retired.target(small, f"{site}/two/", taken) == "/two/"
+    assert retired.target(small, elsewhere, taken) == elsewhere
+    for nothing in ("/one/", "/nowhere/"):
+        with pytest.raises(ConfigError, match=f"^{nothing}: "):
+            retired.target(small, f"{site}{nothing}", taken)
 
 
 def test_a_post_taken_off_keeps_every_byte_but_its_status_and_comes_back(small: Settings):

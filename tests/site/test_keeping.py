@@ -56,6 +56,15 @@ def lab(sites: Iterator[Lab]) -> Lab:
     return lab
 
 
+def test_a_date_that_is_the_file_s_own_follows_its_stamp(tmp_path: Path):
+    shown = {"article": "{{ article.date }} {{ article.modified }}"}
+    lab = Lab(tmp_path / "site", site('DEFAULT_DATE = "fs"', shown))
+    lab.build()
+    os.utime(lab.root / "content/posts/one.md", (10**9, 10**9))
+    _, wanted = lab.both()
+    assert not differences(lab.tree, wanted)
+
+
 def test_an_edit_makes_what_shows_it_and_keeps_feeds_and_copies(lab: Lab):
     lab.apply(post("one", 1, "Another body."))
     done = lab.build()
@@ -309,6 +318,20 @@ def test_only_the_settings_that_reading_uses_decide_whether_sources_are_read(tmp
     ):
         lab.conf.write_text(f"{conf}\n{more}\n")
         assert read_by(lab) == reads, more
+        assert not (wrong := differences(lab.tree, lab.stock())), wrong
+
+
+def test_a_plugin_that_is_switched_on_or_off_reads_every_source_again(tmp_path: Path):
+    text = (
+        "INCREMENTAL = True\nfrom pelican import signals\n"
+        "def put(content):\n    content.word = content.slug\n"
+        "def register():\n    signals.content_object_init.connect(put)\n"
+    )
+    lab = Lab(tmp_path / "site", site(templates={"article": "{{ article.word }}"}, words=text))
+    conf = lab.conf.read_text()
+    for plugins in ("[]", "['words']", "[]"):
+        lab.conf.write_text(f"{conf}\nPLUGINS = {plugins}\n")
+        assert read_by(lab) == 3
         assert not (wrong := differences(lab.tree, lab.stock())), wrong
 
 

@@ -84,13 +84,22 @@ def test_a_category_with_a_line_break_is_refused(site: Site):
         ("Title: X\nDate: 2024-01-01\nSlug: taken\n\nB", "Taken"),
         ("Title: Taken\nDate: 2024-01-01\n\nB", "Taken"),
         ("title: X\r\nslug:   taken  \r\n\r\nB", "Taken"),
-        ("Title: X\nSlug: other\n\nB", "old file"),
     ],
 )
 def test_a_slug_that_another_source_has_is_refused(site: Site, source: str, title: str):
     site.write("content/posts/sub/old-file.md", source)
     with pytest.raises(ConfigError, match=r"content/posts/sub/old-file\.md: has the slug"):
         new_post(site.settings, title, date=NOW)
+
+
+def test_a_slug_that_a_rename_has_given_up_is_free_but_its_file_is_not(site: Site):
+    first = new_post(site.settings, "First", date=NOW)
+    rename(site.settings, "first", "moved")
+    new_post(site.settings, "Second", date=NOW)
+    assert rename(site.settings, "second", "first").changed
+    with pytest.raises(ConfigError, match=r"posts/second\.md: there is such a file already"):
+        new_post(site.settings, "Second", date=NOW)
+    assert b"Slug: moved\n" in first.read_bytes()
 
 
 def test_the_slug_of_a_page_or_of_the_archive_is_refused(site: Site):

@@ -351,14 +351,14 @@ def test_a_settings_file_that_breaks_does_not_end_the_preview(client: Client):
 
 
 def test_what_is_saved_while_a_build_fails_is_built_next(site: Site):
-    class Mending(list[str]):
-        """The author mends the settings at the moment the error is told."""
+    class Fixing(list[str]):
+        """The author fixes the settings at the moment the error is told."""
 
         def append(self, line: str) -> None:
             super().append(line)
             site.conf.write_text(site.conf.read_text().replace("1 / 0", ""))
 
-    client = Client(site, Mending())
+    client = Client(site, Fixing())
     site.set("1 / 0")
     client.until(lambda: bool(client.said))
     client.until(lambda: b"ZeroDivisionError" not in client.ask("/")[2])

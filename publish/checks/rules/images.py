@@ -45,9 +45,9 @@ def pictures(source: Source) -> Iterator[Link]:
 def file_of(source: Source, picture: Link, site: Site) -> str | None:
     """The path in the content folder that a picture or link refers to; None for another site's."""
     if picture.tag == "cover" and source.post and source.post.cover and source.post.cover.path:
-        return source.post.cover.path
+        return site.file_at(source.post.cover.path)
     if found := MARK.match(picture.written):
-        return inside(source, found.group(2)) if found.group(1) in FILES else None
+        return site.file_at(inside(source, found.group(2))) if found.group(1) in FILES else None
     if picture.written[:5].lower() == "data:":
         return None
     path = own_path(source, picture.written, site)

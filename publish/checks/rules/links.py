@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Literal, NamedTuple
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote
 
 from publish.checks import addresses
 from publish.checks.rule import MOST, site_rule
@@ -16,7 +16,7 @@ from publish.checks.site import Site
 from publish.checks.source import Source
 from publish.post.diagnostic import Problem, quoted
 from publish.post.record import Link
-from publish.post.urls import folded, normal
+from publish.post.urls import folded, normal, path_of
 
 MARK = re.compile(r"[{|](\w{1,20})[}|](.*)", re.S)
 HOST = re.compile(r"https?://([^/?#\s]*)(?=[/?#]|\Z)", re.I)
@@ -47,22 +47,7 @@ def own_path(source: Source, address: str, site: Site) -> str | None:
         return None  # a shortcut: the rest would give the same
     # Memoized: an address with a leading slash is the same on every page.
     base = "/" if host or address.startswith("/") else addresses.relative_base(source, site)
-    return _path(siteurl, base, address)
-
-
-@lru_cache(maxsize=4096)
-def _path(siteurl: str, base: str, address: str) -> str | None:
-    try:
-        home = urlsplit(siteurl)
-        parts = urlsplit(urljoin(f"//{home.netloc}{base}", address))
-    except ValueError:
-        return None
-    if parts.scheme not in ("", "http", "https") or parts.netloc.lower() != home.netloc.lower():
-        return None
-    root = home.path.rstrip("/")
-    if root and parts.path.startswith(f"{root}/"):
-        return parts.path[len(root) :]
-    return parts.path or "/"
+    return path_of(siteurl, address, base)
 
 
 def find_target(source: Source, link: Link, site: Site) -> Source | None:
@@ -145,7 +130,7 @@ def _broken_mark(source: Source, link: Link, mark: str, place: str, site: Site) 
         return Broken(
             f"there is no {{{mark}}} to link with", "write {filename}, {static} or {attach}"
         )
-    path = inside(source, place)
+    path = site.file_at(inside(source, place))
     if path in site.files or (mark == "filename" and path in site.library.sources):
         sought = any(said.kind == "unfound" for said in source.complaints)
         return Broken(*unresolved(link)) if MARK.match(link.address) and not sought else None

@@ -43,8 +43,8 @@ class Place:
     """The configuration of a target: its name, its settings, and the site's folders.
 
     ``cache`` is a folder of the target's own that may be deleted at any time; ``siteurl`` is where
-    readers find what it holds. ``fault`` makes the error that a setting is wrong, of its name,
-    what is wrong and the remedy.
+    readers find what it holds. ``say`` gets progress lines, ``note`` permanent ones. ``fault``
+    makes the error that a setting is wrong, of its name, what is wrong and the remedy.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Place:
     cache: Path
     siteurl: str
     say: Callable[[str], None] = lambda line: None
+    note: Callable[[str], None] = lambda line: None
     fault: Callable[[str, str, str], ConfigError] = lambda name, what, remedy: ConfigError(
         what, remedy
     )

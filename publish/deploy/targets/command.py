@@ -71,7 +71,7 @@ class Command(Target):
             self.place.say(f"{self.words[0]} is at work")
             words = [word.replace("{output}", str(folder)) for word in self.words]
             try:
-                run(words, cwd=self.place.root, remedy="mend that, then run it again")
+                run(words, cwd=self.place.root, remedy="fix that, then run it again")
             except Failed:
                 url = self.place.siteurl
                 if not url or verify.marker(url).says[0] != release.id:

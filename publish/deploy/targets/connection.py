@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from publish.deploy.programs import Failed, last_lines
 from publish.deploy.targets.git import ssh_key
+from publish.errors import Refused
 
 PATIENCE = 300.0
 """Seconds for one command."""
@@ -31,6 +32,13 @@ class Server:
     def record(self, id: str) -> str:
         """Where the record of the release ``id`` lies, for a message."""
         return f"{self.path}/releases/{id}.json on {self.host}"
+
+    def no_link(self) -> Refused:
+        """The error that ``current`` is no link, which no release can replace in one step."""
+        return Refused(
+            f"{self.path}/current on {self.host} is a folder, not a link",
+            "move it elsewhere, let the web server serve PATH/current, then deploy",
+        )
 
     def connect(
         self, program: str, words: Sequence[str], remedy: str, first: Callable[[str], str]
@@ -73,6 +81,7 @@ class Connection:
             NothingSent: the program ended before the command did.
         """
         end = secrets.token_hex(12)
+        self.said = b""  # What an earlier command said is no reason that this one failed.
         watch = threading.Timer(patience, self.child.kill)
         watch.start()
         try:

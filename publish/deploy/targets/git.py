@@ -26,7 +26,7 @@ from publish.deploy.targets import Place, Raced, Target
 from publish.errors import ConfigError, Refused
 
 TRAILER = b"Publish-Record: "
-REMEDY = "mend that (rights, network, the remote's name), then run it again"
+REMEDY = "fix that (permissions, network, the remote's name), then run it again"
 
 
 class Git(Target):

@@ -97,7 +97,6 @@ class S3(IncrementalTarget):
 
         self.store, self.once = store(RETRIES), store(0)
         self.number = 0
-        self.nonce = ""
         self.done = False
 
     def tags(self) -> dict[str, str]:
@@ -205,7 +204,7 @@ class S3(IncrementalTarget):
         claim = self._claim(number)
         # Deploys on one machine are serialized, so a claim of this machine belongs to one that
         # died.
-        if claim.get("nonce") and claim.get("nonce") == self._mine():
+        if claim.get("nonce") in self._mine():
             return True
         probe = f"{OWN}/clock-{secrets.token_hex(8)}"
         self._ask(lambda: obstore.put(self.store, probe, b""))
@@ -218,11 +217,14 @@ class S3(IncrementalTarget):
     def _claimed(self, number: int, document: Mapping[str, Any]) -> bool:
         nonce = secrets.token_hex(16)
         data = json.dumps({"nonce": nonce, **document}).encode()
-        write_whole(self.place.cache / "claim", nonce.encode())
+        # The claim before stays known as ours until this one is made, which may not happen.
+        mine = self.place.cache / "claim"
+        write_whole(mine, " ".join([*self._mine(), nonce]).encode())
         place = f"{CLAIMS}{number:09}.claim"
         if not self._create(place, data, lambda found: _document(found).get("nonce") == nonce):
             return False
-        self.number, self.nonce, self.done = number, nonce, False
+        write_whole(mine, nonce.encode())
+        self.number, self.done = number, False
         if self.honest and self._ignores_conditions(place):
             raise ConfigError(
                 f"{self._where()} ignores conditions, so two deploys would not notice each other",
@@ -271,11 +273,12 @@ class S3(IncrementalTarget):
     def _claim(self, number: int) -> dict[str, Any]:
         return _document(self.fetch(f"{CLAIMS}{number:09}.claim") or b"")
 
-    def _mine(self) -> str:
+    def _mine(self) -> list[str]:
+        """The nonces of this machine's last claims."""
         try:
-            return (self.place.cache / "claim").read_text(encoding="ascii")
+            return (self.place.cache / "claim").read_text(encoding="ascii").split()
         except OSError:
-            return ""
+            return []
 
     def _names(self) -> list[tuple[int, str]]:
         found = (NUMBERED.fullmatch(path) for path in self.own())
@@ -292,8 +295,7 @@ class S3(IncrementalTarget):
         try:
             return act()
         except (NotFoundError, FileNotFoundError) as error:
-            raise _Missing(f"{self._where()}: {_line(error)}",
-                           "check the bucket's name and region") from None  # fmt: skip
+            raise _Missing(f"{self._where()}: {_line(error)}") from None
         except (BaseError, OSError) as error:
             raise self._explained(error) from None
 
@@ -306,11 +308,14 @@ class S3(IncrementalTarget):
             # Without a key the library queries a cloud machine's metadata service.
             return ConfigError("there is no key for the bucket: AWS_ACCESS_KEY_ID is not set",
                                "export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")  # fmt: skip
+        if "NoSuchBucket" in said:
+            return ConfigError(f"there is no bucket {self.place.text('bucket')} at {self.endpoint}",
+                               "check the bucket's name, its region and the endpoint")  # fmt: skip
         denied = isinstance(error, UnauthenticatedError | PermissionDeniedError)
         if denied or any(word in said for word in DENIED):
             return ConfigError(
                 f"{self._where()}: the keys of the environment may not do this: {said}",
-                "check AWS_ACCESS_KEY_ID and its rights (list, get, put, delete)",
+                "check AWS_ACCESS_KEY_ID and its permissions (list, get, put, delete)",
             )
         return NothingSent(f"{self._where()}: {said}", "run it again")
 
@@ -341,7 +346,7 @@ def _keys() -> dict[str, str]:
 
 
 class _Missing(NothingSent):
-    """There is no such object, or no such bucket."""
+    """There is no such object."""
 
 
 def _document(data: bytes) -> dict[str, Any]:

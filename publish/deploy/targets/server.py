@@ -15,10 +15,9 @@ from publish.deploy.targets import Busy
 from publish.deploy.targets.connection import ALIVE, PATIENCE, Server
 from publish.deploy.targets.git import ssh_key
 from publish.deploy.targets.sftp import Sftp
-from publish.errors import Refused
 
 BUSY = 75
-REMEDY = "mend that (try: ssh HOST true), then run it again"
+REMEDY = "fix that (try: ssh HOST true), then run it again"
 LOOK = """
 cd {path} 2>/dev/null || {{ echo none; exit 0; }}
 id=$(readlink current) || [ ! -e current ] || {{ echo strange; exit 0; }}
@@ -58,10 +57,7 @@ class Shell:
         said = self.order(LOOK.format(path=shlex.quote(self.server.path)))
         head, _, rest = said.partition(b"\n")
         if head == b"strange":
-            raise Refused(
-                f"{self.server.path}/current on {self.server.host} is a folder, not a link",
-                "move it elsewhere, let the web server serve PATH/current, then deploy",
-            )
+            raise self.server.no_link()
         record, _, names = rest.partition(b"\0")
         found = [n.decode("utf-8", "surrogateescape")[2:] for n in names.split(b"\0") if n]
         return head.removeprefix(b"id ").decode() if head != b"none" else "", record, found

@@ -69,12 +69,12 @@ class Gathering:
         if said := values.get(f"{local}_description"):
             self._found.described.setdefault(place, said)
 
-    def channel(self, mended: int = 0) -> Channel:
-        """The channel; ``mended`` is the number of repairs in the file."""
+    def channel(self, repairs: int = 0) -> Channel:
+        """The channel; ``repairs`` is the number of repairs in the file."""
         values = self._values
         site = values.get("base_site_url") or values.get("link", "")
         url = values.get("base_blog_url") or values.get("link", "") or site
         return replace(
             self._found, title=values.get("title", ""), url=url.rstrip("/"), site=site.rstrip("/"),
-            mended=mended,
+            repairs=repairs,
         )  # fmt: skip

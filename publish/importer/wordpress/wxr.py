@@ -64,14 +64,14 @@ class Filter:
     """A file object for lxml: the export's bytes as valid UTF-8 XML.
 
     Control characters are dropped, bytes that are not UTF-8 are decoded as Windows-1252, HTML's
-    named entities become numeric. ``mended`` counts the changes.
+    named entities become numeric. ``repairs`` counts the changes.
     """
 
     def __init__(self, stream: IO[bytes], name: str) -> None:
         self._stream = stream
         self._rest = ""
         self._cdata = False
-        self.mended = 0
+        self.repairs = 0
         head = stream.read(CHUNK)
         self._decode = _decoder(head, self._as_1252)
         self._head = self._begun(self._decode(head, False), name)
@@ -108,7 +108,7 @@ class Filter:
             ended = not begun and not data
             given = begun or self._decode(data, ended)
             allowed = clean(given)
-            self.mended += len(given) - len(allowed)
+            self.repairs += len(given) - len(allowed)
             text = self._rest + allowed
             # A possible beginning of an entity or section waits for more bytes.
             part = None if ended else BEGUN.search(text, max(len(text) - 40, 0))
@@ -119,7 +119,7 @@ class Filter:
 
     def _as_1252(self, error: UnicodeError) -> tuple[str, int]:
         assert isinstance(error, UnicodeDecodeError)
-        self.mended += 1
+        self.repairs += 1
         return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
 
     def _marked(self, found: re.Match[str]) -> str:
@@ -133,7 +133,7 @@ class Filter:
         number = int(found["hex"] or "0", 16) or int(found["dec"] or 0)
         if 0 < number < 0x110000 and clean(chr(number)):
             return sign
-        self.mended += 1
+        self.repairs += 1
         return {"&": "&amp;", "]]>": "]]&gt;"}.get(sign, "")
 
 
@@ -228,7 +228,7 @@ def _items(raw: IO[bytes], name: str) -> Iterator[Item | Channel]:
             f"{name}: is a feed, not a WordPress export (WXR)",
             "in WordPress: Tools → Export → All content, and take that file",
         )
-    yield gathered.channel(source.mended)
+    yield gathered.channel(source.repairs)
 
 
 def _refused(name: str, line: int, message: str) -> Refused:

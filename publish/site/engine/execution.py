@@ -34,7 +34,7 @@ from publish.site.engine import (
     Task,
     hooks,
     trust,
-)  # fmt: skip
+)
 from publish.site.engine import settings as tracked
 from publish.site.engine.audit import Audit
 from publish.site.engine.inprocess import Clock, Outcome
@@ -45,7 +45,7 @@ from publish.site.engine.session import Session
 from publish.site.engine.sources import key_lines
 from publish.site.engine.staging import Staging
 
-REMEDY = "mend that and build again; the built site is as it was"
+REMEDY = "fix that and build again; the built site is as it was"
 
 
 class Execution:

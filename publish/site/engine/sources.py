@@ -114,6 +114,8 @@ class Sources:
             paths = {os.path.abspath(name) for name in read_files} | {path}  # noqa: PTH100
             raw = raw_bytes.get(path)
             own = {} if raw is None else {path: sha256(raw).hexdigest()}
+            if self._settings.get("DEFAULT_DATE") == "fs":  # its stamp is part of what it says
+                own = {path: "its stamp"}
             files = tuple((p, stamps.stamp(p), own.get(p) or digest_of(p)) for p in sorted(paths))
             if (data := _pickled(made, self._settings, context)) is not None:
                 lines = tuple(key_lines.get(path, {}).items())

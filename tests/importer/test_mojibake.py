@@ -1,4 +1,4 @@
-"""Mojibake is mended where the bytes prove it, and nowhere else."""
+"""Mojibake is repaired where the bytes prove it, and nowhere else."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publish.importer.mojibake import mend
+from publish.importer.mojibake import repair
 
 
 def broken(text: str) -> str:
@@ -17,9 +17,9 @@ def broken(text: str) -> str:
 @pytest.mark.parametrize(
     "text", ["don’t", "“quoted”", "café", "naïve – yes…", "5 €", "Größe", "😀 fine", "Ünïcödé"]
 )
-def test_what_was_read_wrongly_is_mended(text: str):
-    assert mend(broken(text))[0] == text
-    assert mend(broken(broken(text)))[0] == text
+def test_what_was_read_wrongly_is_repaired(text: str):
+    assert repair(broken(text))[0] == text
+    assert repair(broken(broken(text)))[0] == text
 
 
 @pytest.mark.parametrize(
@@ -29,11 +29,11 @@ def test_what_was_read_wrongly_is_mended(text: str):
      "à “demain”", "É…", "plain"],
 )  # fmt: skip
 def test_an_honest_text_stays(text: str):
-    assert mend(text) == (text, [])
+    assert repair(text) == (text, [])
 
 
 def test_only_the_broken_run_changes():
-    text, found = mend("née in 1970, she didnâ€™t say “noâ€\x9d")
+    text, found = repair("née in 1970, she didnâ€™t say “noâ€\x9d")
     assert text == "née in 1970, she didn’t say “no”"
     assert len(found) == 2
 
@@ -41,4 +41,4 @@ def test_only_the_broken_run_changes():
 @given(st.text(alphabet="abc éüß’“”–…€ñçàÀŒœ,. \n", max_size=60))
 @settings(max_examples=300, deadline=None)
 def test_latin_texts_stay_as_they_are(text: str):
-    assert mend(text)[0] == text
+    assert repair(text)[0] == text
