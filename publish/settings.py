@@ -150,8 +150,8 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
     light.install()
     try:
         # Its output must not mix with a command's result.
-        with contextlib.redirect_stdout(sys.stderr), neighbours_first(file.parent), \
-                _unloaded(file.parent):  # fmt: skip
+        aside = contextlib.redirect_stdout(sys.stderr)
+        with aside, neighbours_first(file.parent), _unloaded(file.parent):
             try:
                 found = runpy.run_path(str(file))
             except light.StubUsed:

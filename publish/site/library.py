@@ -193,7 +193,7 @@ def _post(content: Any, words: Words) -> Post:
         direction=direction(lang),
         uid=str(getattr(content, "uid", "") or ""),
         was=tuple(str(was) for was in getattr(content, "was", None) or ()),
-        date=_moment(getattr(content, "date", None)),
+        date=_date(content),
         modified=_moment(getattr(content, "modified", None)),
         categories=tuple(str(c.name) for c in categories_of(content)),
         tags=tuple(str(tag.name) for tag in getattr(content, "tags", None) or ()),
@@ -229,7 +229,7 @@ def _visibility(content: Any) -> Visibility:
     if content.status == "hidden":
         return "hidden"
     given = str(content.metadata.get("status") or "published").lower()
-    date = _moment(getattr(content, "date", None))
+    date = _date(content)
     # Pelican makes a future post a draft; the header has its true status.
     waits = given != "draft" and date is not None and date > datetime.now(UTC)
     return "scheduled" if waits else "draft"
@@ -357,8 +357,13 @@ def _has_template(generator: Any, name: str) -> bool:
     return False
 
 
+def _date(content: Any) -> datetime | None:
+    found = _moment(getattr(content, "date", None))
+    return None if found and found.year == LAST else found
+
+
 def _moment(date: Any) -> datetime | None:
-    if not isinstance(date, datetime) or date.year == LAST:
+    if not isinstance(date, datetime):
         return None
     plain_date = datetime(*date.timetuple()[:6], date.microsecond, tzinfo=date.tzinfo)
     return plain_date if plain_date.tzinfo else plain_date.replace(tzinfo=UTC)
