@@ -142,7 +142,12 @@ def _near(staged: Mapping[str, str], target: Path, names: Collection[str]) -> di
         parts.mkdir()
         for number, (name, source) in enumerate(found.items()):
             found[name] = parts / str(number)
-            shutil.copy2(source, found[name])
+            try:
+                shutil.copy2(source, found[name])
+            except OSError as error:  # on a full disk the parts would keep it full
+                shutil.rmtree(parts, ignore_errors=True)
+                error.filename = str(target / name)
+                raise
     return found
 
 
