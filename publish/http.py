@@ -77,6 +77,8 @@ def ask(
         body = answer.read(largest)
         if time.monotonic() >= end:
             raise TimeoutError
+        if answer.length and len(body) < largest:
+            raise OSError("the answer is cut off")
         return Answer(answer.status, body, {k.lower(): v for k, v in answer.getheaders()})
     except (OSError, HTTPException, ValueError) as error:
         if isinstance(error, TimeoutError) or time.monotonic() >= end:

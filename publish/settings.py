@@ -145,7 +145,8 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
     Raises:
         ConfigError: the file is missing or fails; the message names its line.
     """
-    file = Path(path).absolute()
+    # One spelling for each file: records of a build hold the names of its files.
+    file = Path(os.path.abspath(path))  # noqa: PTH100 - absolute() keeps "..", resolve() no links
     if not file.is_file():
         raise ConfigError(
             f"{path}: there is no such settings file",
@@ -154,8 +155,8 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
     light.install()
     try:
         # Its output must not mix with a command's result.
-        with contextlib.redirect_stdout(sys.stderr), neighbours_first(file.parent), \
-                _unloaded(file.parent):  # fmt: skip
+        aside = contextlib.redirect_stdout(sys.stderr)
+        with aside, neighbours_first(file.parent), _unloaded(file.parent):
             try:
                 found = runpy.run_path(str(file))
             except light.StubUsed:
@@ -203,15 +204,16 @@ def _unloaded(root: Path) -> Iterator[None]:
                 del sys.modules[name]
 
 
-def require_folders(settings: Settings) -> None:
-    """Refuse a site without a content folder, or whose output would overwrite its sources.
+def require_folders(settings: Settings, target: Path | None = None) -> None:
+    """Refuse a site without a content folder, or whose output would overwrite its sources;
+    ``target`` is the folder of ``--output``, if that is given.
 
     Raises:
         ConfigError: the message names the setting's line.
         Refused: the same, where a file lies in the place of the output folder.
     """
     fault: type[PublishError] = ConfigError
-    content, output = settings.content.resolve(), settings.output.resolve()
+    content, output = settings.content.resolve(), (target or settings.output).resolve()
     root, theme = settings.root.resolve(), settings.values.get("THEME")
     sources = {content, *([(root / str(theme)).resolve()] if theme else [])}
     if not content.is_dir():
@@ -221,12 +223,14 @@ def require_folders(settings: Settings) -> None:
         name, what, remedy = "PATH", "names a folder above the site's", "name the content's folder"
     elif output.exists() and not output.is_dir():
         name, remedy, fault = "OUTPUT_PATH", "name a folder, or remove the file", Refused
-        what = f"names {settings.output.name}, which is a file: it cannot be written"
+        what = f"names {output.name}, which is a file: it cannot be written"
     elif output in (sources - {root}) or output in root.parents:
         name, what = "OUTPUT_PATH", "names a folder that holds sources"
         remedy = 'name one of its own, such as "output"'
     else:
         return
+    if target and name == "OUTPUT_PATH":
+        raise fault(f"--output {what}", remedy)
     raise fault(settings.wrong(name, f"{name} {what}", remedy).message, remedy)
 
 

@@ -47,6 +47,12 @@ def test_an_error_is_an_answer_with_its_body():
         assert fetch(url) == (404, b"gone")
 
 
+def test_an_answer_that_ends_before_its_length_is_none():
+    begun = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"
+    with server(says(begun)) as url, pytest.raises(OSError, match="cut off"):
+        fetch(url)
+
+
 @pytest.mark.parametrize("start", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n"])
 def test_an_answer_that_trickles_ends_at_the_deadline(start: bytes):
     def trickle(peer: socket.socket) -> None:

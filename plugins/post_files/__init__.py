@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 from unicodedata import normalize
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from pelican import signals
 
@@ -25,8 +25,9 @@ def link(generator: Any) -> None:
     for content in _contents(generator.context):
         if image := str(content.metadata.get("image") or "").strip():
             links.update(path for path in _paths(content, image) if _is_file(generator, path))
-    for path in [path for path in links if not path.isascii() and not _is_file(generator, path)]:
-        spelt = (normalize(form, path) for form in ("NFC", "NFD"))
+    odd = [path for path in links if "%" in path or not path.isascii()]
+    for path in [path for path in odd if not _is_file(generator, path)]:
+        spelt = (normalize(form, unquote(path)) for form in ("NFC", "NFD"))
         if there := next((name for name in spelt if _is_file(generator, name)), ""):
             links.discard(path)
             links.add(there)

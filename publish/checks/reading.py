@@ -103,10 +103,12 @@ def _sources_of(
     complaints: dict[str, list[Complaint]] = {}
     for complaint in library.complaints:
         complaints.setdefault(printable(complaint.file), []).append(complaint)
-    for path in (*library.sources, *library.addresses):
+    for path in (*library.sources, *library.files):
         file = f"{content}{os.sep}{path}"
         fault, status = state(file, content)
         if fault == "symlink-out":
+            if path.startswith("../") and path in library.files:
+                continue  # a rule reports who names it
             bad_links.add((fault, _place(_link_of(Path(file), settings.content), root)))
             continue
         name = printable(f"{below}/{path}")

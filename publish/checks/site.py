@@ -94,6 +94,11 @@ class Site:
         content = self.library.content
         return f"{content}/{path}" if content not in ("", ".") else path
 
+    def file_at(self, path: str) -> str:
+        """The file that a link to ``path`` in the content folder finds, however an accent in its
+        name is put together."""
+        return self.library.spellings.get(path, path)
+
     def met(self, rule: str, message: str, remedy: str) -> Iterator[Problem]:
         """The troubles to be reported by the rule of that id; ``{}`` in ``message`` is their
         detail."""

@@ -292,4 +292,6 @@ class Source:
     @property
     def mailed(self) -> bool:
         """Whether it goes out as an issue."""
-        return not self.is_page and yes_no(self.get("newsletter")) is not False
+        if self.is_page or not self.reading.uses("mail_issues"):
+            return False
+        return yes_no(self.get("newsletter")) is not False

@@ -8,7 +8,7 @@ import click
 
 from publish.cli.options import common
 from publish.cli.terminal import Terminal
-from publish.errors import Exit
+from publish.errors import ConfigError, Exit
 from publish.settings import Settings
 
 
@@ -43,6 +43,8 @@ def command(
 
         return checking.judged(settings)
 
+    if as_json and github:
+        raise ConfigError("--json and --github exclude each other", "choose one")
     findings = checks.check(settings, judge, paths)
     if online:
         from publish.checks.online import dead_links

@@ -76,7 +76,10 @@ def _run(args: list[str]) -> int:
         error.show()
         return int(Exit.USAGE)
     except click.ClickException as error:
-        error.show()
+        context = getattr(error, "ctx", None)
+        shown = context.command_path if context else " ".join(["publish", *args[:1]])
+        what = " ".join(error.format_message().split()).rstrip(".")
+        Terminal.error(f"{what} — `{shown} --help` shows the usage")
         return int(error.exit_code)
     except SystemExit:  # click raises it for a BrokenPipeError
         Terminal.error("the other side closed the connection — run this again")

@@ -8,6 +8,7 @@ import click
 
 from publish.cli.options import common
 from publish.cli.terminal import Terminal
+from publish.errors import ConfigError
 from publish.settings import Settings
 
 
@@ -50,7 +51,7 @@ def deploy(
     from publish.office import golive
 
     if rollback is not None and resume:
-        raise click.UsageError("--rollback and --resume exclude each other: choose one")
+        raise ConfigError("--rollback and --resume exclude each other", "choose one")
     options = DeployOptions(dry_run, resume, allow_deletes, 0 if no_verify else None)
     try:
         out = golive.go_live(settings, target, options, voice(terminal), rollback=rollback)
@@ -71,8 +72,9 @@ def deploy(
         terminal.out(step) if dry_run else terminal.detail(step)
     terminal.good(golive.summary(out))
     if rollback is not None and not dry_run:
-        terminal.note("held: `publish deploy` and `publish run` upload nothing older than what you "
-                      "went back from, until you commit a correction or say --resume")  # fmt: skip
+        what = "upload nothing older than what you went back from"
+        until = "until you commit a correction or say --resume"
+        terminal.note(f"held: `publish deploy` and `publish run` {what}, {until}")
 
 
 @click.command("run")

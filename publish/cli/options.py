@@ -42,6 +42,12 @@ def common(command: Body) -> Body:
     return wrapped
 
 
+def port(default: int, help: str) -> Callable[[Body], Body]:
+    """Add ``--port``."""
+    ports = click.IntRange(0, 65535)
+    return click.option("-p", "--port", type=ports, default=default, show_default=True, help=help)
+
+
 def with_office(command: Body) -> Body:
     """Add ``--live`` and the common options; the command gets an open ``office`` and the
     ``terminal`` instead."""

@@ -7,7 +7,7 @@ import time
 
 import click
 
-from publish.cli.options import common
+from publish.cli import options
 from publish.cli.terminal import Terminal
 from publish.settings import Settings
 
@@ -21,8 +21,8 @@ def command() -> None:
 
 
 @command.command("serve")
-@click.option("-p", "--port", default=0, help="0 takes the last one, or a free one.")
-@common
+@options.port(0, "0 takes the last one, or a free one.")
+@options.common
 def serve(settings: Settings, terminal: Terminal, port: int) -> None:
     """Serve the API, the sign-up form and the inbox until Ctrl-C.
 
@@ -42,9 +42,9 @@ def serve(settings: Settings, terminal: Terminal, port: int) -> None:
 
 
 @command.command("inbox")
-@common
+@options.common
 def inbox(settings: Settings, terminal: Terminal) -> None:
-    """List the mails that were delivered, newest first, and where the web page is.
+    """List the delivered mails, newest first, and the web page's address.
 
     Example: publish sandbox inbox
     """
@@ -61,7 +61,7 @@ def inbox(settings: Settings, terminal: Terminal) -> None:
 
 
 @command.command("reset")
-@common
+@options.common
 def reset(settings: Settings, terminal: Terminal) -> None:
     """Start over: no campaign, no mail, the demo reader.
 

@@ -6,15 +6,15 @@ from contextlib import ExitStack, suppress
 
 import click
 
-from publish.cli.options import common
+from publish.cli import options
 from publish.cli.terminal import Terminal
 from publish.settings import Settings
 
 
 @click.command("preview")
-@click.option("-p", "--port", default=8000, show_default=True, help="0 takes a free one.")
+@options.port(8000, "0 takes a free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@common
+@options.common
 def preview(settings: Settings, terminal: Terminal, port: int, host: str) -> None:
     """Serve the site with drafts and mails; rebuild at every change.
 
@@ -41,10 +41,12 @@ def preview(settings: Settings, terminal: Terminal, port: int, host: str) -> Non
 
 
 @click.command("desk")
-@click.option("-p", "--port", default=8100, show_default=True, help="0 takes a free one.")
+@options.port(8100, "0 takes a free one.")
 @click.option("--live", is_flag=True, help="Act on the real account.")
-@click.option("--open/--no-open", "show", default=True, help="Open it in the browser.")
-@common
+@click.option(
+    "--open/--no-open", "show", default=True, show_default=True, help="Open it in the browser."
+)
+@options.common
 def desk(settings: Settings, terminal: Terminal, port: int, live: bool, show: bool) -> None:
     """Open the author's page: what is written, wrong and due next.
 

@@ -60,7 +60,7 @@ def doctor(office: options.Office, terminal: Terminal) -> int:
 @click.command("demo")
 @options.common
 def demo(settings: Settings, terminal: Terminal) -> None:
-    """Check, build, and mail the newest post to a reader of the sandbox.
+    """Check, build, and mail the newest post to the sandbox's reader.
 
     Example: publish demo
     """

@@ -12,6 +12,7 @@ from publish.deploy.release import File, Release, file_of
 from publish.errors import Refused
 from publish.http import digest_in
 from publish.post import cache, stamps
+from publish.post.files import public_folder
 
 
 def survey(output: Path, names: Collection[str], memory: Path) -> dict[str, File]:
@@ -52,16 +53,14 @@ def frozen(
         Refused: a file changed since the release was read.
     """
     shutil.rmtree(aside, ignore_errors=True)
-    made: set[Path] = set()
     try:
         for path in release.files if paths is None else paths:
             place = aside / path
-            if place.parent not in made:
-                place.parent.mkdir(parents=True, exist_ok=True)
-                made.add(place.parent)
+            public_folder(place.parent)
             # A copy, not a hard link: that would change the file's stamp, by which builds recognize
             # it.
             place.write_bytes(content(output, release, path))
+            place.chmod(0o644)  # Programs that upload it may take its mode over.
         yield aside
     finally:
         shutil.rmtree(aside, ignore_errors=True)

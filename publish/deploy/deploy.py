@@ -13,7 +13,8 @@ from publish.deploy.plan import Plan, Put, Remote, plan
 from publish.deploy.programs import Failed
 from publish.deploy.release import Hold, OldRelease, Record, Release
 from publish.deploy.targets import Place, Raced, Target
-from publish.errors import ConfigError, PublishError, Refused
+from publish.errors import ConfigError, NothingSent, PublishError, Refused, as_publish_error
+from publish.post import cache
 
 VERIFY = 900.0
 """Seconds within which every host of static files shows a release."""
@@ -111,6 +112,9 @@ def _outcome(place: Place) -> Iterator[Outcome]:
         yield out
     except PublishError as error:
         raise Stopped(error, out) from None
+    except OSError as error:  # of a folder: its disk is full, or it may not be written
+        found = as_publish_error(error)
+        raise Stopped(NothingSent(found.message, found.remedy), out) from None
 
 
 def roll_back(target: Target, place: Place, wanted: str, options: DeployOptions) -> Outcome:
@@ -235,14 +239,19 @@ def _run_after_step(target: Target, record: Record, out: Outcome) -> None:
 
 
 def _verify(place: Place, release: Release, options: DeployOptions, out: Outcome) -> None:
-    if out.state not in ("deployed", "unchanged") or not options.timeout:
+    if out.state not in ("deployed", "unchanged"):
         return
-    changed = [put.path for put in out.put] if out.state == "deployed" else None
+    # What an earlier deploy uploaded and did not find right is requested again.
+    memory = place.cache / "unverified"
+    changed = [*cache.load(memory), *(put.path for put in out.put)]
+    if out.put:
+        cache.save(memory, dict.fromkeys(changed))
     _seen(place, release.id, options, out)
-    if changed is not None:
+    if changed and options.timeout:
         with out.timed("verify"):
             out.warnings += verify.pages(place.siteurl, release, changed)
             out.verified += len(verify.sample(release, changed))
+        memory.unlink(missing_ok=True)
 
 
 def _seen(place: Place, release: str, options: DeployOptions, out: Outcome) -> None:

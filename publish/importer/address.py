@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from html import unescape
 from typing import Any
+from unicodedata import category, normalize
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from publish.importer import dates
@@ -27,9 +28,9 @@ SKIPPED = {
     "templatera",
 }  # fmt: skip
 """Types of WordPress' own and of plugins that hold no article: counted, not listed."""
-READ = ("post", "page", "wp_block", "et_pb_layout", "elementor_library")
-"""Types whose text is needed; all but the first two are what a post may refer to."""
 HIDDEN = {"trash", "auto-draft", "inherit"}
+KEPT = {"publish", "private", "future", "draft", "pending"}
+"""The statuses of WordPress' own that an article has."""
 LONGEST = 180
 """Bytes of a file's name without its ending."""
 LISTS = ("index", "tags", "categories", "authors", "archives")
@@ -112,15 +113,19 @@ def path_of(link: str) -> str:
 
 def slug_of(item: Item, values: Mapping[str, Any]) -> str:
     """The slug that WordPress used, else one made of the title."""
-    given = unquote(item.slug).strip().strip("/").lower()
+    given = normalize("NFC", unquote(item.slug)).strip().strip("/").lower()
     if not given:
         last = path_of(item.link).strip("/").rsplit("/", 1)[-1]
         given = re.sub(r"\.html?$", "", last).lower()
-    # Other characters become hyphens, and several hyphens one.
-    given = re.sub(r"-*[^\w.~-]+-*", "-", given).strip("-.")
+    given = re.sub(r"-*[^\w.~-]+-*", _hyphen, given).strip("-.")
     if not given or ".." in given or (given.isdigit() and not item.slug):
         given = slugs.slugify(title_of(item.title), values).strip("-.") or f"post-{abs(item.id)}"
     return cut(given)
+
+
+def _hyphen(found: re.Match[str]) -> str:
+    """One hyphen for characters that are no letters; vowel signs, as Hindi has, stay."""
+    return found[0] if all(category(sign)[0] == "M" for sign in found[0]) else "-"
 
 
 def reserved(values: Mapping[str, Any]) -> set[str]:
@@ -180,7 +185,7 @@ def old_paths(item: Item) -> Iterable[str]:
     here = unquote(item.slug)
     day = dates.naive(item.date)
     parts = path.strip("/").split("/")
-    if not parts or parts[-1] != here:
+    if parts[-1] != here:
         return
     dated = day and parts[:2] == [f"{day:%Y}", f"{day:%m}"]
     fronts = [parts[:-1]]

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from publish.importer.model import Item
 
-FORM = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?")
+FORM = re.compile(r"[1-9]\d{3}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?")
 
 
 def moment(local: str, gmt: str, zone: ZoneInfo) -> datetime | None:
@@ -41,11 +41,6 @@ def published(item: Item, zone: ZoneInfo) -> datetime | None:
         if stated and stated.year > 1:
             return _seen_from(zone, stated if stated.tzinfo else stated.replace(tzinfo=UTC))
     return found
-
-
-def modified(item: Item, zone: ZoneInfo) -> datetime | None:
-    """When an item was last changed."""
-    return moment(item.modified, item.modified_gmt, zone)
 
 
 def formatted(when: datetime) -> str:

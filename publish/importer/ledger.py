@@ -23,7 +23,8 @@ class Record:
 
 @dataclass
 class Ledger:
-    """Items by ``host/id``; pictures and files by their path, with their digests.
+    """Items by ``host/id``; pictures and files by their path, with their digests, and the path by
+    each old address.
 
     ``begun`` are the files that a run was about to write, with their digests: files written by a
     killed run count as its own, whatever export the next run reads. ``moved`` are addresses of
@@ -33,6 +34,7 @@ class Ledger:
     path: Path
     items: dict[str, Record] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
     begun: dict[str, str] = field(default_factory=dict)
     moved: list[str] = field(default_factory=list)
 
@@ -51,6 +53,7 @@ class Ledger:
                 for key, item in data["items"].items()
             }
             ledger.files = dict(data["files"])
+            ledger.addresses = dict(data.get("addresses") or {})
             ledger.begun = dict(data.get("begun") or {})
             ledger.moved = list(data.get("moved") or [])
         except FileNotFoundError:
@@ -67,7 +70,8 @@ class Ledger:
         # One line per item, appended one by one: git merges by lines, and no second copy is in
         # memory.
         out = bytearray(b'{"version": 1,\n')
-        for name, values in (("files", self.files), ("begun", self.begun)):
+        tables = {"files": self.files, "addresses": self.addresses, "begun": self.begun}
+        for name, values in tables.items():
             if values or name == "files":
                 _object(out, name, ((k, v) for k, v in sorted(values.items())))
         if self.moved:

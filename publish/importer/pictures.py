@@ -8,15 +8,20 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
+from publish.importer import address
 from publish.importer.address import FILE_NAME, PICTURE_NAME, UPLOADS, cut, host_of, parts_of
 from publish.importer.fetch import OldSite
-from publish.importer.uploads import Source, originals
+from publish.importer.ledger import Ledger
+from publish.importer.uploads import SCALED, Source, originals
+from publish.post import stamps
 from publish.post.images import ending_of
 
 PHOTON = re.compile(r"https?://i\d\.wp\.com/", re.I)
+PAGE = re.compile(rb"\s*<(?:!doctype html|html)\b", re.I)
+"""How a page begins, which some hosts send in place of a file they do not have."""
 DISGUISED = {".jpeg": ".jpg", ".jfif": ".jpg", ".jpe": ".jpg"}
 
 
@@ -24,28 +29,28 @@ DISGUISED = {".jpeg": ".jpg", ".jfif": ".jpg", ".jpe": ".jpg"}
 class Found:
     """The result for one address: a path below the content folder, or the reason for none.
     ``state`` is ``kept``, ``missing``, ``elsewhere`` or ``refused``; ``digest`` is of the bytes,
-    ``origin`` their name in the source."""
+    ``origin`` their name in the source, ``""`` for a file that an earlier run took."""
 
     state: str
     path: str = ""
     origin: str = ""
     digest: str = ""
-    url: str = ""
 
 
 @dataclass
 class MediaLibrary:
     """All pictures and files of a run, by their old address.
 
-    ``taken`` tells whether a path below the content folder is used by a file with other bytes that
-    no import wrote. ``attached`` tells whether an attachment has exactly an address.
+    ``images`` and ``files`` are folders below the ``content`` folder. ``attached`` tells whether an
+    attachment has exactly an address.
     """
 
     hosts: frozenset[str]
     sources: list[Source]
+    content: Path
     images: str
     files: str
-    taken: Callable[[str, str], bool]
+    ledger: Ledger
     attached: Callable[[str], bool]
     old: OldSite | None = None
     found: dict[str, Found] = field(default_factory=dict)
@@ -61,10 +66,16 @@ class MediaLibrary:
     def _look(self, url: str) -> Found:
         path = below(url, self.hosts)
         if not path and not self.attached(url):
-            return Found("elsewhere", url=url)
+            return Found("elsewhere")
+        known = self.ledger.addresses.get(address.site_of(url), "")
+        there = self._digest(known) if known else ""
+        if there and there != self.ledger.files.get(known):
+            return Found("kept", known, "", there)  # the author edited it
         path = path or unquote(urlsplit(url).path).lstrip("/").split("files/")[-1]
         picture = bool(PICTURE_NAME.search(path)) or not FILE_NAME.search(path)
-        whole = self.attached(url)
+        # Of a large upload the attachment is WordPress' smaller copy; the original lies beside it.
+        unscaled = SCALED.sub("", url)
+        whole = self.attached(url) and (unscaled == url or self.attached(unscaled))
         names = [path] if whole or not picture else originals(path)
         places: list[tuple[Source | OldSite, str, str]] = [
             (source, name, "") for name in names for source in self.sources
@@ -76,22 +87,29 @@ class MediaLibrary:
                 (self.old, name, url if name == path else f"{folder}/{quote(name.split('/')[-1])}")
                 for name in names
             ]
-        for source, name, address in places:
-            data = source.read(address or name)
+        state = "missing"
+        for source, name, asked in places:
+            data = source.read(asked or name)
             if data is not None:
-                return self._keep(name, data, picture, url, address)
-        return Found("missing", url=https(url))
+                if found := self._kept(name, data, picture, url, asked):
+                    return found
+                state = "refused"
+        return Found("kept", known, "", there) if there else Found(state)
 
-    def _keep(self, origin: str, data: bytes, picture: bool, url: str, asked: str = "") -> Found:
+    def _digest(self, path: str) -> str:
+        return stamps.digest(str(self.content / path))
+
+    def _kept(self, origin: str, data: bytes, picture: bool, url: str, asked: str) -> Found | None:
+        """The result for these bytes; None if they are too many (``b""``) or of another kind."""
         ending = ending_of(data)
         named = PurePosixPath(origin).suffix.lower()
-        other = ending or named in (".html", ".htm", ".php", ".js", ".svg")
+        other = ending or named in (".html", ".htm", ".php", ".js", ".svg") or PAGE.match(data)
         if not data or (not ending if picture else other):
-            return Found("refused", url=https(url), origin=origin)
+            return None
         right = ending if picture and DISGUISED.get(named, named) != ending else named
         digest = hashlib.sha256(data).hexdigest()
         path = self._name(origin, right, digest, picture)
-        return Found("kept", path, asked or origin, digest, url)
+        return Found("kept", path, asked or origin, digest)
 
     def _name(self, origin: str, ending: str, digest: str, picture: bool) -> str:
         parts = [safe(part) for part in origin.split("/")[-4:]]
@@ -101,7 +119,9 @@ class MediaLibrary:
         while True:
             made = f"{folder}/{cut(stem)}{'' if count == 1 else f'-{count}'}{ending}"
             owner = self.named.setdefault(made, digest)
-            if owner == digest and not self.taken(made, digest):
+            # Not the path of a file with other bytes that no import wrote.
+            free = self._digest(made) in ("", digest, self.ledger.files.get(made, ""))
+            if owner == digest and free:
                 return made
             count += 1
 
@@ -133,9 +153,9 @@ def plain(url: str) -> str:
     )
 
 
-def https(url: str) -> str:
-    """The address with https."""
-    return re.sub(r"^http://", "https://", url)
+def whole(url: str) -> str:
+    """The address of the picture in its first size, with https."""
+    return re.sub(r"^http://", "https://", plain(url))
 
 
 def below(url: str, hosts: frozenset[str]) -> str:

@@ -7,20 +7,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from publish.errors import Refused
+from publish.errors import ConfigError, Refused
 from publish.importer import address, pool, saving, uploads
 from publish.importer.convert import Steps
 from publish.importer.ending import shared
 from publish.importer.fetch import OldSite
-from publish.importer.item_store import Spool, Store
+from publish.importer.item_store import INCLUDED, Spool, Store
 from publish.importer.ledger import Ledger
 from publish.importer.losses import excerpt
-from publish.importer.model import Channel, Item, Known, Options
+from publish.importer.model import Channel, Known, Options
 from publish.importer.pictures import MediaLibrary, plain
 from publish.importer.plan import Planning
 from publish.importer.state import Result, Say, State
 from publish.importer.wordpress import wxr
-from publish.post import stamps
 from publish.post.files import locked
 from publish.settings import Settings
 
@@ -49,6 +48,7 @@ def run(
             state = State(settings, options, store, prepared, results, ledger, say)
             _read(state, exports)
             index = Planning(state, known).index()
+            state.again = _again(state)
             _convert(state, Steps(state, index, _media(state, sources, ask)))
             return state.result
         finally:
@@ -69,7 +69,7 @@ def _read(state: State, exports: Sequence[Path]) -> None:
             if isinstance(found, Channel):
                 _refuse_other_site(owners, address.site_of(found.url), own, path)
                 own = {}
-                _merge(state, found, path)
+                _add(state, found, path)
                 continue
             count += 1
             own[found.id] = hash((found.slug, found.date_gmt, found.guid))
@@ -80,10 +80,12 @@ def _read(state: State, exports: Sequence[Path]) -> None:
                 url = plain(found.attachment or found.guid)
                 page = address.key_of(address.path_of(found.link)) if found.link else ""
                 state.store.put_attachment(found, url, page)
-            elif found.type in address.READ:
+            elif found.type in ("post", "page", *INCLUDED["module"]):
                 state.store.put(found)
-            elif found.type not in address.SKIPPED:
-                _left(state, found)
+            elif found.type not in address.SKIPPED and found.status in address.KEPT:
+                state.lose(
+                    "type-left", found.id, found.type, excerpt(address.title_of(found.title))
+                )
     state.store.commit()
 
 
@@ -105,23 +107,27 @@ def _refuse_other_site(
             )  # fmt: skip
 
 
-def _left(state: State, item: Item) -> None:
-    if item.status in ("publish", "private", "future", "draft", "pending"):
-        state.lose("type-left", item.id, item.type, excerpt(address.title_of(item.title)))
-
-
-def _merge(state: State, found: Channel, path: Path) -> None:
-    """Several files are one export: the first one's values for the site win."""
-    known = state.channel
-    state.hosts |= {address.host_of(url) for url in (found.url, found.site)} - {""}
+def _add(state: State, found: Channel, path: Path) -> None:
+    state.hosts |= {address.host_of(url) for url in (found.url, found.home or found.link)} - {""}
     if found.repairs:
         state.lose("export-mended", 0, path.name, str(found.repairs))
-    state.channel = Channel(
-        known.title or found.title, known.url or found.url, known.site or found.site,
-        {**found.authors, **{k: v for k, v in known.authors.items() if v}},
-        {**found.terms, **known.terms}, {**found.parents, **known.parents},
-        {**found.described, **known.described},
-    )  # fmt: skip
+    state.channel.add(found)
+
+
+def _again(state: State) -> frozenset[str]:
+    """The files, below the content folder, whose edits may be replaced.
+
+    Raises:
+        ConfigError: one is of no item of the export, or was deleted.
+    """
+    content = state.settings.content.resolve()
+    wished = {os.path.relpath(path.resolve(), content): path for path in state.options.again}
+    for other in wished.keys() - {entry.file for entry in state.entries.values()}:
+        raise ConfigError(
+            f"--again {wished[other]}: the export has no post that is in this file",
+            "name it as import-report.md does",
+        )
+    return frozenset(wished)
 
 
 def _media(state: State, sources: list[uploads.Source], ask: Ask) -> MediaLibrary:
@@ -129,15 +135,9 @@ def _media(state: State, sources: list[uploads.Source], ask: Ask) -> MediaLibrar
     hosts = frozenset(state.hosts)
     static = [str(p).strip("/") for p in settings.values.get("STATIC_PATHS") or ["images"]]
     images = "images" if "images" in static or not static else static[0]
-
-    def taken(name: str, digest: str) -> bool:
-        """Whether a file with other bytes that no import wrote has this path."""
-        there = stamps.digest(str(settings.content / name))
-        return there not in ("", digest, state.ledger.files.get(name, ""))
-
     return MediaLibrary(
-        hosts, sources, images, "files" if "files" in static else f"{images}/files",
-        taken, state.store.attached,
+        hosts, sources, settings.content, images,
+        "files" if "files" in static else f"{images}/files", state.ledger, state.store.attached,
         ask(hosts, settings.cache / "import" / "fetched") if options.fetch else None,
     )  # fmt: skip
 

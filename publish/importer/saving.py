@@ -30,24 +30,24 @@ def save(state: State, media: MediaLibrary, used: list[str]) -> None:
         state.entries[number].file for number, digest in todo.items()
         if stamps.digest(str(root / state.entries[number].file)) != digest
     ]  # fmt: skip
-    pictures = {}
-    for url in used:
-        found = media.take(url)
-        pictures[found.path] = (found.digest, url)
-    state.result.pictures = len(pictures)
+    found = {url: media.take(url) for url in used}
+    state.result.pictures = len({one.path for one in found.values()})
+    # What an earlier run took is there, and may have been edited since.
+    pictures = {one.path: one for one in found.values() if one.origin}
     if state.options.dry_run:
         return
     _sweep(root)
     ledger = state.ledger
-    missing = {p: d for p, d in pictures.items() if stamps.digest(str(root / p)) != d[0]}
+    missing = [p for p in pictures.values() if stamps.digest(str(root / p.path)) != p.digest]
     if state.result.written or missing:
         ledger.begun = {state.entries[number].file: digest for number, digest in todo.items()}
         ledger.save()
-    for path, (_, url) in missing.items():
-        data = media.data(media.take(url))
+    for picture in missing:
+        data = media.data(picture)
         if data is not None:
-            write_whole(root / path, data)
-    ledger.files |= {path: digest for path, (digest, _) in pictures.items()}
+            write_whole(root / picture.path, data)
+    ledger.files |= {path: picture.digest for path, picture in pictures.items()}
+    ledger.addresses |= {address.site_of(url): one.path for url, one in found.items()}
     for done, number in enumerate(todo):
         write_whole(root / state.entries[number].file, state.results.get(number))
         if done % 50 == 0:
@@ -72,14 +72,13 @@ def _due(state: State) -> tuple[dict[int, str], dict[str, Record]]:
     root, host, ledger = state.settings.content, address.host_of(state.channel.url), state.ledger
     todo: dict[int, str] = {}
     records: dict[str, Record] = {}
-    again = {str(path.absolute()) for path in state.options.again}
     for number, entry in state.entries.items():
         digest = hashlib.sha256(state.results.get(number)).hexdigest()
         key, file = f"{host}/{entry.id}", root / entry.file
         record, there = ledger.items.get(key), stamps.digest(str(file))
         ours = {digest, ledger.begun.get(entry.file, "")}
         ours |= {record.written} if record else set()
-        forced = str(file.absolute()) in again
+        forced = entry.file in state.again
         if record and record.written == digest and there and not forced:
             state.result.unchanged += 1
         elif not there or there in ours or forced:

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from publish.importer.address import Entry
 from publish.importer.item_store import Spool, Store
 from publish.importer.ledger import Ledger
-from publish.importer.loss_log import LossLog
-from publish.importer.losses import Loss
+from publish.importer.losses import Loss, LossLog
 from publish.importer.model import Channel, Options
 from publish.settings import Settings
 
@@ -37,7 +36,8 @@ class Result:
 @dataclass
 class State:
     """The state of an import. ``entries`` are the posts and pages to write, by their number in the
-    store; ``moved`` maps old addresses of feeds and lists to the new ones."""
+    store; ``moved`` maps old addresses of feeds and lists to the new ones; ``again`` are files
+    whose edits may be replaced."""
 
     settings: Settings
     options: Options
@@ -50,6 +50,7 @@ class State:
     hosts: set[str] = field(default_factory=set)
     entries: dict[int, Entry] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
+    again: frozenset[str] = frozenset()
     result: Result = field(default_factory=Result)
 
     @property

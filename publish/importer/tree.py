@@ -35,7 +35,7 @@ MADE = BLOCKS | {"run", "mark-form"}
 GONE = {
     "script", "style", "link", "meta", "base", "title", "head", "noscript", "svg", "canvas",
     "area", "param", "track", "template", "colgroup", "col", "input", "select",
-    "option", "optgroup", "datalist", "object", "frameset",
+    "option", "optgroup", "datalist", "object", "frameset", "annotation",
 }  # fmt: skip
 """What a page does not show, or what a reader cannot use once WordPress is gone."""
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param",

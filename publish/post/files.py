@@ -60,6 +60,19 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
+def public_folder(folder: Path) -> None:
+    """Make ``folder`` and its parents where they are missing; a web server may read them, whatever
+    this process's umask is.
+
+    Raises:
+        OSError: one cannot be made.
+    """
+    if not folder.is_dir():
+        public_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o755)
+
+
 def remove_below(top: Path, file: Path) -> None:
     """Remove ``file``, if it is there, and the folders below ``top`` that this empties.
 

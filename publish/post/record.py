@@ -141,7 +141,9 @@ class Library:
     """Texts beside the sources that Pelican does not take for posts."""
     files: Mapping[str, int] = field(default_factory=dict)
     addresses: Mapping[str, str] = field(default_factory=dict)
-    """The address of each file by its own name; ``files`` has both Unicode forms of an accent."""
+    """The address of each of ``files``."""
+    spellings: Mapping[str, str] = field(default_factory=dict)
+    """Other paths by which a link finds one of ``files``."""
     places: frozenset[str] = frozenset()
     terms: Mapping[str, frozenset[str]] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from publish.errors import PublishError
+from publish.errors import PublishError, as_publish_error
 from publish.http import ask
 from publish.newsletter.doctor import Check
 from publish.office import golive
@@ -45,7 +45,8 @@ def _target(settings: Settings, name: str) -> Check:
         target = golive.target_of(settings, name)
         record = target.read().record
         target.probe()
-    except PublishError as error:
+    except (PublishError, OSError) as failure:
+        error = as_publish_error(failure)
         return Check(title, False, error.message, error.remedy)
     if record is None:
         return Check(title, True, "answers and may be written; nothing of ours is up yet")

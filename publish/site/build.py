@@ -87,7 +87,7 @@ def build(
         ConfigError: the settings file fails, or a setting is of a wrong kind.
     """
     settings.refuse(settings.values)
-    require_folders(settings)
+    require_folders(settings, output)
     target = (output or settings.output).absolute()
     try:
         with locked(settings.cache / "lock", Refused, say=say):

@@ -129,9 +129,10 @@ def library_of(generators: Iterable[Any], settings: Mapping[str, Any], *, memo: 
     # After the bodies, as reading a file's ``url`` fixes its place in Pelican.
     statics: Mapping[str, Any] = context.get("static_content", {})
     root = Path(settings["PATH"])
+    own = {path: str(static.relative_source_path) for path, static in sorted(statics.items())}
     files = {
-        path: size for path in sorted(statics)
-        if (size := _size(root / statics[path].source_path)) is not None
+        path: size for path in own
+        if path == own[path] and (size := _size(root / statics[path].source_path)) is not None
     }  # fmt: skip
     return Library(
         content=root.name,
@@ -139,11 +140,8 @@ def library_of(generators: Iterable[Any], settings: Mapping[str, Any], *, memo: 
         sources=_sources(generators),
         unread=tuple(_unread(generators)),
         files=files,
-        addresses={
-            path: str(statics[path].url)
-            for path in files
-            if path.isascii() or str(statics[path].source_path).endswith(f"/{path}")
-        },
+        addresses={path: str(statics[path].url) for path in files},
+        spellings={path: file for path, file in own.items() if path != file},
         places=frozenset(_places(generators, settings)),
         terms={
             kind: frozenset(str(term.slug) for term in _terms(generators, name))
@@ -190,7 +188,7 @@ def _post(content: Any, words: Words) -> Post:
         direction=direction(lang),
         uid=str(getattr(content, "uid", "") or ""),
         was=tuple(str(was) for was in getattr(content, "was", None) or ()),
-        date=_moment(getattr(content, "date", None)),
+        date=_date(content),
         modified=_moment(getattr(content, "modified", None)),
         categories=tuple(str(c.name) for c in categories_of(content)),
         tags=tuple(str(tag.name) for tag in getattr(content, "tags", None) or ()),
@@ -225,8 +223,7 @@ def _visibility(content: Any) -> Visibility:
         return "public" if content.status == "published" else "hidden"
     # Pelican makes a future post a draft; the header has its true status.
     given = str(content.metadata.get("status") or "published").lower()
-    date = _moment(getattr(content, "date", None))
-    found = visibility(given, date, datetime.now(UTC))
+    found = visibility(given, _date(content), datetime.now(UTC))
     return "scheduled" if found == "scheduled" else "draft"
 
 
@@ -352,8 +349,13 @@ def _has_template(generator: Any, name: str) -> bool:
     return False
 
 
+def _date(content: Any) -> datetime | None:
+    found = _moment(getattr(content, "date", None))
+    return None if found and found.year == LAST else found
+
+
 def _moment(date: Any) -> datetime | None:
-    if not isinstance(date, datetime) or date.year == LAST:
+    if not isinstance(date, datetime):
         return None
     plain_date = datetime(*date.timetuple()[:6], date.microsecond, tzinfo=date.tzinfo)
     return plain_date if plain_date.tzinfo else plain_date.replace(tzinfo=UTC)

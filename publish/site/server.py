@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import socket
 import threading
@@ -144,7 +145,9 @@ def with_preview_script(page: bytes, number: int, error: str) -> bytes:
     tags += '<script src="/_morph.js"></script>'
     tags += f'<script src="/_live.js?build={number}"></script>'
     head, end, rest = page.rpartition(b"</body>")
-    return head + tags.encode() + end + rest if end else page + tags.encode()
+    # A file named in an error may have a name that is no UTF-8.
+    added = tags.encode("utf-8", "replace")
+    return head + added + end + rest if end else page + added
 
 
 def listening(app: Any, host: str, port: int) -> BaseWSGIServer:
@@ -159,8 +162,10 @@ def listening(app: Any, host: str, port: int) -> BaseWSGIServer:
         with socket.create_server((host, port), family=select_address_family(host, port)) as place:
             number, handle = place.getsockname()[1], place.fileno()
             return make_server(host, number, app, threaded=True, request_handler=_Quiet, fd=handle)
-    except (OSError, OverflowError) as error:
-        why = getattr(error, "strerror", None) or error
+    except OSError as error:
+        why = str(error.strerror or error).partition(" (")[0]
+        if error.errno in (errno.EADDRNOTAVAIL, socket.EAI_NONAME):
+            raise ConfigError(f"--host {host}: {why}", "name an address of this machine") from None
         raise ConfigError(
             f"--port {port}: cannot listen on {host} ({why})",
             "choose another with --port, or 0 for any",

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from typing import Literal
 from unicodedata import normalize
+from urllib.parse import quote
 
 import pytest
 
@@ -350,17 +351,23 @@ def test_a_picture_that_a_build_may_not_read(project: Project, monkeypatch: pyte
     assert project.reported() == ["content/images/door.svg:1 unreadable error"]
 
 
-@pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_a_picture_with_an_accent_is_one_file_however_the_accent_is_stored(
-    project: Project, form: Literal["NFC", "NFD"]
+@pytest.mark.parametrize("on_disk", ["NFC", "NFD"])
+def test_a_name_with_an_accent_is_one_file_however_it_is_typed(
+    project: Project, on_disk: Literal["NFC", "NFD"]
 ):
-    project.set("PLUGINS.append('post_files')")
-    project.post("![A door]({static}/images/t\u00fcr.svg)\n")
-    name = normalize(form, "content/images/t\u00fcr.svg")
-    project.write(name, "<svg xmlns='http://www.w3.org/2000/svg'/>")
+    project.set('PLUGINS = [*PLUGINS, "post_files"]\nSTATIC_PATHS = ["images"]')
+    name = normalize(on_disk, "crème.svg")
+    picture = project.write(f"content/images/{name}", "<svg xmlns='http://www.w3.org/2000/svg'/>")
+    project.write(f"content/posts/{name}", picture.read_bytes())
+    assert [f.rule for f in project.findings()] == ["orphan-image"]
+    both = [normalize("NFC", name), normalize("NFD", name)]
+    typed = [*both, *map(quote, both)]
+    project.post(
+        "".join(f"![A door]({{static}}/images/{each}) [it]({{static}}{each})\n" for each in typed)
+    )
     assert project.reported() == []
-    project.write(normalize(form, "content/images/\u00fc.svg"), "<svg xmlns='x'/>")
-    assert [line.split(" ", 1)[1] for line in project.reported()] == ["orphan-image warning"]
+    picture.write_text("")
+    assert [f.rule for f in project.findings()] == ["unshowable-picture"] * 4
 
 
 def test_what_is_in_the_way_of_a_page_is_named_and_a_foreign_folder_is_none_of_it(
@@ -456,6 +463,47 @@ def test_a_link_to_a_posts_file_as_if_it_were_a_download_says_how_to_link_it(pro
     assert (found.message, found.remedy) == (
         "/posts/a.md is a post, not a picture or download", "write {filename}/posts/a.md"
     )  # fmt: skip
+
+
+def test_what_is_no_address_is_told_at_its_line_also_where_pelican_fails_on_it(project: Project):
+    post = project.post("Words.\n\n[a](https://[b) <audio src='//c.example:99999/d'></audio>\n")
+    assert project.reported() == [f"{A}:11 bad-address error", f"{A}:11 bad-address error"]
+    project.post("Words.\n\n[a]({static}//[b)\n")
+    assert project.reported() == [f"{A}:11 bad-address error"]
+    post.write_bytes(HEAD[:-1] + b"Image: https://[b/c.png\nImage_alt: A cup\n\nWords.\n")
+    assert project.reported() == [f"{A}:8 bad-address error"]
+
+
+@pytest.mark.parametrize("status", [b"published", b"draft"])
+def test_a_file_out_of_the_content_folder_is_told_where_it_is_named(
+    project: Project, status: bytes
+):
+    head = HEAD.replace(b"published", status)
+    project.write(A, head + b"Words.\n\n[the settings]({static}/../pelicanconf.py)\n")
+    assert project.reported() == [f"{A}:11 symlink-out error"]
+    line = project.set("STATIC_PATHS = ['../outside']")
+    project.write(A, head + b"Words.\n")
+    project.write("outside/one.txt", "one")
+    project.write("outside/two.txt", "two")
+    assert project.reported() == [f"pelicanconf.py:{line} symlink-out error"]
+
+
+def test_an_element_that_is_never_closed_takes_the_rest_of_the_page(project: Project):
+    project.post(
+        "The <title> tells.\n\n<b>Bold\n\n<p>One <br> <kbd>A</kbd>\n\n`<div>` <a id='x'/>\n\n"
+        "<ul>\n<li>two\n</ul>\n\n<div markdown=1>\n\nthree\n"
+    )
+    assert project.reported() == [f"{A}:{line} swallowed-words warning" for line in (9, 11)]
+
+
+def test_words_that_a_browser_marks_are_no_anchor(project: Project):
+    project.post("[a](#:~:text=Words) [b](/calm/#:~:text=more,words)\n")
+    assert project.reported() == []
+
+
+def test_a_modified_of_the_last_year_is_still_to_come(project: Project):
+    project.write(A, HEAD[:-1] + b"Modified: 9999-12-31\n\nWords.\n")
+    assert project.reported() == [f"{A}:8 odd-modified error"]
 
 
 def test_a_broken_link_of_a_post_never_means_the_post(project: Project):

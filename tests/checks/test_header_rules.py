@@ -29,19 +29,18 @@ from tests.checks.project import Project
 HEAD = "Title: A\nDate: 2026-11-01 07:30\nCategory: Career\nSlug: a\nStatus: published\n"
 
 
+def source(header: str, body: str = "\nWords.\n") -> Source:
+    options = ReadOptions(plugins=("mail_issues",))
+    return Source("posts/a.md", "content/posts/a.md", (header + body).encode(), False, options)
+
+
 def reported(rule: Rule, header: str, body: str = "\nWords.\n") -> list[tuple[int, str]]:
     """Line and severity of what one rule finds in one source."""
-    source = Source(
-        "posts/a.md", "content/posts/a.md", (header + body).encode(), False, ReadOptions()
-    )
-    return [(p.line, p.severity or rule.severity) for p in found(rule, source)]
+    return [(p.line, p.severity or rule.severity) for p in found(rule, source(header, body))]
 
 
 def remedies(rule: Rule, header: str, body: str = "\nWords.\n") -> list[str]:
-    source = Source(
-        "posts/a.md", "content/posts/a.md", (header + body).encode(), False, ReadOptions()
-    )
-    return [p.remedy for p in found(rule, source)]
+    return [p.remedy for p in found(rule, source(header, body))]
 
 
 @pytest.mark.parametrize(

@@ -197,13 +197,18 @@ def errors(project: Project) -> list[tuple[str, int, str]]:
       "signup-address"),
      ("NEWSLETTER_SIGNUP_ACTION = 'https://a.list-manage.com/subscribe?u=1&id=2'",
       "signup-address"),
-     ("SITEURL = 'https://[a'", "bad-siteurl"),
+     ("SITEURL = 'https://[a'", "bad-siteurl"), ("SITEURL = 'https://a:99999'", "bad-siteurl"),
      ("NEWSLETTER_REPLY_TO = 'nora'", "setting-kind"), ("NEWSLETTER_SETTLE = 'x'", "setting-kind"),
      ("DEPLOY = {'a': {'kind': 'ftp'}, 'b': 7}", "setting-kind"),
      ("DEPLOY = {'web': {'kind': 'ssh', 'hst': 'h'}}", "setting-kind"),
      ("DEPLOY = {'web': {'kind': 's3', 'bucket': 'a b'}}", "setting-kind"),
      ("DEPLOY = {'web': {'kind': 'folder', 'path': 'www', 'url': 'www'}}", "setting-kind"),
      ("PAGINATED_TEMPLATES = {'tag': None}", "refused"),
+     ("DIRECT_TEMPLATES = ['index', 'article']", "refused"),
+     ("THEME = 'notmyidea'\nDIRECT_TEMPLATES = ['page']", "refused"),
+     ("EXTRA_PATH_METADATA = {'images/a.jpg': {'path': '../a.jpg'}}", "setting-kind"),
+     ("EXTRA_PATH_METADATA = {'images/a.jpg': {'path': '/a.jpg'}}", "setting-kind"),
+     ("ARTICLE_SAVE_AS = '{no}.html'", "refused"),
      ("THEME = 'notmyidea'\nPAGINATED_TEMPLATES = {'index': 10}", "refused"),
      ("DEFAULT_PAGINATION, PAGINATION_PATTERNS = 1, ((1, '{url}', '{x}'),)", "refused")],
 )  # fmt: skip
@@ -226,10 +231,12 @@ def test_a_setting_of_which_writing_fails_is_named_at_its_line_with_the_code_of_
      ("MARKDOWN = {'extensions': ['no_such']}", "refused",
       "MARKDOWN: No module named 'no_such', in 6 files such as content/p"),
      ("MARKDOWN = {'tab_length': 'x'}", "refused", "MARKDOWN: unsupported operand"),
-     ("DEFAULT_DATE_FORMAT = '%'", "refused", "DEFAULT_DATE_FORMAT or DATE_FORMATS: "),
+     ("DEFAULT_DATE_FORMAT = '%'", "refused", "DEFAULT_DATE_FORMAT: incomplete format"),
      ("DEFAULT_CATEGORY = '!!!'", "refused", "DEFAULT_CATEGORY makes no address: !!!"),
-     ("DATE_FORMATS = {'en': 5}", "refused", "DEFAULT_DATE_FORMAT or DATE_FORMATS: "),
-     ("DATE_FORMATS = {'en': ('no', '%d')}", "refused", "DEFAULT_DATE_FORMAT or DATE_FORMATS: "),
+     ("DATE_FORMATS = {'en': 5}", "refused", "DATE_FORMATS: expected string"),
+     ("DATE_FORMATS = {'en': ('no', '%d')}", "refused", "DATE_FORMATS: Error: unsupported locale"),
+     ("PATH_METADATA = '(?P<date>[a-z]+)'", "refused", "PATH_METADATA: 'p"),
+     ("DEFAULT_METADATA = {'date': 'soon'}", "refused", "DEFAULT_METADATA: 'soon' is not a valid"),
      ("ARTICLE_SAVE_AS = '{year}.html'", "refused", "ARTICLE_SAVE_AS makes no address: 'year'"),
      ("ARTICLE_URL = '{modified:%Y}/'", "refused", "ARTICLE_URL makes no address: ")],
 )  # fmt: skip
@@ -303,7 +310,7 @@ def test_a_template_that_cannot_be_loaded_is_named_at_its_line(
     project: Project, file: str, data: str | bytes, line: int | str
 ):
     conf = project.root / "pelicanconf.py"
-    conf.write_text(f"{conf.read_text()}\nTHEME = 'mine'\nPLUGINS.append('mail_issues')\n")
+    conf.write_text(f"{conf.read_text()}\nTHEME = 'mine'\n")
     project.write("mine/static/x.css", "")
     project.write(f"mine/templates/{file}", data)
     project.write("mine/templates/parts.html", "{# a #}\n{% macro %}")
@@ -322,7 +329,6 @@ def test_a_template_that_cannot_be_loaded_is_named_at_its_line(
     "body", ["Word after word. " * 8000, "- x\n" * 9000], ids=["words", "many elements"]
 )
 def test_a_letter_that_is_too_long_is_named_by_a_check(project: Project, body: str):
-    project.set("PLUGINS.append('mail_issues')")
     path = project.post(body)
     [finding] = [f for f in checking.findings(project.settings) if f.severity == "error"]
     assert (finding.file, finding.line) == ("content/posts/a.md", 1)

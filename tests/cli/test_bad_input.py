@@ -192,7 +192,17 @@ def test_sending_before_building(small: Path):
         (["send", "--live"], "MAILCHIMP_API_KEY is not set"),
         (["test", "good"], "Missing option '--to'"),
         (["check", "nowhere.md"], "there is no such file"),
-        (["buidl"], "No such command"),
+        (["buidl"], "No such command 'buidl' — `publish --help`"),
+        (["sandbox", "stop"], "No such command 'stop' — `publish sandbox --help`"),
+        (["new"], "Missing argument 'TITLE' — `publish new --help`"),
+        (["test", "good", "--to"], "requires an argument — `publish test --help`"),
+        (["where"], "Choose from: plugins, theme — `publish where --help`"),
+        (["build", "-o", "content"], "--output names a folder that holds sources"),
+        (["build", "-o", "/"], "--output names a folder that holds sources"),
+        (["check", "--json", "--github"], "exclude each other"),
+        (["preview", "--port", "99999"], "99999 is not in the range"),
+        (["preview", "--port", "0", "--host", "192.0.2.1"], "--host 192.0.2.1: "),
+        (["preview", "--port", "0", "--host", "a b"], "--host a b: "),
     ],
 )
 def test_wrong_use_is_answered_with_code_2_and_the_next_step(
@@ -203,7 +213,9 @@ def test_wrong_use_is_answered_with_code_2_and_the_next_step(
     done = publish(*words, cwd=small)
     assert done.returncode == 2, done.stderr
     assert says in done.stderr
-    assert "Traceback" not in done.stderr
+    [line] = done.stderr.splitlines()
+    assert line.startswith("error: ")
+    assert " — " in line
 
 
 def test_a_key_of_a_wrong_form_is_refused_and_not_shown(small: Path):

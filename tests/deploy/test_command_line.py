@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import itertools
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -70,6 +71,12 @@ def typed(folder: Path, *words: str, monkeypatch: pytest.MonkeyPatch,
         ({"DEPLOY": {"a": {"kind": "folder", "path": "output/www"}}}, [], 2, "that the site is"),
         ({"DEPLOY": {"a": {"kind": "folder", "path": "."}}}, [], 2, "that the site is built in"),
         ({"DEPLOY": {"a": {"kind": "folder", "path": "pelicanconf.py"}}}, [], 2, "names a file"),
+        (
+            {"DEPLOY": {"a": {"kind": "folder", "path": "pelicanconf.py/www"}}},
+            ["--no-verify"],
+            3,
+            "pelicanconf.py/www/.publish: Not a directory",
+        ),
         ({"DEPLOY": {"a": {**LIVE, "pth": "x"}}}, [], 2, "of kind folder has no 'pth'"),
         ({"DEPLOY": {"a": {**LIVE, "url": "mirror"}}}, [], 2, "'mirror' is no address of a site"),
         ({"DEPLOY": {"a": {**LIVE, "url": None}}}, [], 2, "None is no address of a site"),
@@ -150,6 +157,15 @@ def test_what_was_not_built_or_was_changed_since_is_not_put_up(
     code, _, err = typed(folder, "--no-verify", monkeypatch=monkeypatch, capsys=capsys)
     assert (code, "a.html: is a page of a preview" in err) == (1, True)
     assert not [letter for letter in "abc" if (tmp_path / letter / "www").exists()]
+
+
+def test_a_settings_file_is_named_from_another_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    project(tmp_path / "a", site(1))
+    code, _, err = typed(tmp_path / "a/output", "-s", "../pelicanconf.py", "--no-verify",
+                         monkeypatch=monkeypatch, capsys=capsys)  # fmt: skip
+    assert (code, (tmp_path / "a/www/index.html").is_file()) == (0, True), err
 
 
 @pytest.mark.parametrize("kind", ["folder", "git", "ssh", "command"])
@@ -249,6 +265,28 @@ def test_a_branch_gets_the_sites_own_name_and_another_machine_goes_back_on_it(
 
     assert shown("CNAME") == b"www.calm.example\n"
     assert shown("index.html") == site(1)["index.html"]
+
+
+def test_a_page_that_was_wrong_is_requested_again_until_it_is_right(servers: Rigs, tmp_path: Path):
+    stand = stands.make("folder", servers, tmp_path, f"wrong-{next(NUMBERS)}")
+    stand.build(site(1))
+    stand.deploy("a1", verify=0)
+    page = Path(stand.options["path"], "new-1/index.html")
+    stamp = page.stat().st_mtime_ns
+    right = page.read_bytes()
+
+    def serve(body: bytes) -> None:
+        page.write_bytes(body)
+        os.utime(page, ns=(stamp, stamp))
+
+    serve(right.swapcase())  # As a stale cache: the marker is right, a page is not.
+    for _ in range(2):
+        with pytest.raises(Stopped, match="new-1/ is not what was built") as wrong:
+            stand.deploy("a1", 1)
+        assert wrong.value.code == 1
+    serve(right)
+    assert stand.deploy("a1", 2).verified > 4
+    assert stand.deploy("a1", 3).verified == 1
 
 
 def test_cloudflare_gets_redirects_in_its_own_form(

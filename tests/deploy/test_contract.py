@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -105,10 +106,27 @@ def test_files_of_any_name_go_up_change_and_go(every: Stand):
 
 def test_more_commands_than_fit_into_a_pipe_are_carried_out(servers: Rigs, tmp_path: Path):
     stand = stands.make("sftp", servers, tmp_path, f"many-{next(NUMBERS)}")
+    stand.options["path"] += "/of/many/folders"  # which are made
     files = site(1) | {f"a/{number:0200}.txt": b"" for number in range(300)}
     stand.build(files)
-    assert stand.deploy("a1", patience=1).state == "live"
-    assert set(files) <= set(stand.listed())
+    assert stand.deploy("a1", patience=1, verify=0).state == "deployed"
+    top = Path(stand.options["path"], "current")
+    assert set(files) <= {p.relative_to(top).as_posix() for p in top.rglob("*.*")}
+
+
+@pytest.mark.parametrize("kind", ["folder", "ssh", "sftp"])
+def test_a_web_server_may_read_all_whatever_the_umask_is(servers: Rigs, tmp_path: Path, kind: str):
+    stand = stands.make(kind, servers, tmp_path, f"umask-{next(NUMBERS)}")
+    before = os.umask(0o077)
+    try:
+        stand.build(site(1))
+        stand.deploy("a1", verify=0)
+    finally:
+        os.umask(before)
+    top = servers.www / stand.name
+    for path in stand.listed():
+        modes = [p.stat().st_mode & 0o777 for p in (top / path, (top / path).parent)]
+        assert modes == [0o644, 0o755], path
 
 
 @pytest.mark.parametrize(("name", "what"), [("post-0", "a folder"), ("index.html/x", "a file")])

@@ -150,6 +150,7 @@ def test_the_doctor_checks_targets_rights_and_the_last_run(tmp_path: Path):
         "good": {"kind": "folder", "path": "www"},
         "bad": {"kind": "git", "remote": "/no/such/repository"},
         "absent": {"kind": "command", "command": ["no-such-program", "{output}"]},
+        "barred": {"kind": "folder", "path": "pelicanconf.py/www"},
     }
     made = load(project(tmp_path, {}, DEPLOY=targets) / "pelicanconf.py")
     found = checks(made)
@@ -157,6 +158,7 @@ def test_the_doctor_checks_targets_rights_and_the_last_run(tmp_path: Path):
     assert not list((tmp_path / "www").rglob("probe*"))
     assert "git: " in found["target bad"].detail
     assert found["target absent"].remedy == "install no-such-program"
+    assert found["target barred"].detail.endswith("Not a directory")
     assert found["ledger"].well
     assert "no `publish run`" in found["run"].detail
     last = made.cache / "run" / "last.json"

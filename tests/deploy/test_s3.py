@@ -151,6 +151,14 @@ def test_a_key_is_taken_without_its_line_end(stand: Stand, monkeypatch: pytest.M
     assert rigs.SECRET not in str(refusal.value)
 
 
+def test_a_bucket_that_is_not_there_is_a_wrong_setting(stand: Stand):
+    stand.options["bucket"] = "absent-bucket"
+    stand.build(site(1))
+    with pytest.raises(Stopped, match=r"there is no bucket absent-bucket at .* — check the") as no:
+        stand.deploy("a1")
+    assert no.value.code == Exit.USAGE
+
+
 def test_without_a_key_the_machine_is_not_taken_for_one_of_amazons(
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ):

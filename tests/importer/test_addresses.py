@@ -42,7 +42,7 @@ def test_a_date_keeps_its_offset(local: str, gmt: str, shown: str):
 
 def test_what_is_no_date_is_none():
     for local, gmt in (("", ""), ("0000-00-00 00:00:00", ""), ("2020-13-41 25:61:00", "soon"),
-                       ("", "0001-01-01 00:00:00")):  # fmt: skip
+                       ("", "0001-01-01 00:00:00"), ("0001-01-01 00:00:00", "")):  # fmt: skip
         assert dates.moment(local, gmt, NEW_YORK) is None
 
 

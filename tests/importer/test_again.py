@@ -16,6 +16,7 @@ from publish.importer.uploads import LARGEST, Archive
 from publish.settings import Settings
 from tests.importer.export import HEAD, attachment, export, imported, item, site, tree_of
 from tests.importer.test_run import JPEG
+from tests.importer.test_uploads import zipped
 
 
 def posts(blog: Settings) -> set[str]:
@@ -200,6 +201,25 @@ def test_pictures_that_come_later_come_into_the_files(blog: Settings, tmp_path: 
     assert imported(blog, text, "--uploads", str(tmp_path / "uploads")) == 0
     assert "![A]({static}/images/2020/03/a.jpg)" in (blog.content / "posts/one.md").read_text()
     assert (blog.content / "images/2020/03/a.jpg").read_bytes() == JPEG
+
+
+def test_pictures_stay_without_the_uploads_and_an_edited_one_stays_with_them(
+    blog: Settings, tmp_path: Path
+):
+    files = {"2020/03/a.jpg": JPEG, "2020/03/plan.pdf": b"%PDF-1.4"}
+    up = "https://old.example/wp-content/uploads/2020/03"
+    body = f'<img src="{up}/a-300x200.jpg" alt="A"> <a href="{up}/plan.pdf">plan</a>'
+    text = export(item(1, body, slug="one"))
+    imported(blog, text, "--uploads", str(zipped(tmp_path, files)))
+    before = tree_of(blog)
+    imported(blog, text.replace("https://old", "http://www.old"))
+    assert tree_of(blog) == before
+    picture = blog.content / "images/2020/03/a.jpg"
+    picture.write_bytes(JPEG + b"smaller")
+    for _ in range(2):
+        imported(blog, text, "--uploads", str(zipped(tmp_path, files)))
+        assert picture.read_bytes() == JPEG + b"smaller"
+    assert tree_of(blog) | {"content/images/2020/03/a.jpg": JPEG} == before
 
 
 def test_an_author_and_a_category_are_renamed_everywhere(blog: Settings):

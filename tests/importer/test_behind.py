@@ -138,3 +138,24 @@ def test_the_report_cannot_be_broken_by_what_it_names(blog: Settings):
     assert "\n## no heading" not in shown
     assert "<b>" not in shown
     json.loads((blog.root / "import-report.json").read_text(encoding="utf-8"))
+
+
+def test_words_of_a_reusable_block_are_the_posts_own_and_what_is_not_public_stays_behind(
+    blog: Settings,
+):
+    named = (
+        '{"metadata":{"name":"Head","bindings":{"__default":{"source":"core/pattern-overrides"}}}}'
+    )
+    shared = f"<!-- wp:heading {named} --><h2>Shared</h2><!-- /wp:heading --><p>Same.</p>"
+    own = '{"ref":9,"content":{"Head":{"content":"Own <em>words</em>"}}}'
+    refs = "".join(f'<!-- wp:block {{"ref":{n}}} /-->' for n in (9, 10, 11))
+    text = export(
+        item(1, f"<!-- wp:block {own} /-->{refs}", slug="one"),
+        item(9, shared, type="wp_block"),
+        item(10, "secret draft", type="wp_block", status="draft"),
+        item(11, "secret lock", type="wp_block", password="x"),
+    )
+    assert ("reference-missing", 1, "wp:block 10", "") in lost(blog, text)
+    page = (blog.content / "posts/one.md").read_text(encoding="utf-8")
+    assert "## Own *words*\n\nSame.\n\n## Shared\n\nSame.\n" in page
+    assert "secret" not in page

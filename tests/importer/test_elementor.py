@@ -98,6 +98,8 @@ def test_a_widget_becomes(given: dict, expected: str):
         (widget("vendor-map", zoom=9), "", ("module-dropped", "elementor:vendor-map", "")),
         (widget("shortcode", shortcode="[odd_one]a[/odd_one]"), "a",
          ("unknown-shortcode", "odd_one", "a")),
+        (widget("heading", title="T", hide_desktop="1", hide_tablet="1", hide_mobile="1"), "",
+         ("hidden-left", "elementor:heading", "T")),
         (widget("image", image=PICTURE, background_image=PICTURE), "![A](https://e.example/a.jpg)",
          ("background-dropped", "https://e.example/a.jpg", "")),
     ],

@@ -201,12 +201,15 @@ def test_pictures_within_the_page_and_addresses_that_are_none(blog: Settings):
     small, large = (f"data:image/png;base64,{'A' * size}" for size in (8, 21000))
     body = (
         f'<p><img src="{small}" alt="small"> <img src="{large}" alt="large"> '
-        '<img src="http://[x/p.png" alt="no address"> <a href="http://[x/">none</a></p>'
+        '<img src="http://[x/p.png" alt="no address"> <a href="http://[x/">none</a> '
+        '<img src="//cdn.example/p.png?key=1" alt="signed"></p>'
     )
     assert imported(blog, export(item(1, body, slug="a"))) == 0
     text = (blog.content / "posts/a.md").read_text(encoding="utf-8")
-    assert text.endswith(f"\n\n![small]({small}) large no address none\n")
-    assert _codes(blog) == ["dead-link", "picture-elsewhere", "picture-refused"]
+    elsewhere = "![signed](https://cdn.example/p.png?key=1)"
+    assert text.endswith(f"\n\n![small]({small}) large no address none {elsewhere}\n")
+    codes = ["dead-link", "picture-elsewhere", "picture-elsewhere", "picture-refused"]
+    assert _codes(blog) == codes
 
 
 def _codes(blog: Settings) -> list[str]:

@@ -29,6 +29,8 @@ def values(root: Path) -> dict:
         ({"slug": "a-post"}, "a-post"),
         ({"slug": "A-Post"}, "a-post"),
         ({"slug": "%d0%b4%d0%b0"}, "да"),
+        ({"slug": "%e0%a4%b9%e0%a4%bf%e0%a4%a8-x"}, "\u0939\u093f\u0928-x"),
+        ({"slug": "cafe%cc%81"}, "caf\u00e9"),
         ({"slug": "", "link": "https://o.example/2020/03/11/from-link/"}, "from-link"),
         ({"slug": "", "link": "https://o.example/old.html"}, "old"),
         ({"slug": "", "link": "https://o.example/?p=7", "title": "The Title"}, "the-title"),

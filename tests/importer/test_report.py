@@ -105,6 +105,7 @@ def test_for_scripts_only_the_data_is_on_standard_output(
         (["--category", "=x"], "write --category OLD=NEW"),
         (["--only", "drafts"], "drafts"),
         (["--uploads", "nowhere"], "there is no such folder"),
+        (["--again", "content/posts/typo.md"], "no post that is in this file"),
     ],
 )
 def test_a_mistake_of_usage_is_one_line_and_writes_nothing(

@@ -130,6 +130,33 @@ def test_what_only_looks_like_a_picture_is_refused(blog: Settings, tmp_path: Pat
     assert [loss["code"] for loss in report(blog)["losses"]].count("picture-refused") == 2
 
 
+def test_where_the_original_is_no_picture_the_smaller_one_is_taken(blog: Settings, tmp_path: Path):
+    files = {"2020/03/a.jpg": b"<html>Home", "2020/03/a-300x200.jpg": JPEG}
+    imported(blog, shown("2020/03/a-300x200.jpg"), "--uploads", str(zipped(tmp_path, files)))
+    assert written(blog) == {"2020/03/a-300x200.jpg": JPEG}
+    assert report(blog)["counts"] == {}
+
+
+def test_a_page_in_place_of_a_file_is_refused(blog: Settings, tmp_path: Path):
+    text = export(item(1, f'<a href="{UP}/plan.pdf">plan</a>', slug="one"))
+    files = {"plan.pdf": b"\n<!DOCTYPE html><p>Not found"}
+    imported(blog, text, "--uploads", str(zipped(tmp_path, files)))
+    assert not (blog.content / "files").exists()
+    assert report(blog)["counts"] == {"picture-refused": 1}
+
+
+def test_a_large_picture_is_one_file_as_cover_and_in_the_text(blog: Settings, tmp_path: Path):
+    body = f'<img src="{UP}/big-1024x683.jpg" alt="A"><img src="{UP}/own-scaled.jpg" alt="B">'
+    text = export(
+        attachment(8, "big-scaled.jpg"), attachment(9, "own.jpg"), attachment(10, "own-scaled.jpg"),
+        item(1, body, slug="one", meta={"_thumbnail_id": 8}),
+    )  # fmt: skip
+    names = ("big.jpg", "big-scaled.jpg", "own.jpg", "own-scaled.jpg")
+    files = {name: JPEG + name.encode() for name in names}
+    imported(blog, text, "--uploads", str(zipped(tmp_path, files)))
+    assert written(blog) == {name: files[name] for name in ("big.jpg", "own-scaled.jpg")}
+
+
 @pytest.mark.parametrize(
     "path", ["../../../etc/passwd.jpg", "2020/..%2f..%2f../x.jpg", ".hidden/x.jpg", "CON.jpg"]
 )

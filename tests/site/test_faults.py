@@ -185,6 +185,21 @@ def test_what_a_plugin_prints_does_not_reach_the_answer(site: Site):
     assert build(site.settings).written
 
 
+def test_a_fault_with_a_next_step_of_its_own_is_told_with_that_one(site: Site):
+    plugin(site, (
+        "import logging\nfrom pelican import signals\n"
+        "from publish.post.diagnostic import unwritable\n"
+        "def hurt(generators):\n"
+        "    error = OSError(28, 'No space left on device', 'x')\n"
+        "    unwritable(error, 'a letter').log(logging.getLogger())\n"
+        "def register():\n    signals.all_generators_finalized.connect(hurt)\n"
+    ))  # fmt: skip
+    with pytest.raises(Refused) as failure:
+        build(site.settings)
+    assert failure.value.remedy == "mend that (rights, disk space) and build again"
+    assert failure.value.message.endswith("a letter cannot be written (No space left on device)")
+
+
 def test_a_warning_that_breaks_nothing_is_passed_on_each_time(site: Site):
     site.post("plain", "![](/images/dot.svg)")
     assert any("Empty alt" in warning for warning in build(site.settings).warnings)

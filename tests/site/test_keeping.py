@@ -321,6 +321,20 @@ def test_only_the_settings_that_reading_uses_decide_whether_sources_are_read(tmp
         assert not (wrong := differences(lab.tree, lab.stock())), wrong
 
 
+def test_a_plugin_that_is_switched_on_or_off_reads_every_source_again(tmp_path: Path):
+    text = (
+        "INCREMENTAL = True\nfrom pelican import signals\n"
+        "def put(content):\n    content.word = content.slug\n"
+        "def register():\n    signals.content_object_init.connect(put)\n"
+    )
+    lab = Lab(tmp_path / "site", site(templates={"article": "{{ article.word }}"}, words=text))
+    conf = lab.conf.read_text()
+    for plugins in ("[]", "['words']", "[]"):
+        lab.conf.write_text(f"{conf}\nPLUGINS = {plugins}\n")
+        assert read_by(lab) == 3
+        assert not (wrong := differences(lab.tree, lab.stock())), wrong
+
+
 def test_a_file_that_a_plugin_announces_is_part_of_the_source(tmp_path: Path):
     text = (
         "INCREMENTAL = True\nimport functools, sys\nfrom pathlib import Path\n"

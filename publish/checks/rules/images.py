@@ -45,9 +45,9 @@ def pictures(source: Source) -> Iterator[Link]:
 def file_of(source: Source, picture: Link, site: Site) -> str | None:
     """The path in the content folder that a picture or link refers to; None for another site's."""
     if picture.tag == "cover" and source.post and source.post.cover and source.post.cover.path:
-        return source.post.cover.path
+        return site.file_at(source.post.cover.path)
     if found := MARK.match(picture.written):
-        return inside(source, found.group(2)) if found.group(1) in FILES else None
+        return site.file_at(inside(source, found.group(2))) if found.group(1) in FILES else None
     if picture.written[:5].lower() == "data:":
         return None
     path = own_path(source, picture.written, site)
@@ -157,8 +157,7 @@ def data_uri(source: Source) -> Iterator[Problem]:
 @site_rule("heavy-image", "warning", "a photograph of 4 MB")
 def heavy_image(site: Site) -> Iterator[Problem]:
     """A picture of over 500 kB makes readers on a phone wait."""
-    for path in site.library.addresses:
-        size = site.files[path]
+    for path, size in site.files.items():
         if PICTURE.fullmatch(path) and size > HEAVY and path not in site.animated:
             message = f"the picture has {size // 1000} kB"
             yield Problem(1, message, "save it smaller than 500 kB", site.file_of(path))
@@ -180,7 +179,7 @@ def orphan_image(site: Site) -> Iterator[Problem]:
         return  # the pictures of a source that Pelican cannot read are not known
     shown_somewhere = used(site)
     folders = [str(folder).strip("/") for folder in site.values.get("STATIC_PATHS", ["images"])]
-    for path in site.library.addresses:
+    for path in site.files:
         served = any(path.startswith(f"{folder}/") for folder in folders if folder)
         named = folded(path) in shown_somewhere or path.rsplit("/", 1)[-1] in site.mentions
         if served and PICTURE.fullmatch(path) and not named:

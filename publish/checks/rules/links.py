@@ -130,7 +130,7 @@ def _broken_mark(source: Source, link: Link, mark: str, place: str, site: Site) 
         return Broken(
             f"there is no {{{mark}}} to link with", "write {filename}, {static} or {attach}"
         )
-    path = inside(source, place)
+    path = site.file_at(inside(source, place))
     if path in site.files or (mark == "filename" and path in site.library.sources):
         sought = any(said.kind == "unfound" for said in source.complaints)
         return Broken(*unresolved(link)) if MARK.match(link.address) and not sought else None
@@ -201,7 +201,8 @@ def link_to_draft(site: Site) -> Iterator[Problem]:
 def broken_anchor(site: Site) -> Iterator[Problem]:
     """A `#…` that names no heading or id; a warning where the theme could have one."""
     for source, link in own_links(site):
-        anchor = unquote(link.written.partition("#")[2])
+        # What follows `:~:` are words for browsers to mark.
+        anchor = unquote(link.written.partition("#")[2].partition(":~:")[0])
         there = find_target(source, link, site) if anchor else None
         if there is None or there.post is None or anchor in there.post.names or anchor == "top":
             continue

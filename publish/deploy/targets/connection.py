@@ -81,6 +81,7 @@ class Connection:
             NothingSent: the program ended before the command did.
         """
         end = secrets.token_hex(12)
+        self.said = b""  # What an earlier command said is no reason that this one failed.
         watch = threading.Timer(patience, self.child.kill)
         watch.start()
         try:

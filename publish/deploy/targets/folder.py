@@ -11,7 +11,7 @@ from publish.deploy.incremental import OWN, IncrementalTarget
 from publish.deploy.release import Record, Release, decoded, encoded
 from publish.deploy.targets import Busy, Place
 from publish.errors import Refused
-from publish.post.files import locked, remove_below, write_whole
+from publish.post.files import locked, public_folder, remove_below, write_whole
 
 
 class Folder(IncrementalTarget):
@@ -120,5 +120,5 @@ def _replace(part: Path, place: Path, data: bytes) -> None:
         # The error of a full disk does not name the file.
         raise OSError(error.errno, error.strerror, str(place)) from None
     part.chmod(0o644)
-    place.parent.mkdir(parents=True, exist_ok=True)
+    public_folder(place.parent)
     part.replace(place)

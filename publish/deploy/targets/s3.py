@@ -295,8 +295,7 @@ class S3(IncrementalTarget):
         try:
             return act()
         except (NotFoundError, FileNotFoundError) as error:
-            raise _Missing(f"{self._where()}: {_line(error)}",
-                           "check the bucket's name and region") from None  # fmt: skip
+            raise _Missing(f"{self._where()}: {_line(error)}") from None
         except (BaseError, OSError) as error:
             raise self._explained(error) from None
 
@@ -309,6 +308,9 @@ class S3(IncrementalTarget):
             # Without a key the library queries a cloud machine's metadata service.
             return ConfigError("there is no key for the bucket: AWS_ACCESS_KEY_ID is not set",
                                "export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")  # fmt: skip
+        if "NoSuchBucket" in said:
+            return ConfigError(f"there is no bucket {self.place.text('bucket')} at {self.endpoint}",
+                               "check the bucket's name, its region and the endpoint")  # fmt: skip
         denied = isinstance(error, UnauthenticatedError | PermissionDeniedError)
         if denied or any(word in said for word in DENIED):
             return ConfigError(
@@ -344,7 +346,7 @@ def _keys() -> dict[str, str]:
 
 
 class _Missing(NothingSent):
-    """There is no such object, or no such bucket."""
+    """There is no such object."""
 
 
 def _document(data: bytes) -> dict[str, Any]:

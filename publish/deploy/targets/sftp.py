@@ -25,7 +25,7 @@ LEASE = 600.0
 """Seconds by the server's clock after which a lock's holder counts as dead."""
 AT_ONCE = 50
 """Commands sent before their output is read: with more, both sides would wait with full pipes."""
-REMEDY = "fix that (try: sftp HOST), then run it again"
+REMEDY = "fix that (try: sftp HOST; a full disk is a Failure here), then run it again"
 
 
 class Sftp:
@@ -47,14 +47,12 @@ class Sftp:
         id = f"{release[:16]}-{source[:8] or '0'}" if release else ""
         record = (self.get(f"releases/{id}.json") if id else None) or b""
         known = decoded(record, self.server.record(id)).files if record else ()
-        return id, record, self._files("current", _parents(known))
+        return id, record, self._tree("current", _parents(known))[0]
 
     @contextmanager
     def lock(self, patience: float) -> Iterator[None]:
         """The lock is a folder: making one is atomic."""
         self.nonce = secrets.token_hex(8)
-        self._batch([f"-mkdir {_q(self.server.path)}", *(
-            f"-mkdir {self._q(name)}" for name in ("releases", ".publish"))])  # fmt: skip
         busy = Busy(f"another deploy is at work on {self.server.host}, or died less than "
                     f"{LEASE / 60:.0f} minutes ago", "run it again then")  # fmt: skip
         wait_for(self._taken, patience, busy)
@@ -84,11 +82,11 @@ class Sftp:
         linked = [p for p in sorted(files) if base and p not in set(changed)] + list(reused)
         self._clear(part)
         folders = _parents([*files, *reused])
-        rows = [f"-mkdir {self._q(f'{part}/{name}' if name != '.' else part)}"
+        rows = [f"mkdir {self._q(f'{part}/{name}' if name != '.' else part)}"
                 for name in [".", *sorted(folders - {"."})]]  # fmt: skip
         rows += [f"-ln {self._q(f'current/{p}')} {self._q(f'{part}/{p}')}" for p in linked]
         self._batch(rows)
-        there = set(self._files(part, folders))
+        there = set(self._tree(part, folders)[0])
         lost = set(reused) - there
         rows = [f"put {_q(str(folder / p))} {self._q(f'{part}/{p}')}"
                 for p in sorted(files - there)]  # fmt: skip
@@ -139,9 +137,12 @@ class Sftp:
         """Try to take the lock; whether it is ours now."""
         lock = self._q(".publish/lock")
         mine = f".publish/{self.nonce}"
+        top = PurePosixPath(self.server.path)
+        folders = [*reversed(top.parents), top, top / "releases", top / ".publish"]
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, "empty").touch()
-            self._batch([f"put {_q(str(Path(folder, 'empty')))} {self._q(mine)}"])
+            self._batch([*(f"-mkdir {_q(str(name))}" for name in folders),
+                         f"put {_q(str(Path(folder, 'empty')))} {self._q(mine)}"])  # fmt: skip
         # A folder that holds our nonce is renamed to the lock's name; that fails if there is a
         # lock, as a folder that is not empty is not replaced.
         self._batch([f"-mkdir {self._q(mine + '.lock')}",
@@ -157,8 +158,9 @@ class Sftp:
         self._clear(f"{mine}.lock")
         return False
 
-    def _files(self, top: str, folders: Iterable[str] = ()) -> list[str]:
-        """Every file below ``top``; known ``folders`` are listed in one request."""
+    def _tree(self, top: str, folders: Iterable[str] = ()) -> tuple[list[str], list[str]]:
+        """Every file below ``top``, and every folder below it; known ``folders`` are listed in one
+        request."""
         every = {".", *folders}
         files: list[str] = []
         listed: set[str] = set()
@@ -169,7 +171,7 @@ class Sftp:
                 base = "" if places[place] == "." else places[place] + "/"
                 every |= {base + name[:-1] for name, _ in rows if name.endswith("/")}
                 files += [base + name for name, _ in rows if not name.endswith("/")]
-        return sorted(files)
+        return sorted(files), sorted(every - {"."})
 
     def _listed(self, places: list[str]) -> dict[str, list[tuple[str, str]]]:
         """The entries of each folder with their time stamps; folders end in a slash."""
@@ -191,10 +193,9 @@ class Sftp:
 
     def _clear(self, top: str) -> None:
         """Remove a folder with all that is in it."""
-        files = self._files(top)
-        folders = _parents(files) - {"."}
+        files, folders = self._tree(top)
         rows = [f"-rm {self._q(f'{top}/{name}')}" for name in files]
-        rows += [f"-rmdir {self._q(f'{top}/{name}')}" for name in sorted(folders, reverse=True)]
+        rows += [f"-rmdir {self._q(f'{top}/{name}')}" for name in reversed(folders)]
         self._batch([*rows, f"-rmdir {self._q(top)}"])
 
     def _q(self, path: str) -> str:

@@ -36,6 +36,8 @@ GROUPS = {
     **dict.fromkeys(("group", "columns", "cover", "media-text"), 'data-group="1"'),
     **dict.fromkeys(("buttons", "button"), 'data-call="1"'),
 }
+WORDS = re.compile(r"(<(?:p|h[1-6]|a|li)\b[^<>]*>).*(</(?:p|h[1-6]|a|li)>)", re.S)
+"""What a page may replace in a reusable block, between its first tag of words and the last."""
 SCREENS = ("desktop", "tablet", "phone")
 SILENT = {"post-title", "site-title", "site-logo", "site-tagline", "post-date", "post-author"}
 
@@ -95,6 +97,9 @@ def _inside(block: Code, context: Context) -> str:
 
 def _block(block: Code, context: Context) -> str:
     made = _shown(block, context)
+    own = fragments.at(context.own_words, str(fragments.at(block.attributes, "metadata", "name")))
+    if words := fragments.at(own, "content") or fragments.at(own, "text"):
+        made = WORDS.sub(lambda found: f"{found[1]}{words}{found[2]}", made, 1)
     screens = fragments.at(block.attributes, "module", "decoration", "disabledOn")
     hidden = all(fragments.at(screens, name, "value") == "on" for name in SCREENS)
     if not hidden and fragments.at(block.attributes, "metadata", "blockVisibility") is not False:
@@ -108,9 +113,11 @@ def _shown(block: Code, context: Context) -> str:
     if name.startswith("divi/"):
         return divi5.html_of(block, lambda node: _block(node, context), context)
     if name == "block" and (number := number_of(block.attributes.get("ref"))):
+        before, context.own_words = context.own_words, block.attributes.get("content")
         words = referred(number, "block", "wp:block", context)
+        context.own_words = before
         return f'<div data-group="1">{words}</div>'
-    if name in ("more", "nextpage", "spacer", *SILENT):
+    if name in ("more", "nextpage", "spacer", "query-no-results", *SILENT):
         if name == "nextpage":
             context.lose("pages-joined")
         return "" if name in SILENT else "\n"

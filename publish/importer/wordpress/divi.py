@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from html import escape, unescape
 
+from publish.importer.address import FILE_NAME
 from publish.importer.wordpress import fragments
 
 STRUCTURE = {
@@ -117,8 +118,9 @@ def html_of(name: str, fields: Mapping[str, str], body: str) -> str:
 def named(name: str) -> set[str]:
     """The fields that the parts of a module show, or that show nothing in it."""
     parts = PARTS.get(name, ())
-    # A form's fields and buttons go with it.
-    gone = {"button_text"} if "form" in parts else set()
+    # A form's fields, buttons and answers go with it.
+    gone = {"button_text", "submit_button_text", "success_message", "custom_message"}
+    gone = gone if "form" in parts else set()
     return {key for part in parts for key in part.split()[1:]} | SPECIAL | gone
 
 
@@ -138,15 +140,15 @@ def unknown(fields: Mapping[str, str], body: str) -> str:
     shown: set[str] = set()
     for key, value in fields.items():
         named = key in PICTURES or (PICTURE.search(value) and not SETTING_NAME.search(key))
-        if named and _picture(value) and value not in shown:
+        if named and _picture(value) and not FILE_NAME.search(value) and value not in shown:
             shown.add(value)
             made.append(fragments.image(value, fields.get("alt") or fields.get("image_alt") or ""))
-    to = next((fields[key] for key in LINKS if fields.get(key)), "")
+    to = target(fields)
     for key in [*WORDS, *(key for key in fields if key not in WORDS)]:
         value = fields.get(key, "")
         if key not in WORDS and not is_words(key, value):
             continue
-        if not value.strip() or (key == "content" and body.strip()):
+        if not value.strip() or SWITCH.fullmatch(value) or (key == "content" and body.strip()):
             continue
         if key in ADDRESSES:
             own = next((fields[a] for a in ADDRESSES[key] if fields.get(a)), "")
@@ -158,9 +160,19 @@ def unknown(fields: Mapping[str, str], body: str) -> str:
         elif "<" in value:
             made.append(value)
         else:
-            made.append(f"<p>{fragments.text(value)}</p>")
+            made.append(f"<p>{fragments.linked(value, to)}</p>")
+            to = ""
+    if to and not body.strip():
+        made.append(fragments.media(to, ""))
     at = next((i for i, part in enumerate(made) if part.startswith(("<p><a", "<a"))), len(made))
     return "".join([*made[:at], body, *made[at:]])
+
+
+def target(fields: Mapping[str, str]) -> str:
+    """The address that an unknown module leads to, or of the file it shows; ``""`` for none."""
+    named = [fields[key] for key in LINKS if fields.get(key)]
+    files = [v for k, v in fields.items() if FILE_NAME.search(v) and not SETTING_NAME.search(k)]
+    return next((found[0] for found in map(ADDRESS.search, [*named, *files]) if found), "")
 
 
 SPECIAL = {
@@ -170,11 +182,11 @@ SPECIAL = {
 """Fields that a part takes without naming them, or that show nothing in some modules."""
 WORDS_NAME = re.compile(
     r"(?:^|_)(?:title|heading|subheading|subhead|headline|subtitle|text|content|description|caption"
-    r"|name|label|quote|message|question|answer|author|position|company|summary|body|info|editor"
-    r"|period|job|button)(?:_(?:front|back|one|two|three|before|after|[a-d]|\d+))?$"
+    r"|name|label|quote|cite|message|question|answer|author|position|company|summary|body|info"
+    r"|editor|period|job|button)(?:_(?:front|back|one|two|three|before|after|[a-d]|\d+))?$"
 )
 SETTING_NAME = re.compile(
-    r"^_|admin_label|font|icon|style|color|align|animation|class|(?:^|_)id$|css|shadow|background"
+    r"^_|admin_|font|icon|style|color|align|animation|class|(?:^|_)id$|css|shadow|background"
     r"|size|layout|orientation|preset|_tablet|_phone|hover|_tag$|_level$|position_|attributes"
 )
 SETTING = re.compile(
@@ -183,6 +195,8 @@ SETTING = re.compile(
 )  # fmt: skip
 PICTURE = re.compile(r"^(?:https?:/)?/\S+\.(?:jpe?g|png|gif|webp|avif|svg)$", re.I)
 LINKS = ("url", "link", "link_url", "href", "link_option_url")
+ADDRESS = re.compile(r"https?://\S+|^//?\w\S*|^(?:mailto|tel):\S+", re.I)
+SWITCH = re.compile(r"\s*(?:on|off|yes|no|true|false)\s*", re.I)
 
 
 def is_words(key: str, value: str) -> bool:

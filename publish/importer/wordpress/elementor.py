@@ -16,6 +16,7 @@ DYNAMIC = {
     "google_maps", "template", "loop-grid", "loop-carousel", "post-comments", "post-navigation",
     "author-box", "table-of-contents", "share-buttons", "breadcrumbs", "login", "facebook-page",
 }  # fmt: skip
+SCREENS = ("desktop", "tablet", "mobile")
 FORMS = {"form", "wpforms", "contact-form-7", "mailchimp", "subscribe"}
 KNOWN = {
     "text-editor", "image", "icon-list", "icon-box", "image-box", "accordion", "toggle", "tabs",
@@ -37,11 +38,19 @@ def html_of(data: str, lose: Lose) -> str:
 def _element(part: Any, depth: int, lose: Lose) -> str:
     if not isinstance(part, dict) or depth > 64:
         return ""
+    settings = part.get("settings")
+    values = settings if isinstance(settings, dict) else {}
+    made = _shown(part, values, depth, lose)
+    if not all(values.get(f"hide_{screen}") for screen in SCREENS):
+        return made
+    lose("hidden-left", f"elementor:{part.get('widgetType') or part.get('elType')}", plain(made))
+    return ""
+
+
+def _shown(part: dict[str, Any], values: dict[str, Any], depth: int, lose: Lose) -> str:
     inner = part.get("elements")
     parts = inner if isinstance(inner, list) else []
     inside = [_element(p, depth + 1, lose) for p in parts]
-    settings = part.get("settings")
-    values = settings if isinstance(settings, dict) else {}
     if url := _url(values.get("background_image")):
         lose("background-dropped", url, "")
     if part.get("elType") != "widget":

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape, unescape
+from itertools import pairwise
+from typing import Any
 
 from publish.importer.losses import Loss, excerpt
 from publish.importer.model import number_of
@@ -37,8 +39,11 @@ NAMELESS = {"sourcecode", "source", "code"}
 DYNAMIC = {
     "toc", "recent_posts", "recent-posts", "display-posts", "archives", "sitemap",
     "woocommerce_cart", "woocommerce_checkout", "woocommerce_my_account", "product", "products",
-    "vc_posts_slider", "vc_basic_grid", "vc_post_grid", "vc_wp_recentposts",
+    "vc_posts_slider", "vc_basic_grid", "vc_post_grid", "vc_wp_recentposts", "vc_masonry_grid",
+    "vc_media_grid", "vc_gmaps", "vc_widget_sidebar", "vc_facebook", "vc_flickr",
     "blog_subscription_form",
+    "instagram-feed", "custom-facebook-feed", "custom-twitter-feeds", "jetpack-related-posts",
+    "shariff", "printfriendly", "mashshare",
     "ez-toc", "lwptoc", "rank_math_toc", "related_posts", "crp", "yarpp",
 }  # fmt: skip
 TRANSPARENT = {
@@ -55,7 +60,8 @@ TRANSPARENT = {
 class Context:
     """What converting a post needs from the rest of the export, and its losses. ``find`` returns
     the body of another item by its id and kind (``block`` or ``module``), or None; ``fields`` are
-    the values for Divi's dynamic content."""
+    the values for Divi's dynamic content; ``own_words`` are the post's own in a reusable block, by
+    the names of the blocks inside."""
 
     id: int
     find: Callable[[int, str], str | None] = lambda *_: None
@@ -63,6 +69,7 @@ class Context:
     fields: Mapping[str, str] = field(default_factory=dict)
     losses: list[Loss] = field(default_factory=list)
     within: list[int] = field(default_factory=list)
+    own_words: Any = None
 
     def lose(self, code: str, detail: str = "", words: str = "") -> None:
         """Note a loss."""
@@ -116,12 +123,22 @@ HOLDER = re.compile(
 
 
 def _inside(code: Code, context: Context) -> str:
-    return "".join(n if isinstance(n, str) else _code(n, context) for n in code.inside)
+    out = []
+    for before, node in pairwise(["", *code.inside]):
+        if isinstance(before, Code) and isinstance(node, Code) and node.name not in NAMES:
+            # Themes stack what they do not separate, as a heading and a button.
+            out.append("\n\n")
+        out.append(node if isinstance(node, str) else _code(node, context))
+    return "".join(out)
+
+
+HIDDEN = {"disabled": "on", "disabled_on": "on|on|on", "disable_element": "yes"}
+"""How Divi and WPBakery hide an element on every screen."""
 
 
 def _code(code: Code, context: Context) -> str:
     made = _shown(code, context)
-    if code.get("disabled") != "on" and code.get("disable_element") != "yes":
+    if not any(code.get(key) == value for key, value in HIDDEN.items()):
         return made
     context.lose("hidden-left", code.name, plain(made))
     return ""
@@ -148,6 +165,10 @@ def _divi(code: Code, context: Context) -> str:
 
 def module(name: str, full: str, fields: Mapping[str, str], body: str, context: Context) -> str:
     """A Divi module's HTML, with losses noted and calls to action marked (see ``ending``)."""
+    if (to := fields.get("link_option_url", "")) and divi.known(name):
+        shown = "url" in divi.named(name)
+        fields = {**fields, "url": fields.get("url") or to} if shown else fields
+        body += "" if shown else fragments.paragraph(fragments.linked(to, to))
     body += divi.rest(name, fields)
     body = unescape_code(body) if name in ("code", "fullwidth_code") else _loose(body)
     if name in divi.STRUCTURE:
@@ -279,6 +300,14 @@ def _embed(code: Code, context: Context) -> str:
     return f"\n\n{fragments.media(given, code.name)}\n\n{rest}"
 
 
+def _linked(code: Code, context: Context) -> str:
+    """An address, as WordPress links those that it cannot embed."""
+    shown = _inside(code, context).strip() or code.get("src", "url")
+    url = unescape(shown)
+    linked = fragments.linked(url, url) if re.fullmatch(r"https?://\S+", url) else shown
+    return f"\n\n{linked}\n\n"
+
+
 def _media(code: Code, context: Context) -> str:
     source = unescape(code.get(*SOURCES))
     kind = {"vc_video": "video", "iframe": "frame"}.get(code.name, code.name)
@@ -306,7 +335,10 @@ def _pictures(code: Code, context: Context) -> str:
     numbers = code.get("image", "images")
     made = context.gallery(numbers) if numbers else ""
     if not made and (src := code.get("custom_src")):
-        made = fragments.image(unescape(src), "")
+        made, note = fragments.image(unescape(src), ""), code.get("caption")
+        made = fragments.figure(made, note) if note else made
+    if to := wpbakery.link(unescape(code.get("link", "img_link"))):
+        made = IMAGE.sub(lambda found: f'<a href="{escape(to)}">{found[0]}</a>', made)
     return made + _inside(code, context)
 
 
@@ -316,11 +348,12 @@ def _other(code: Code, context: Context) -> str:
     inside = _inside(code, context)
     fields = {k: unescape(v) for k, v in code.attributes.items()}
     if name.startswith("vc_") or name in TRANSPARENT:
-        words = wpbakery.words_of(name, fields) + inside
+        own = {key: wpbakery.decoded(value) for key, value in fields.items()}
+        words = wpbakery.words_of(name, own) + inside
         return f'<div data-group="1">{words}</div>' if name == "vc_row" else f"\n\n{words}\n\n"
     context.lose("unknown-shortcode", name, plain(inside) or " ".join(
         v for k, v in fields.items() if k in divi.WORDS))  # fmt: skip
-    to = fields.get("url") or fields.get("link") or fields.get("href") or ""
+    to = divi.target(fields)
     if to and inside.strip() and not re.search(r"<(?:p|div|h\d|ul|ol|table|a)\b", inside):
         return f'<a href="{escape(to)}">{inside}</a>'
     return divi.unknown(fields, inside) if fields else inside
@@ -339,8 +372,7 @@ HANDLERS: Mapping[str, Handler] = {
         context.gallery(code.get("ids", "include") or "*") + _inside(code, context),
     "playlist": lambda code, context:
         context.gallery(code.get("ids")) if code.get("ids") else _dropped(code, context),
-    "embed": lambda code, context:
-        f"\n\n{_inside(code, context).strip() or escape(code.get('src', 'url'))}\n\n",
+    "embed": _linked,
 }  # fmt: skip
 """What makes HTML of each shortcode that is known; of any other its words stay."""
 NAMES = HANDLERS.keys() | TRANSPARENT

@@ -13,18 +13,18 @@ from publish.importer.wordpress import divi, fragments
 def words_of(name: str, fields: Mapping[str, str]) -> str:
     """The words in a WPBakery element's attributes."""
     if name in ("vc_btn", "vc_button", "vc_button2", "vc_cta_button", "vc_cta_button2", "vc_cta"):
-        to = _link(fields.get("link") or fields.get("href") or "")
+        to = link(fields.get("link") or fields.get("href") or "")
         words = "".join(f"<h3>{escape(fields[k])}</h3>" for k in ("h2", "h4") if fields.get(k))
         label = fields.get("btn_title") or fields.get("title") or ""
-        to = to or _link(fields.get("btn_link", ""))
+        to = to or link(fields.get("btn_link", ""))
         return words + (fragments.button(label, to) if label else "")
     if name == "vc_custom_heading":
         tag = re.search(r"tag:(h[1-6]|p|div)", fields.get("font_container", ""))
         kind = tag[1] if tag else "h2"
         words = fields.get("text", "")
-        to = _link(fields.get("link", ""))
+        to = link(fields.get("link", ""))
         return f"<{kind}>{fragments.linked(words, to)}</{kind}>" if words else ""
-    if name == "vc_progress_bar" or name == "vc_pie":
+    if name in ("vc_progress_bar", "vc_pie", "vc_round_chart", "vc_line_chart"):
         words = " ".join(v for k, v in fields.items() if k in ("title", "label_value") and v)
         return fragments.paragraph(escape(words)) + _group(fields.get("values", ""))
     if name == "vc_toggle" or name.startswith(("vc_tta_section", "vc_tab", "vc_accordion_tab")):
@@ -34,6 +34,11 @@ def words_of(name: str, fields: Mapping[str, str]) -> str:
     words = f"<{level}>{escape(fields[title])}</{level}>" if title else ""
     more = (value for key, value in fields.items() if key != title and divi.is_words(key, value))
     return words + "".join(fragments.paragraph(fragments.text(value)) for value in more)
+
+
+def decoded(value: str) -> str:
+    """An attribute's value with the quotes and brackets that WPBakery stores as backticks."""
+    return value.replace("`{`", "[").replace("`}`", "]").replace("``", '"')
 
 
 def _group(value: str) -> str:
@@ -47,7 +52,7 @@ def _group(value: str) -> str:
     return "".join(fragments.paragraph(escape(line)) for line in lines)
 
 
-def _link(value: str) -> str:
+def link(value: str) -> str:
     """The address in WPBakery's format ``url:https%3A%2F%2F…|title:…``."""
     for part in value.split("|"):
         if part.startswith("url:"):

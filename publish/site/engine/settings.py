@@ -113,11 +113,13 @@ def keys(task: Task, values: Any, read: set[str]) -> tuple[bytes, bytes]:
     own |= {str(f) for room in ("site/engine", "post") for f in (PROGRAM / room).glob("*.py")}
     # The locale affects how dates are formatted.
     locale = sorted(f"{k}={v}" for k, v in os.environ.items() if k[:3] in ("LC_", "LAN", "TZ"))
-    facts = [sys.version, pelican.__version__, jinja2.__version__, *installed(), *locale]
+    everything = snapshot(values)
+    # A plugin may be switched on or off without any file or other setting changing.
+    plugins = repr(everything["PLUGINS"])
+    facts = [sys.version, pelican.__version__, jinja2.__version__, plugins, *installed(), *locale]
     conf = {str(task.settings), str(task.settings.parent / "pelicanconf.py")}
     facts += [f"{path} {stamps.digest(path)}" for path in sorted(own - conf)]
     more = [f"{path} {stamps.digest(path)}" for path in sorted(own & conf)]
-    everything = snapshot(values)
     more += [f"{n} {digest!r} {type(values[n])}" for n, digest in sorted(everything.items())]
     return _digest(facts), _digest(facts + more)
 
