@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -37,8 +38,12 @@ SCHEMES = {"http", "https", "mailto", "tel", "sms"}
 PALE = re.compile(r"\.(svgz?|avif|webp)$", re.I)
 KEPT = {"href", "src", "cite", "alt", "title", "width", "height", "start", "value", "reversed",
         "colspan", "rowspan", "scope", "align", "lang", "dir", "type"}  # fmt: skip
+OF_TABLES = {"border", "cellpadding", "cellspacing", "class", "style"}
+"""Attributes of a table that are set here."""
 MANY = 4
 """Columns beyond which a table is set smaller on a phone."""
+PHONE = 34
+"""Letters that fit beside each other on a phone of 320 pixels; a gap between columns is one."""
 ALIGN = re.compile(r"text-align:\s*(left|right|center)")
 
 
@@ -150,21 +155,37 @@ def _table(element: Any, start: str) -> None:
         for name, value in {"border": "1", "cellpadding": "6", "cellspacing": "0"}.items():
             element.set(name, value)
         element.set("width", "100%")
-        if max((len(row) for row in element.iter("tr")), default=0) > MANY:
+        element.attrib.pop("class", None)
+        element.attrib.pop("style", None)
+        words = _longest_words(element)
+        if len(words) > MANY:
             element.set("class", "many")
+        if sum(words) + len(words) <= PHONE:
+            # A mail may break any word, and then browsers make a column of short words too narrow.
+            element.set("style", "word-break:normal")
     elif element.tag in ("td", "th"):
         styled = ALIGN.search(element.get("style") or "")
         side = styled.group(1) if styled else element.get("align")
         element.set("align", side if side in ("left", "right", "center") else start)
 
 
+def _longest_words(table: Any) -> list[int]:
+    """The letters of the longest word in each column."""
+    texts = zip_longest(*(map(_text, row) for row in table.iter("tr")), fillvalue="")
+    return [max(len(word) for text in column for word in ("", *text.split())) for column in texts]
+
+
+def _text(element: Any) -> str:
+    return "".join(element.itertext())
+
+
 def _attributes(element: Any, url: str) -> None:
     """Drop attributes of no use in a mail, and make addresses absolute."""
     kind = element.get("class") or ""
-    if kind and kind != "many":
+    if kind and element.tag != "table":
         del element.attrib["class"]
     role = {"footnote-ref": "doc-noteref", "footnote-backref": "doc-backlink"}.get(kind)
-    own = {"border", "cellpadding", "cellspacing", "class"} if element.tag == "table" else set()
+    own = OF_TABLES if element.tag == "table" else set()
     for name, value in list(element.attrib.items()):
         if name in ("href", "src", "cite"):
             target = _absolute(url, value)

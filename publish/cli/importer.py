@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,9 @@ def _pairs(
     return pairs
 
 
+renaming = partial(click.option, multiple=True, callback=_pairs)
+
+
 @click.command("import")
 @click.argument(
     "exports", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="EXPORT.xml…"
@@ -47,14 +51,10 @@ def _pairs(
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
 @click.option("--only", type=click.Choice(["posts", "pages"]), help="Only posts, or only pages.")
 @click.option("--since", callback=_day, help="Nothing older than this day, as 2020-03-11.")
-@click.option(
-    "--author", "authors", multiple=True, metavar="LOGIN=NAME", callback=_pairs,
-    help="An author's name; give several.",
-)  # fmt: skip
-@click.option(
-    "--category", "categories", multiple=True, metavar="OLD=NEW", callback=_pairs,
-    help="A category's new name.",
-)  # fmt: skip
+@renaming("--author", "authors", metavar="LOGIN=NAME", help="An author's name; give several.")
+@renaming(
+    "--category", "categories", metavar="OLD=NEW", help="A category's new name; give several."
+)
 @click.option("--keep-end", is_flag=True, help="Keep the ending that many posts share.")
 @click.option("--comments", is_flag=True, help="Put readers' comments under each post.")
 @click.option(
@@ -84,8 +84,8 @@ def command(
                 f"{path}: there is no such file", "name the export that WordPress gave you"
             )
     options = Options(**wished)
-    known = (Known(post.path, post.slug, post.uid, post.aliases)
-             for post in sources(settings, (*settings.posts, *settings.pages)))  # fmt: skip
+    written = sources(settings, (*settings.posts, *settings.pages))
+    known = (Known(post.path, post.slug, post.uid, post.aliases) for post in written)
     result = run(settings, exports, options, known, terminal.progress)
     if not options.dry_run:
         write_whole(settings.root / "import-report.md", report.as_markdown(result).encode())

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,6 +13,7 @@ from publish.cli import options
 from publish.cli.terminal import Terminal
 from publish.errors import ConfigError, Exit
 
+AT = "07:30, `next tuesday 7:30` or 2026-11-30 07:30, in TIMEZONE; moves a scheduled letter."
 YES = click.option("--yes", is_flag=True, help="Do not ask; needed where there is no terminal.")
 
 
@@ -22,9 +24,8 @@ YES = click.option("--yes", is_flag=True, help="Do not ask; needed where there i
 @click.option("--at", metavar="TIME", help="As for `publish send`.")
 @options.with_office
 def plan(
-    office: options.Office, terminal: Terminal, names: tuple[str, ...], as_json: bool, now: bool,
-    at: str | None,
-) -> None:  # fmt: skip
+    office: options.Office, terminal: Terminal, names: tuple[str, ...], as_json: bool, **when: Any
+) -> None:
     """Say what `send` would do and why, for each post. Writes nothing.
 
     Letters are composed aside from the present sources. With -v, or --json, each request is shown.
@@ -33,7 +34,7 @@ def plan(
     """
     from publish.office import listing
 
-    found, lines = listing.planned(office, names, now, at)
+    found, lines = listing.planned(office, names, **when)
     if as_json:
         terminal.json([asdict(item) for item in found])
         return
@@ -44,9 +45,12 @@ def plan(
 @click.command("test")
 @click.argument("post")
 @click.option(
-    "--to", multiple=True, required=True, metavar="ADDRESS",
-    help="Whom to mail the test to; give several.",
-)  # fmt: skip
+    "--to",
+    multiple=True,
+    required=True,
+    metavar="ADDRESS",
+    help="Whom to mail it to; give several.",
+)
 @click.argument("more", nargs=-1, metavar="[ADDRESS]…")
 @options.with_office
 def test(
@@ -68,11 +72,7 @@ def test(
 @click.command("send")
 @click.argument("posts", nargs=-1, metavar="[POST]…")
 @click.option("--now", is_flag=True, help="Mail at once, without time to undo.")
-@click.option(
-    "--at", metavar="TIME",
-    help="07:30, `next tuesday 7:30` or 2026-11-30 07:30, in the site's time zone; moves a "
-    "scheduled letter.",
-)  # fmt: skip
+@click.option("--at", metavar="TIME", help=AT)
 @click.option("--digest", is_flag=True, help="Mail the posts together, as one letter.")
 @click.option(
     "--as-update", is_flag=True, help="Mail a changed post again, as a letter of its own."

@@ -72,8 +72,9 @@ def deploy(
         terminal.out(step) if dry_run else terminal.detail(step)
     terminal.good(golive.summary(out))
     if rollback is not None and not dry_run:
-        terminal.note("held: `publish deploy` and `publish run` upload nothing older than what you "
-                      "went back from, until you commit a correction or say --resume")  # fmt: skip
+        what = "upload nothing older than what you went back from"
+        until = "until you commit a correction or say --resume"
+        terminal.note(f"held: `publish deploy` and `publish run` {what}, {until}")
 
 
 @click.command("run")

@@ -14,7 +14,9 @@ from publish.cli.group import COMMANDS, group
 
 def pages() -> Iterator[str]:
     """The part of each command."""
-    context = click.Context(group, info_name="publish", **group.context_settings)
+    # A fixed width, so that the page does not depend on the terminal.
+    width = {"terminal_width": 88, "max_content_width": 88}
+    context = click.Context(group, info_name="publish", **{**group.context_settings, **width})
     for name in COMMANDS:
         command = group.get_command(context, name)
         assert command is not None
@@ -22,11 +24,7 @@ def pages() -> Iterator[str]:
 
 
 def _part(command: click.Command, parent: click.Context, path: str) -> Iterator[str]:
-    # A fixed width, so that the page does not depend on the terminal.
-    context = click.Context(
-        command, info_name=path.rpartition(" ")[2], parent=parent, terminal_width=88,
-        max_content_width=88,
-    )  # fmt: skip
+    context = click.Context(command, info_name=path.rpartition(" ")[2], parent=parent)
     yield f"## {path}\n\n```text\n{command.get_help(context).rstrip()}\n```\n"
     if isinstance(command, click.Group):
         for name in command.list_commands(context):

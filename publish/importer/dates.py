@@ -43,11 +43,6 @@ def published(item: Item, zone: ZoneInfo) -> datetime | None:
     return found
 
 
-def modified(item: Item, zone: ZoneInfo) -> datetime | None:
-    """When an item was last changed."""
-    return moment(item.modified, item.modified_gmt, zone)
-
-
 def formatted(when: datetime) -> str:
     """A moment for the header: ``2020-03-11 09:30-04:00``."""
     clock = "%Y-%m-%d %H:%M:%S" if when.second else "%Y-%m-%d %H:%M"

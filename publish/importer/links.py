@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 from markdown.extensions.toc import slugify as automatic_id
 
-from publish.importer import address
+from publish.importer import address, pictures
 from publish.importer.address import FILE_NAME, UPLOADS, Entry, host_of, key_of, parts_of
 from publish.importer.item_store import Store
 from publish.importer.model import number_of
@@ -161,7 +161,7 @@ class Rewriter:
         found = self.take(url, "picture-missing" if picture else "file-missing")
         if found.state == "kept":
             return f"{{static}}/{found.path}"
-        target = found.url or url
+        target = pictures.whole(url)
         return "" if self._same_host or is_local(target) else target
 
     def _picture(self, el: El) -> El | str:
@@ -179,7 +179,8 @@ class Rewriter:
         found = self.take(url, lost, el.get("alt"))
         kept = found.state == "kept"
         # Another site may tell its pictures apart by what follows a "?".
-        el.attrs["src"] = f"{{static}}/{found.path}" if kept else url if elsewhere else found.url
+        shown = url if elsewhere else pictures.whole(url)
+        el.attrs["src"] = f"{{static}}/{found.path}" if kept else shown
         gone = is_local(el.get("src")) or (self._same_host and not elsewhere)
         return el.get("alt") if gone and not kept else el
 

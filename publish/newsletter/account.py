@@ -129,10 +129,8 @@ def account(
     if base:
         base = loopback(base)
     from_name = str(values.get("NEWSLETTER_FROM_NAME") or values.get("SITENAME") or "")
-    return Account(
-        key, list_id, from_name, str(values.get("NEWSLETTER_REPLY_TO") or ""), base, sandbox,
-        limits(settings), read(settings, "topics"),
-    )  # fmt: skip
+    reply_to, topics = str(values.get("NEWSLETTER_REPLY_TO") or ""), read(settings, "topics")
+    return Account(key, list_id, from_name, reply_to, base, sandbox, limits(settings), topics)
 
 
 def loopback(base: str) -> str:

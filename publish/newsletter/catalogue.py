@@ -149,10 +149,9 @@ def catalogue(
     ]  # fmt: skip
 
 
-def lacks_post(letter: Letter, composed: Collection[Issue]) -> bool:
-    """Whether a post of the letter is not public here any more: it is not among the ``composed``
-    issues, because it was retracted or deleted, is a draft, or is not for the mail."""
-    public = [key for issue in composed for key in issue.keys]
+def lacks_post(letter: Letter, public: Collection[str]) -> bool:
+    """Whether a post of the letter is not among the ``public`` ones (their keys, under earlier
+    identities too): it was retracted or deleted, is a draft, or is not for the mail."""
     return not all(any(key.startswith(post) for key in public) for post in letter.posts)
 
 

@@ -30,14 +30,13 @@ class Change(NamedTuple):
 def places(old: str, new: str, context: int = 4) -> list[Change]:
     """All differences, word by word."""
     a, b = old.split(), new.split()
-    return [
-        Change(
-            " ".join(_prose(a[max(0, i - context) : i][::-1])[::-1]), " ".join(a[i:j]),
-            " ".join(b[k:m]), " ".join(_prose(a[j : j + context])),
-        )
-        for kind, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
-        if kind != "equal"
-    ]  # fmt: skip
+    found = []
+    for kind, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        if kind != "equal":
+            before, behind = a[max(0, i - context) : i], a[j : j + context]
+            words = _prose(before[::-1])[::-1], a[i:j], b[k:m], _prose(behind)
+            found.append(Change(*map(" ".join, words)))
+    return found
 
 
 def _prose(words: list[str]) -> list[str]:
@@ -47,10 +46,9 @@ def _prose(words: list[str]) -> list[str]:
 
 def between(old: Issue, new: Issue) -> list[Change]:
     """The differences in the words that a reader sees: subject, preheader and plain text."""
-    pairs = {
-        "subject": (old.subject, new.subject), "preheader": (old.preheader, new.preheader),
-        "": (old.text, new.text),
-    }  # fmt: skip
+    parts = {"subject": "subject", "preheader": "preheader", "": "text"}
     return [
-        change._replace(where=where) for where, pair in pairs.items() for change in places(*pair)
+        change._replace(where=where)
+        for where, name in parts.items()
+        for change in places(getattr(old, name), getattr(new, name))
     ]

@@ -33,18 +33,16 @@ def checks(account: Account, api: Mailchimp, siteurl: str, get: Fetch) -> Iterat
     if root is not None:
         plan = str(root.get("pricing_plan_type") or "unknown")
         free = plan in ("forever_free", "free")
-        yield Check(
-            "plan", True, f"{plan}: " + ("does not schedule; `send` counts down here instead"
-            if free else "schedules"),
-        )  # fmt: skip
+        does = "does not schedule; `send` counts down here instead" if free else "schedules"
+        if fixed := free and account.limits.send_at:
+            does = "does not schedule; `send` refuses the hour of NEWSLETTER_SEND_AT"
+        yield Check("plan", not fixed, f"{plan}: {does}", "take it out, or send with --now")
         found = yield from asked("audience", api.audience, _audience)
         if found is not None and not int((found.get("stats") or {}).get("member_count") or 0):
             yield Check("readers", False, "the audience has no readers", "subscribe yourself first")
         if found is not None and not found.get("double_optin", True):
-            yield Check(
-                "sign-up", False, "the audience does not ask for confirmation",
-                "switch double opt-in on in Mailchimp: Audience, Settings",
-            )  # fmt: skip
+            remedy = "switch double opt-in on in Mailchimp: Audience, Settings"
+            yield Check("sign-up", False, "the audience does not ask for confirmation", remedy)
     yield from asked("sender", lambda: account.sender, str)
     for name, value in account.topics.items():
         ask = partial(api.segment, int(value)) if value.isdigit() else partial(api.interest, value)

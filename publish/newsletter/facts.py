@@ -165,6 +165,10 @@ class IssueState:
         return max(self.tries, key=lambda t: t.at, default=None)
 
 
+NOT_DONE: Mapping[str, Any] = {"done": "", "done_at": None, "status": "", "hour": ""}
+"""The fields that the fact ``done`` sets, without it."""
+
+
 def apply(past: IssueState, fact: Fact) -> IssueState:
     """The state after ``fact``."""
     match fact.kind:
@@ -177,11 +181,9 @@ def apply(past: IssueState, fact: Fact) -> IssueState:
             return replace(past, creates=_of_other_runs(past.creates, fact), made=made)
         case "replace_try":
             hour, digest = str(fact.data.get("hour") or ""), str(fact.data.get("digest") or "")
-            return replace(
-                past, done="", done_at=None, status="", hour="", tried=fact.campaign,
-                orders=_with_order(past, fact),
-                replacing=Replacing(fact.campaign, hour, digest, fact.at, fact.run),
-            )  # fmt: skip
+            replacing = Replacing(fact.campaign, hour, digest, fact.at, fact.run)
+            past = replace(past, orders=_with_order(past, fact), replacing=replacing)
+            return replace(past, tried=fact.campaign, **NOT_DONE)
         case "write_try":
             wrote = OpenWrite(str(fact.data.get("digest") or ""), fact.at, fact.run)
             return replace(past, wrote=wrote)
@@ -192,30 +194,25 @@ def apply(past: IssueState, fact: Fact) -> IssueState:
                 begun = replace(begun, acted=True)
             # A run posts a send only after its own writes are answered.
             open_write = None if past.wrote and past.wrote.run == fact.run else past.wrote
-            return replace(
-                past, tried=fact.campaign, tries=tries, replacing=begun, wrote=open_write,
-                orders=_of_other_runs(past.orders, fact),
-            )  # fmt: skip
+            past = replace(past, orders=_of_other_runs(past.orders, fact), wrote=open_write)
+            return replace(past, tried=fact.campaign, tries=tries, replacing=begun)
         case "refused" if not fact.campaign:
             return replace(past, creates=_of_other_runs(past.creates, fact))
         case "refused":
             return replace(past, tries=_still_open(past, fact, read=bool(fact.data.get("read"))))
         case "done":
-            return replace(
-                past, done=fact.campaign, done_at=fact.at, held=False, replacing=None,
-                status=str(fact.data.get("status") or ""), hour=str(fact.data.get("time") or ""),
-                tries=_still_open(past, fact, read=True),
-            )  # fmt: skip
+            status, hour = (str(fact.data.get(name) or "") for name in ("status", "time"))
+            past = replace(past, done=fact.campaign, done_at=fact.at, status=status, hour=hour)
+            tries = _still_open(past, fact, read=True)
+            return replace(past, held=False, replacing=None, tries=tries)
         case "held":
             return replace(past, held=True, replacing=None, orders=_with_order(past, fact))
         case "lifted":
             return replace(past, held=False)
         case _:
             # It was read as a draft, so no earlier attempt can have sent it.
-            return replace(
-                past, done="", done_at=None, status="", hour="", replacing=None, tried="",
-                orders=_of_other_runs(past.orders, fact), tries=_still_open(past, fact, read=True),
-            )  # fmt: skip
+            past = replace(past, tries=_still_open(past, fact, read=True), tried="", **NOT_DONE)
+            return replace(past, replacing=None, orders=_of_other_runs(past.orders, fact))
 
 
 def _of_other_runs(asked: Iterable[tuple[str, float]], fact: Fact) -> tuple[tuple[str, float], ...]:

@@ -102,20 +102,16 @@ def addresses(ours: Table, theirs: Table, base: Table) -> Table:
     """
     for address in sorted(ours.keys() & theirs.keys()):
         if ours[address] != theirs[address]:
-            raise Refused(
-                f"{URLS}: {address} belongs to {ours[address]} here and to {theirs[address]} in "
-                "the repository", "give the post the Uid of the repository",
-            )  # fmt: skip
+            both = f"{ours[address]} here and to {theirs[address]} in the repository"
+            remedy = "give the post the Uid of the repository"
+            raise Refused(f"{URLS}: {address} belongs to {both}", remedy)
     return {**ours, **theirs}
 
 
 def days(ours: Table, theirs: Table, base: Table) -> Table:
     """``since.json``: for each Uid the earlier day."""
-    return {
-        uid: min((known[uid] for known in (ours, theirs) if uid in known),
-                 key=datetime.fromisoformat)
-        for uid in {*ours, *theirs}
-    }  # fmt: skip
+    known = {uid: [t[uid] for t in (ours, theirs) if uid in t] for uid in {*ours, *theirs}}
+    return {uid: min(days, key=datetime.fromisoformat) for uid, days in known.items()}
 
 
 def retired(ours: Table, theirs: Table, base: Table) -> Table:

@@ -362,7 +362,7 @@ def _guard(draft: Campaign, state: State, request: SendRequest) -> Step:
     return _after_open_orders(state, request) or PostSend(draft.id)
 
 
-HELD = Stop(Exit.REFUSED, "it was taken back, and is held", "name it to `publish send` to send it")
+HELD = Stop(Exit.REFUSED, "it was taken back, and is held", "name it to send it")
 
 
 def vanished(campaign: str) -> Stop:
@@ -370,7 +370,7 @@ def vanished(campaign: str) -> Stop:
     return Stop(
         Exit.UNKNOWN,
         f"campaign {campaign} is no longer in Mailchimp, and it may have been sent before",
-        "look in Mailchimp; if it never went out, name it to `publish send` with --as-update",
+        "look in Mailchimp; if it never went out, name its post to send with --as-update",
     )
 
 

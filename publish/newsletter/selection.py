@@ -30,6 +30,8 @@ class Verdict(Enum):
     """An earlier run's answer was lost."""
     COMPLETE = "complete"
     """An earlier run began to replace it, and did not finish."""
+    MOVE = "move"
+    """It is scheduled, and the author names another hour."""
     DONE = "done"
     HELD = "held"
     OLD = "old"
@@ -39,7 +41,7 @@ class Verdict(Enum):
     NOT_REQUESTED = "unnamed"
 
 
-GOING = (Verdict.SEND, Verdict.SETTLE, Verdict.COMPLETE)
+GOING = (Verdict.SEND, Verdict.SETTLE, Verdict.COMPLETE, Verdict.MOVE)
 
 
 @dataclass(frozen=True)
@@ -189,10 +191,8 @@ def plan_item(choice: Candidate, at: datetime | None) -> PlanItem:
     head = (issue.slug, issue.title, issue.key)
     if not choice.send:
         out = letter.active
-        return PlanItem(
-            *head, False, choice.verdict.value, choice.why,
-            campaign=out.id if out else letter.past.done, time=out.send_time if out else "",
-        )  # fmt: skip
+        campaign, time = (out.id, out.send_time) if out else (letter.past.done, "")
+        return PlanItem(*head, False, choice.verdict.value, choice.why, (), campaign, time)
     hour = letter.unfinished if choice.verdict is Verdict.COMPLETE else at
     draft = letter.past.tried or (letter.campaigns[0].id if letter.campaigns else "")
     name = draft or "{new}"

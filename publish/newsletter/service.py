@@ -188,10 +188,8 @@ class Service:
         if answer.proof is Proof.DONE:
             answer = self.api.put_content(campaign, issue.html, issue.text)
         if answer.proof is Proof.DONE:
-            return replace(
-                state, prepared=campaign, prepared_at=self.clock(), ready=None, looked=None,
-                trouble=0,
-            )  # fmt: skip
+            state = replace(state, prepared=campaign, prepared_at=self.clock(), trouble=0)
+            return replace(state, ready=None, looked=None)
         if answer.proof is not Proof.DENIED:
             return _troubled(state, answer)
         # If it was deleted or sent by someone, that is the cause, whatever the refusal says.
@@ -213,12 +211,10 @@ class Service:
         # Each request has its own fact: the time in which it may still act counts from there.
         state = self._replacing(state, issue, request, campaign)
         answer = self.api.unschedule(campaign)
-        surely_not = answer.proof is Proof.NOT_ACTED
-        return replace(
-            state, looked=None, withdrawn=answer.proof is Proof.DONE, detail=answer.detail,
-            withdrawals=state.withdrawals + 1,
-            wait=(answer.wait or 0.5 * 2**state.withdrawals) if surely_not else 0,
-        )  # fmt: skip
+        pause = answer.wait or 0.5 * 2**state.withdrawals
+        state = replace(state, wait=pause if answer.proof is Proof.NOT_ACTED else 0, looked=None)
+        done, count = answer.proof is Proof.DONE, state.withdrawals + 1
+        return replace(state, withdrawn=done, withdrawals=count, detail=answer.detail)
 
     def _hold(self, step: p.Hold, state: p.State, issue: Issue) -> None:
         self._note(state, issue, "held", step.campaign, why=step.message)
@@ -250,10 +246,8 @@ class Service:
         if moment and answer.status == 403 and denied and not state.past.replacing:
             raise CannotSchedule(answer.detail, "use --now")
         pause = answer.wait or 0.5 * 2**state.posts
-        return replace(
-            state, posts=state.posts + 1, detail=answer.detail, wait=pause, ready=None, looked=None,
-            denied=denied,
-        )  # fmt: skip
+        state = replace(state, posts=state.posts + 1, detail=answer.detail, wait=pause)
+        return replace(state, ready=None, looked=None, denied=denied)
 
     def _settings(self, issue: Issue, hour: datetime | None) -> dict[str, Any]:
         return settings_of(issue, self.sender, _title(issue, Marks(hour=hour)))

@@ -101,10 +101,8 @@ def _after_a_try(state: State, posted: OpenSend, now: float, settle: float, run:
         words = f"unknown: an unanswered send may still act for {rest} s"
         return replace(state, state=words, campaign=posted.campaign, unknown=True)
     data = {"why": NO_EFFECT, "read": True}
-    return replace(
-        state, campaign=posted.campaign,
-        facts=(Fact("refused", state.key, now, posted.campaign, data, run),),
-    )  # fmt: skip
+    refused = Fact("refused", state.key, now, posted.campaign, data, run)
+    return replace(state, campaign=posted.campaign, facts=(refused,))
 
 
 def _done(letter: Letter, out: Campaign, now: float, run: str) -> tuple[Fact, ...]:

@@ -44,21 +44,18 @@ def read(title: str) -> Marks:
     keys = _KEY.findall(title)
     if len(keys) != 1:
         return Marks()
-    hour, of, posts = (pattern.search(title) for pattern in (_HOUR, _OF, _POSTS))
-    return Marks(
-        keys[0], "[held]" in title, hour_of(hour[1]) if hour else None, of[1] if of else "",
-        tuple(posts[1].split(",")) if posts else (),
-    )  # fmt: skip
+    found = (pattern.search(title) for pattern in (_HOUR, _OF, _POSTS))
+    hour, of, posts = (mark[1] if mark else "" for mark in found)
+    digest = tuple(posts.split(",")) if posts else ()
+    return Marks(keys[0], "[held]" in title, hour_of(hour), of, digest)
 
 
 def write(subject: str, marks: Marks) -> str:
     """The title: the marks are kept whole, and the subject is shortened to the room they leave."""
     hour = f"[at:{marks.hour.astimezone(UTC):%Y-%m-%dT%H:%MZ}]" if marks.hour else ""
     posts = f"[posts:{','.join(short(key) for key in marks.posts)}]" if marks.posts else ""
-    tokens = " ".join(filter(None, [
-        "[held]" if marks.held else "", hour, f"[of:{short(marks.of)}]" if marks.of else "",
-        posts, f"[pub:{marks.key}]",
-    ]))  # fmt: skip
+    held, of = "[held]" if marks.held else "", f"[of:{short(marks.of)}]" if marks.of else ""
+    tokens = " ".join(filter(None, (held, hour, of, posts, f"[pub:{marks.key}]")))
     # "[held]" in a subject must not count as a mark.
     words = _MARK.sub("(", subject)
     return f"{words[: LONGEST - len(tokens) - 1].rstrip()} {tokens}"

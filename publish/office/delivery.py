@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from publish.errors import Refused
+from publish.errors import PublishError, Refused
+from publish.newsletter import holding
 from publish.newsletter.campaign import SCHEDULED, Segment
-from publish.newsletter.facts import hour_of
+from publish.newsletter.facts import Fact, IssueState, hour_of
 from publish.newsletter.protocol import SendRequest
 from publish.newsletter.service import CannotSchedule, Delivered, Service
 from publish.office import letters, settling
@@ -71,10 +73,23 @@ def deliver(office: Office, item: Delivery, found: Letters) -> tuple[Delivered, 
         item.issue.key, account.audience, item.segment, item.timing.at, account.limits.settle,
         account.limits.barrier, ready=min(120, account.limits.settle), lift=item.named,
     )  # fmt: skip
+    held = False
     for letter in found.all:
         if letter.key == item.issue.key:
+            held = item.named and letter.held
             for fact in settling.settled_by_hand(office, letter):
                 office.ledger.append(fact)
+    try:
+        return _delivered(office, item, service, request)
+    except (PublishError, KeyboardInterrupt):
+        if held:  # Its name lifts the hold for this run alone.
+            _hold(office, item.issue)
+        raise
+
+
+def _delivered(
+    office: Office, item: Delivery, service: Service, request: SendRequest
+) -> tuple[Delivered, datetime | None]:
     if item.replaces:
         past = office.ledger.read().get(item.issue.key)
         begun = past.replacing if past else None
@@ -149,8 +164,27 @@ def _count_down(office: Office, item: Delivery, why: str) -> None:
         f"this Mailchimp plan does not schedule: sending {office.format_local(end)}; "
         f"{office.words.stop} takes it back"
     )
-    while (rest := (end - office.now).total_seconds()) > 0:
-        (office.voice.countdown or office.voice.progress)(
-            f"sending in {int(rest) // 60}:{int(rest) % 60:02}"
-        )
-        office.sleep(min(rest, 0.5))
+    try:
+        while (rest := (end - office.now).total_seconds()) > 0:
+            (office.voice.countdown or office.voice.progress)(
+                f"sending in {int(rest) // 60}:{int(rest) % 60:02}"
+            )
+            office.sleep(min(rest, 0.5))
+    except (PublishError, KeyboardInterrupt):
+        _hold(office, item.issue)
+        raise
+
+
+def _hold(office: Office, whole: Issue) -> None:
+    """Keep a letter back that was not sent: in the ledger, and in Mailchimp if that answers."""
+    past = office.ledger.read().get(whole.key, IssueState())
+    if past.held or past.unanswered or past.done:
+        return
+    for kind in ("held", "undone"):
+        office.ledger.append(Fact(kind, whole.key, office.clock(), run=office.ledger.run))
+    with contextlib.suppress(PublishError):
+        for letter in letters.load_letters(office).all:
+            for draft in letter.drafts if letter.key == whole.key else ():
+                holding.mark(office.api, letter, draft.id)
+    said = f"{office.words.issue(whole)}: taken back; it goes out only by name"
+    office.voice.say(office.with_sandbox_note(said))

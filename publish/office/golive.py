@@ -113,7 +113,7 @@ def go_live(
         if rollback is not None:
             return roll_back(target, where, rollback, options)
         release = release_of(settings)
-        ledger = f"{settings.content.relative_to(settings.root).as_posix()}/ledger"
+        ledger = f"{settings.name_of(settings.content)}/ledger"
         return deploy(target, where, release, repository.comparer(settings.root, ledger), options)
 
 

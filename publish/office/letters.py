@@ -20,6 +20,8 @@ from publish.post import stamps
 from publish.post.identity import SINCE
 from publish.post.issue import Issue, key_of
 
+GONE = "its post is not public any more"
+
 
 @dataclass(frozen=True)
 class Letters:
@@ -56,12 +58,24 @@ class Letters:
             raise
 
     def is_orphan(self, letter: Letter) -> bool:
-        """Whether it is scheduled although one of its posts is no longer public here, or its source
-        says so by now."""
+        """Whether it is scheduled although one of its posts is no longer public here: it is not
+        composed, or its source says so by now. Not so if only the content is not fit."""
         if not letter.waiting:
             return False
-        composed = [x.issue for x in self.all if x.issue and not self.site.withdrawn(x.issue)]
-        return catalogue.lacks_post(letter, composed)
+        parts = [x.issue for x in self.all if x.issue and letter.holds(x.issue)]
+        public = [key for part in parts if not self.site.withdrawn(part) for key in part.keys]
+        if not catalogue.lacks_post(letter, public) or not self.is_known(letter):
+            return False
+        public += [key_of([uid]) for uids in self.site.public() for uid in uids]
+        return catalogue.lacks_post(letter, public)
+
+    def is_known(self, letter: Letter) -> bool:
+        """Whether its posts were ever public here, or it was sent from here. Another site with this
+        audience has letters too, and a machine whose posts were not pulled yet."""
+        from publish.site import addresses
+
+        ever = [key_of([uid]) for uid in addresses.read(self.site.settings).values()]
+        return bool(letter.past.intent) or not catalogue.lacks_post(letter, ever)
 
     def handle(self, letter: Letter) -> str:
         """The letter's unambiguous name on the command line."""

@@ -13,11 +13,12 @@ from publish.newsletter.facts import hour_of
 from publish.newsletter.report import Figures
 from publish.newsletter.selection import Candidate, PlanItem, Verdict, plan_item
 from publish.newsletter.status import State
-from publish.office import letters, sending, settling
+from publish.office import letters, replacing, sending, settling
 from publish.office.context import Office
 from publish.office.letter_questions import changed, command_to_replace, readers_of
 from publish.office.letters import Letters
-from publish.office.timing import timing
+from publish.office.question import Question
+from publish.office.timing import Timing, timing
 from publish.office.words import command, count, indented
 
 
@@ -48,19 +49,22 @@ def planned(
         PublishError: the content is not fit, or a name is unknown.
     """
     _ = office.sender  # As `send` would report first.
-    when = timing(office, now, at).at
+    when = timing(office, now, at)
     with office.site.composed(office.voice) as folder:
         all_letters = letters.load_letters(office, folder)
-        keys = {x.key for x in all_letters.named(posts)} if posts else set()
+        named = all_letters.named(posts) if posts else []
+        keys = {x.key for x in named}
         choices = letters.choices(office, all_letters, keys)
         choices = [_if_free(office, c) for c in choices if not posts or c.issue.key in keys]
+        if at is not None and any(x.issue and x.scheduled for x in named):
+            choices = _moved(office, all_letters, choices, when)
         for choice in choices:
             if choice.send:  # As `send` would report first.
                 readers_of(office, letters.segment(office, choice.issue))
-        items = [plan_item(choice, when) for choice in choices]
+        items = [plan_item(choice, when.at) for choice in choices]
         lines = [
-            f"first {office.words.letter(letter)}: it is scheduled, and its post is not public any "
-            f"more; {command('undo', all_letters.handle(letter))} takes it back"
+            f"first {office.words.letter(letter)}: it is scheduled, and {letters.GONE}; "
+            f"{command('undo', all_letters.handle(letter))} takes it back"
             for letter in all_letters.all
             if all_letters.is_orphan(letter)
         ]
@@ -75,7 +79,7 @@ def planned(
                 )
                 lines += indented(item.writes) if office.voice.wants_detail else []
                 continue
-            waits = choice.letter.hour
+            waits = choice.letter.hour if choice.verdict is Verdict.DONE else None
             why = f"scheduled for {office.format_local(waits)}" if waits else item.why
             lines.append(f"skip  {name}: {why}")
             lines += indented(changed(office, choice.letter, all_letters)) if waits else []
@@ -100,9 +104,30 @@ def _if_free(office: Office, choice: Candidate) -> Candidate:
     try:
         settling.settled_by_hand(office, choice.letter)
     except PublishError as stop:
-        why = f"{stop.message}; {stop.remedy}"
-        return replace(choice, verdict=Verdict.HELD, reason=why) if choice.send else choice
+        return _stopped(choice, stop) if choice.send else choice
     return choice
+
+
+def _moved(
+    office: Office, found: Letters, choices: Sequence[Candidate], when: Timing
+) -> list[Candidate]:
+    """The choices of `send --at` for posts of which one is scheduled: all are moved, or none."""
+    chosen = [choice.letter for choice in choices]
+    try:
+        asked = replacing.question(office, found, chosen, when, {}, again=True)
+    except PublishError as stop:
+        return [_stopped(choice, stop) for choice in choices]
+    moved = {item.issue.key for item in asked.plan.items} if isinstance(asked, Question) else ()
+    why = "you named another hour"
+    return [
+        replace(c, verdict=Verdict.MOVE, reason=why, campaign="") if c.issue.key in moved else c
+        for c in choices
+    ]
+
+
+def _stopped(choice: Candidate, stop: PublishError) -> Candidate:
+    why = f"{stop.message}; {stop.remedy}"
+    return replace(choice, verdict=Verdict.HELD, reason=why, campaign="")
 
 
 def entries(office: Office, posts: Sequence[str]) -> list[Entry]:
@@ -175,7 +200,7 @@ def _entry(
         words += f"; if it did not: {' and '.join(again)}"
     elif found.is_orphan(letter):
         urgent = True
-        words += f", and its post is not public any more; {command('undo', handle)} takes it back"
+        words += f", and {letters.GONE}; {command('undo', handle)} takes it back"
     at = hour_of(state.send_time)
     line = f"{office.words.letter(letter)}: {words}"
     if at:

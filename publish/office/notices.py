@@ -66,10 +66,12 @@ def _orphans(settings: Settings) -> list[str]:
     from publish.newsletter import catalogue, issue, schedule
     from publish.newsletter.facts import hour_of
     from publish.newsletter.ledger import Damaged, Ledger
+    from publish.office.letters import GONE
     from publish.office.words import Words, command
     from publish.post.text import moment
 
     heads, now = issue.list_issues(settings.issues), datetime.now(UTC)
+    public = [key for head in heads for key in head.keys]
     zone = schedule.zone(settings.timezone)
     lines = []
     for folder in folders:
@@ -80,11 +82,11 @@ def _orphans(settings: Settings) -> list[str]:
             lines.append(str(damage))
             continue
         for letter in found:
-            if catalogue.waits(letter.past, now) and catalogue.lacks_post(letter, heads):
+            if catalogue.waits(letter.past, now) and catalogue.lacks_post(letter, public):
                 hour = hour_of(letter.past.promised) or now
                 undo = command("undo", catalogue.handle(letter, found))
                 lines.append(
-                    f"{Words().letter(letter)} is scheduled for {moment(hour, zone)}, and its post "
-                    f"is not public any more; {undo} takes it back"
+                    f"{Words().letter(letter)} is scheduled for {moment(hour, zone)}, and "
+                    f"{GONE}; {undo} takes it back"
                 )
     return lines

@@ -31,10 +31,10 @@ def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False)
     """
     from publish.site import retired
 
-    if to and gone:
+    if to is not None and gone:
         raise ConfigError("--to and --gone exclude each other", "choose one")
     taken = retired.retraction(office.settings, post)
-    lead = retired.target(office.settings, to, taken) if to else GONE
+    lead = retired.target(office.settings, to, taken) if to is not None else GONE
     keys = [key_of([uid]) for uid in taken.uids]
     _refuse_without_key(office, keys)
     found = letters.load_letters(office)

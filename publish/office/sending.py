@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace as altered
 from typing import Any
@@ -28,6 +29,7 @@ from publish.office.words import command, count
 from publish.post.issue import Issue
 
 ACT = "send"
+FLAGS = ("now", "digest", "as_update", "replace")
 ATTEMPTS = 3
 """Attempts of a run after changes between question and act."""
 
@@ -117,9 +119,13 @@ def do(office: Office, question: Question) -> Done | Question:
     lines: list[str] = []
     results: list[dict[str, Any]] = []
     errors: list[PublishError] = list(plan.refused.values())
+    wish = question.wish
+    flags = [f"--{name.replace('_', '-')}" for name in FLAGS if wish[name]]
+    hour = ["--at", wish["at"]] if wish["at"] else []
+    typed = command(shlex.join([ACT, *wish["posts"], *flags, *hour]))
     with reported_on_failure(office.voice, lines), office.lock():
         settling.settle(office, {item.issue.key for item in plan.items})
-        again = ask(office, before=plan, **question.wish)
+        again = ask(office, before=plan, **wish)
         if isinstance(again, Done) or again.fingerprint != question.fingerprint:
             return again
         plan = again.plan
@@ -132,6 +138,7 @@ def do(office: Office, question: Question) -> Done | Question:
                 break
             except PublishError as error:
                 error.message = f"{office.words.issue(item.issue)}: {error.message}"
+                error.remedy = error.remedy.replace(command(ACT), typed)
                 errors.append(error)
                 continue
             results.append(delivery.result(office, item, done, at))
@@ -139,7 +146,7 @@ def do(office: Office, question: Question) -> Done | Question:
             lines += delivery.result_lines(office, item, done, at, name)
     errors.sort(key=lambda error: WORST.index(error.code))
     if not results and any(isinstance(error, PostChanged) for error in errors):
-        return ask(office, **question.wish)
+        return ask(office, **wish)
     if errors and len(plan.items) + len(plan.refused) == 1:
         raise errors[0]
     code = errors[0].code if errors else Exit.OK
@@ -202,7 +209,7 @@ def _unsendable(office: Office, found: Letters, letter: Letter, name: str) -> Re
     who, again = office.words.letter(letter), undoing.command_to_send_again(letter, found)
     if letter.kind != "post" and again:
         return Refused(f"{who} is {KINDS[letter.kind]}", f"send it with `{again}`")
-    why = office.site.why_not(name) or "its post is not public any more"
+    why = office.site.why_not(name) or letters.GONE
     return Refused(f"{who}: {why}", "what is not public is not mailed")
 
 

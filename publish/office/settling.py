@@ -14,6 +14,7 @@ from publish.newsletter.service import failure
 from publish.newsletter.status import State
 from publish.office import letters
 from publish.office.context import Office
+from publish.post.issue import key_of
 
 
 def states(office: Office, chosen: Sequence[Letter]) -> list[State]:
@@ -57,13 +58,13 @@ def settle(office: Office, going: Collection[str] = ()) -> None:
             office.voice.say(f"{office.words.post(state.slug, state.title)}: {state.state}")
         for fact in state.facts:
             office.ledger.append(fact)
-    why = "its post is not public any more"
+    public = {key_of(uids[:1]) for uids in office.site.public()}
     for letter in found.all:
         lasts = letter.unfinished and letter.issue is None and not letter.scheduled
-        if letter.key not in going and lasts:
+        if lasts and letter.key not in {*going, *public} and found.is_known(letter):
             for draft in letter.drafts:
-                holding.hold(office.api, office.ledger, letter, draft, why, office.clock)
-            office.voice.say(f"{office.words.letter(letter)}: {why}; it is kept back")
+                holding.hold(office.api, office.ledger, letter, draft, letters.GONE, office.clock)
+            office.voice.say(f"{office.words.letter(letter)}: {letters.GONE}; it is kept back")
 
 
 def _unsure(known: IssueState, now: datetime) -> bool:

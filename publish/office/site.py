@@ -98,18 +98,21 @@ class Site:
         """Why the post of that slug or path has no letter, according to its header; None if it has
         one, or there is no such post."""
         post = self._source(name)
-        if post and post.status == "draft":
-            return "its post is a draft"
-        if post and not post.mailed:
-            return "its post says `Newsletter: no`"
-        shown = post is None or post.visibility(datetime.now(UTC)) == "public"
-        return None if shown else "its post is not public, or dated ahead"
+        return (_why_not(post) or None) if post else None
 
     def uids(self, name: str) -> tuple[str, ...]:
         """The identities of the post of that slug or path, its own first; empty if there is no
         such post."""
         post = self._source(name)
         return post.uids if post else ()
+
+    def public(self) -> list[tuple[str, ...]]:
+        """The identities of each post that is public and for the mail by its header, its own
+        first; also where the content is not fit, so that it cannot be composed."""
+        from publish.site.posts import sources
+
+        posts = sources(self.settings, self.settings.posts)
+        return [post.uids for post in posts if not _why_not(post)]
 
     def withdrawn(self, issue: Issue) -> bool:
         """Whether the source of a composed issue was deleted, or is no longer for the mail, also if
@@ -121,7 +124,7 @@ class Site:
             posts = sources(self.settings, self.settings.posts)
             return not any(post.uid == issue.uid for post in posts)
         post = Source(file, self.settings, file.read_bytes())
-        return post.uid == issue.uid and (post.status == "draft" or not post.mailed)
+        return post.uid == issue.uid and bool(_why_not(post))
 
     def _source(self, name: str) -> Source | None:
         from publish.site.posts import matching
@@ -134,3 +137,12 @@ class Site:
 
         posts = sources(self.settings, self.settings.posts)
         return [(post.slug, post.title) for post in posts if post.status == "draft"]
+
+
+def _why_not(post: Source) -> str:
+    if post.status == "draft":
+        return "its post is a draft"
+    if not post.mailed:
+        return "its post says `Newsletter: no`"
+    shown = post.visibility(datetime.now(UTC)) == "public"
+    return "" if shown else "its post is not public, or dated ahead"

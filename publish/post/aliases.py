@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from publish.post.urls import LONGEST_NAME, folded
 
@@ -71,6 +71,17 @@ GONE = "gone"
 """The value in the table of retired addresses for one without a new target."""
 
 
+def is_lead(text: str) -> bool:
+    """Whether a retired address may lead there: to an address of this site, or a whole one."""
+    if not text.startswith(("https://", "http://")):
+        return text.startswith("/") and not text.startswith("//")
+    try:
+        parts = urlsplit(text)
+        return bool(parts.hostname) and parts.port != 0 and not FORBIDDEN.search(text)
+    except ValueError:
+        return False
+
+
 def retired_fault(table: Mapping[str, str]) -> str:
     """The fault of the first invalid entry in the table of retired addresses; ``""`` for none."""
     for address, lead in table.items():
@@ -78,7 +89,7 @@ def retired_fault(table: Mapping[str, str]) -> str:
             parse_alias(address)
         except ValueError as error:
             return f"the address {address} {error}"
-        if lead not in ("", GONE) and not re.match(r"https?://[^/\s]|/(?!/)", lead):
+        if lead not in ("", GONE) and not is_lead(lead):
             return f"the address {address} leads to {lead!r}, which is none"
     return ""
 

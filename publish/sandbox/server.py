@@ -175,11 +175,11 @@ def ensure(root: Path) -> Iterator[str]:
 
 def _listen(port: int, last: int) -> Server:
     """A server at ``port``; for 0 at the ``last`` one, else at any that is free."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, OverflowError):
         return Server(port or last)
     try:
         return Server(port)
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         raise ConfigError(
             f"the sandbox cannot listen on {HOST}:{port}: {error}",
             "choose another port, or leave it out",

@@ -201,10 +201,8 @@ def put(db: sqlite3.Connection, table: str, key: str, row: Mapping[str, Any]) ->
 def read(kind: Callable[..., Kept], row: sqlite3.Row) -> Kept:
     """A dataclass object from a row that ``put`` wrote; other columns are ignored."""
     known = _columns(kind)
-    return kind(**{
-        name: json.loads(value) if known[name] else value
-        for name, value in zip(row.keys(), row, strict=True) if name in known
-    })  # fmt: skip
+    given = {name: value for name, value in zip(row.keys(), row, strict=True) if name in known}
+    return kind(**{n: json.loads(value) if known[n] else value for n, value in given.items()})
 
 
 @cache

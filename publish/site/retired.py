@@ -11,7 +11,7 @@ from pathlib import Path
 
 from publish.errors import ConfigError
 from publish.post import frontmatter
-from publish.post.aliases import parse_alias
+from publish.post.aliases import is_lead, parse_alias
 from publish.post.files import write_whole
 from publish.post.identity import RETIRED, table_bytes
 from publish.post.urls import normal, path_of
@@ -66,17 +66,21 @@ def target(settings: Settings, to: str, taken: Retraction) -> str:
     Raises:
         ConfigError: ``to`` is no address, is not of this site, or is one of ``taken``.
     """
-    if (to := _path(settings, to)).startswith(SCHEMES):
+    to = _path(settings, to)
+    if is_lead(to) and not to.startswith("/"):
         return to
     published = {normal(address) for address in addresses.read(settings)}
     gone = {normal(address) for address in (*taken.addresses, *addresses.read(settings, RETIRED))}
     try:
         parse_alias(to)
     except ValueError as error:
-        raise ConfigError(f"{to}: {error}", "write an address of this site: /new/") from None
+        why = "is no address" if to.startswith(SCHEMES) else error
+        remedy = "write an address of this site, /new/, or a whole one"
+        raise ConfigError(f"{to or 'an empty address'}: {why}", remedy) from None
     if normal(to) in gone:
         raise ConfigError(f"{to}: it goes off the site itself", "choose another, or none")
-    if normal(to) not in published and normal(to) != "/":
+    # Lists and files are published too, and no post's.
+    if normal(to) not in {"/", *published} and not (settings.output / normal(to)[1:]).exists():
         raise ConfigError(f"{to}: nothing was published there", "choose another, or none")
     return to
 

@@ -465,6 +465,47 @@ def test_a_link_to_a_posts_file_as_if_it_were_a_download_says_how_to_link_it(pro
     )  # fmt: skip
 
 
+def test_what_is_no_address_is_told_at_its_line_also_where_pelican_fails_on_it(project: Project):
+    post = project.post("Words.\n\n[a](https://[b) <audio src='//c.example:99999/d'></audio>\n")
+    assert project.reported() == [f"{A}:11 bad-address error", f"{A}:11 bad-address error"]
+    project.post("Words.\n\n[a]({static}//[b)\n")
+    assert project.reported() == [f"{A}:11 bad-address error"]
+    post.write_bytes(HEAD[:-1] + b"Image: https://[b/c.png\nImage_alt: A cup\n\nWords.\n")
+    assert project.reported() == [f"{A}:8 bad-address error"]
+
+
+@pytest.mark.parametrize("status", [b"published", b"draft"])
+def test_a_file_out_of_the_content_folder_is_told_where_it_is_named(
+    project: Project, status: bytes
+):
+    head = HEAD.replace(b"published", status)
+    project.write(A, head + b"Words.\n\n[the settings]({static}/../pelicanconf.py)\n")
+    assert project.reported() == [f"{A}:11 symlink-out error"]
+    line = project.set("STATIC_PATHS = ['../outside']")
+    project.write(A, head + b"Words.\n")
+    project.write("outside/one.txt", "one")
+    project.write("outside/two.txt", "two")
+    assert project.reported() == [f"pelicanconf.py:{line} symlink-out error"]
+
+
+def test_an_element_that_is_never_closed_takes_the_rest_of_the_page(project: Project):
+    project.post(
+        "The <title> tells.\n\n<b>Bold\n\n<p>One <br> <kbd>A</kbd>\n\n`<div>` <a id='x'/>\n\n"
+        "<ul>\n<li>two\n</ul>\n\n<div markdown=1>\n\nthree\n"
+    )
+    assert project.reported() == [f"{A}:{line} swallowed-words warning" for line in (9, 11)]
+
+
+def test_words_that_a_browser_marks_are_no_anchor(project: Project):
+    project.post("[a](#:~:text=Words) [b](/calm/#:~:text=more,words)\n")
+    assert project.reported() == []
+
+
+def test_a_modified_of_the_last_year_is_still_to_come(project: Project):
+    project.write(A, HEAD[:-1] + b"Modified: 9999-12-31\n\nWords.\n")
+    assert project.reported() == [f"{A}:8 odd-modified error"]
+
+
 def test_a_broken_link_of_a_post_never_means_the_post(project: Project):
     project.post("[that](calms.md)\n")
     (found,) = project.findings()

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import time as clock
 from functools import partial
 
 import pytest
@@ -225,6 +226,11 @@ def test_the_doctor_says_what_a_young_audience_and_a_site_that_is_not_up_lack():
         "copy the id from Mailchimp's API playground, or use the number of a segment",
         "site": "https://a.example/ answers 404 — upload output/ first",
     }
+    with server(answering("200 OK", body, "application/json")) as (base, _):
+        fixed = replace(account(base), limits=Limits(send_at=clock(9)))
+        found = {c.name: c for c in doctor.checks(fixed, Mailchimp(fixed), "", http.fetch)}
+    assert not found["plan"].well
+    assert "`send` refuses the hour of NEWSLETTER_SEND_AT" in found["plan"].detail
     assert (up.well, up.detail) == (True, "https://a.example answers")
     assert (away.well, away.remedy) == (False, "check your host")
     assert "does not answer (" in away.detail

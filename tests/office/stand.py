@@ -107,6 +107,15 @@ class SmallSite:
                 return (uid_of(header.get("uid"), place), *was_of(header.get("was")))
         return ()
 
+    def public(self) -> list[tuple[str, ...]]:
+        """The identities of each post that its header does not keep back."""
+        headers = {name: frontmatter.read(data) for name, data in self.sources().items()}
+        return [
+            (uid_of(header.get("uid"), name), *was_of(header.get("was")))
+            for name, header in headers.items()
+            if header.get("status") != "draft" and header.get("newsletter") != "no"
+        ]
+
     def withdrawn(self, issue: Issue) -> bool:
         """Whether the source is gone, or a draft."""
         file = self.settings.root / issue.source

@@ -16,7 +16,7 @@ from publish.newsletter.answers import Answer, Proof
 from publish.newsletter.campaign import Campaign
 from publish.newsletter.facts import Fact
 from publish.newsletter.ledger import Ledger
-from publish.office import listing, retracting
+from publish.office import listing, retracting, settling
 from publish.office.acts import ask, do
 from publish.office.letters import difference, load_letters
 from publish.office.question import Done, Question
@@ -1098,6 +1098,58 @@ def test_a_plan_that_cannot_schedule_refuses_rather_than_wait_for_hours(author: 
     assert mails(author) == ["<p>Give 50 mg.</p>"]
 
 
+def test_a_countdown_that_is_stopped_takes_the_letter_back(author: Author):
+    refusal = Answer(Proof.DENIED, "Mailchimp answered 403: not in your plan", 403)
+    author.machine.schedule = lambda campaign, moment: refusal  # type: ignore[method-assign]
+    question = asked(author, "send")
+
+    def stop(line: str) -> None:
+        raise KeyboardInterrupt
+
+    office = replace(author.office, voice=replace(author.office.voice, countdown=stop))
+    with pytest.raises(KeyboardInterrupt):
+        do(office, question)
+    assert any("taken back; it goes out only by name" in line for line in author.heard)
+    assert send_due(author.office, build=True).results == ()
+    done(author, "send", posts=("dose",), now=True)
+    assert mails(author) == ["<p>Give 50 mg.</p>"]
+
+
+def test_a_letter_that_was_taken_back_stays_so_if_it_is_named_and_cannot_be_sent(author: Author):
+    done(author, "send", posts=("dose",))
+    done(author, "undo", post="dose")
+    author.machine.trouble = lambda call: "busy" if call == "put_content" else ""
+    with pytest.raises(NothingSent) as failure:
+        done(author, "send", posts=("dose",), now=True)
+    assert failure.value.remedy == "run `publish send dose --now` again"
+    author.machine.trouble = lambda call: ""
+    author.lose_ledger()
+    assert send_due(author.office, build=True).results == ()
+    done(author, "send", posts=("dose",))
+    assert mails(author) == ["<p>Give 50 mg.</p>"]
+
+
+# --- the plan of a move
+
+
+def test_the_plan_of_another_hour_says_what_send_does(author: Author):
+    author.post("night")
+    done(author, "send", posts=("dose",))
+    later = (author.office.now + timedelta(hours=5)).replace(minute=0, second=0, microsecond=0)
+    at = f"{later:%Y-%m-%d %H:%M}"
+    (item,), (line,) = listing.planned(author.office, ("dose",), False, at)
+    assert (item.send, item.verdict, item.time) == (True, "move", later.isoformat())
+    assert item.writes[0].endswith("/unschedule")
+    assert f"you named another hour; goes out {author.office.format_local(later)}" in line
+    # As `send` refuses both.
+    items, lines = listing.planned(author.office, ("dose", "night"), False, at)
+    assert not any(item.send for item in items)
+    assert any("night story”: nothing is scheduled; send it with" in line for line in lines)
+    done(author, "send", posts=("dose",), at=at)
+    (item,), lines = listing.planned(author.office, ("dose",), False, at)
+    assert not item.send
+
+
 # --- retract
 
 
@@ -1139,6 +1191,45 @@ def test_a_machine_that_could_not_build_takes_no_letter_back(author: Author):
     shutil.rmtree(author.settings.issues)
     assert retracting.withdraw(author.office, lost=True) == []
     assert mails(author) == ["<p>Give 50 mg.</p>"]
+
+
+def test_what_is_public_by_its_source_is_so_where_it_was_never_composed(author: Author):
+    done(author, "send", posts=("dose",))
+    shutil.rmtree(author.settings.issues)
+    author.post("night", Uid="1\nUid: 2")  # now no letter can be composed
+    assert "not public" not in status_of(author, "dose")
+    assert retracting.withdraw(author.office) == []
+    author.edit("dose", "Status: published", "Status: draft")
+    assert "its post is not public any more; `publish undo dose`" in status_of(author, "dose")
+
+
+def test_the_letters_of_another_site_with_this_audience_are_left_alone(author: Author):
+    other = Author(author.root.parent / "two", author.world)
+    other.post("sleep", "Sleep.")
+    done(author, "send", posts=("dose",))
+    other.site.fresh(other.office.voice)
+    said = [entry.line for entry in states(other)]
+    said += listing.planned(other.office, (), False, None)[1]
+    assert not any("not public any more" in line for line in said)
+    assert retracting.withdraw(other.office) == []
+    assert mails(author) == ["<p>Give 50 mg.</p>"]
+
+
+def test_a_machine_that_did_not_compose_a_post_does_not_hold_its_unfinished_replace(
+    author: Author,
+):
+    done(author, "send", posts=("dose",))
+    author.edit("dose", "50 mg", "5 mg")
+    author.machine.trouble = lambda call: "kill" if call == "schedule" else ""
+    with pytest.raises(Killed):
+        done(author, "send", posts=("dose",), replace=True)
+    author.machine.trouble = lambda call: ""
+    shutil.rmtree(author.settings.issues)
+    with author.office.lock():
+        settling.settle(author.office)
+    (author.settings.cache / "built").unlink()
+    assert send_due(author.office, build=True).code is Exit.OK
+    assert mails(author) == ["<p>Give 5 mg.</p>"]
 
 
 def test_a_retracted_post_is_named_itself_and_not_an_older_digest_of_it(author: Author):
@@ -1191,6 +1282,10 @@ def test_a_letter_that_may_still_go_leaves_the_file_untouched(author: Author, fa
         ({"post": "dose", "to": "/x/"}, "nothing was published there"),
         ({"post": "dose", "to": "/dose/"}, "goes off the site itself"),
         ({"post": "dose", "to": "no"}, "slash"),
+        ({"post": "dose", "to": ""}, "an empty address"),
+        ({"post": "dose", "to": "https://[x"}, r"https://\[x: is no address"),
+        ({"post": "dose", "to": "https://a b/"}, "is no address"),
+        ({"post": "dose", "to": "https://x:99999/"}, "is no address"),
         ({"post": "dose", "to": "/a/", "gone": True}, "exclude each other"),
     ],
 )  # fmt: skip

@@ -35,6 +35,10 @@ def a_function(of_some_length): return "a line of code that is longer than any p
 | --- | --- | --- | --- | --- | --- |
 | interdisciplinary | pharmacovigilance | `a_long_name` | **bold** | 1,000,000 | last |
 
+| Shift | Score | What was best | What was lost |
+| --- | --- | --- | --- |
+| Tue, open | 4 | Caught a doubled metoprolol | Label printer |
+
 ![A wide cup]({static}/images/cup.png) ![A small one]({static}/images/small.png)
 
 <table><tr><td><img src="/images/cup.png" width="2000" height="500" alt="x"></td></tr></table>
@@ -65,6 +69,9 @@ CONTRAST = """() => {
     if (ratio < 7) worst.push([e.tagName, ratio, e.textContent.slice(0, 30)]);
   }
   return worst; }"""
+# Of an element with one text.
+LINES = """e => { const text = document.createRange(); text.selectNodeContents(e);
+  return text.getClientRects().length; }"""
 SMALLEST = """() => Math.min(...[...document.body.querySelectorAll('*')]
   .filter(e => e.checkVisibility()
     && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
@@ -119,6 +126,7 @@ def test_nothing_sticks_out_and_all_can_be_read(opened: Page, width: int, scheme
     if width <= 375:
         body = opened.locator("td p:has-text('Opening')").first
         assert float(body.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")) >= 16
+    assert opened.locator("th", has_text="Score").evaluate(LINES) == 1
 
 
 def test_without_any_style_it_is_still_an_ordered_document(browser: Browser, mail: Path):

@@ -133,7 +133,24 @@ def test_tables_hold_without_a_style_sheet():
     done = rewrite(given, URL, start="right")
     cells = [(c.text.strip(), c.get("align")) for c in parse(done).iter("th", "td")]
     assert cells == [("a", "right"), ("b", "right"), ("c", "right"), ("d", "center")]
-    assert '<table border="1" cellpadding="6" cellspacing="0" width="100%">' in done
+    assert '<table border="1" cellpadding="6" cellspacing="0" width="100%" ' in done
+
+
+@pytest.mark.parametrize(
+    ("cells", "whole"),
+    [
+        (["Time", "What I did"], True),
+        (["Shift", "Score", "Caught a doubled metoprolol", "Nothing!!"], True),
+        (["Time", "gastroenterological", "contraindications"], False),
+        (["心電図の所見と今後の方針についての申し送りの記録をここに書くこと"] * 2, False),
+    ],
+)
+def test_no_word_of_a_table_is_broken_whose_words_fit_on_a_phone(cells: list[str], whole: bool):
+    rows = "".join(f"<td>{cell}</td>" for cell in cells)
+    done = rewrite(f'<table class="x" style="color: red"><tr>{rows}</tr></table>', URL)
+    (table,) = parse(done).iter("table")
+    assert table.get("style") == ("word-break:normal" if whole else None)
+    assert table.get("class") is None
 
 
 def test_pictures_have_their_size_and_fit_the_column():
@@ -198,10 +215,11 @@ def written(tree: object) -> str:
 @given(TREES)
 def test_whatever_it_is_given_the_mail_holds_only_what_is_allowed(tree: object):
     done = rewrite(written(tree), URL)
-    own = {"border", "cellpadding", "cellspacing", "class", "role"}
+    own = {"border", "cellpadding", "cellspacing", "class", "style", "role"}
     for element in parse(done).iter("*"):
         assert element.tag not in {"script", "style", "iframe", "form", "video", "input", "svg"}
         assert set(element.attrib) <= KEPT | own
+        assert element.get("style") in (None, "word-break:normal")
         for name in ("href", "src"):
             if name in element.attrib:
                 assert urlsplit(element.get(name)).scheme.lower() in SCHEMES

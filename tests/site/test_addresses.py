@@ -335,6 +335,15 @@ def test_an_address_of_the_site_may_be_whole_as_a_browser_shows_it(small: Settin
             retired.target(small, f"{site}{nothing}", taken)
 
 
+def test_a_post_leads_to_lists_too_and_to_nothing_that_is_no_address(small: Settings):
+    taken = retired.retraction(small, "one")
+    for good in ("/", "/archives.html", "https://else.example/a?b=c#d"):
+        assert retired.target(small, good, taken) == good
+    for bad in ("https://[x", "https:///one/", "https://else.example:99999/", "https://a b/"):
+        with pytest.raises(ConfigError, match="is no address"):
+            retired.target(small, bad, taken)
+
+
 def test_a_post_taken_off_keeps_every_byte_but_its_status_and_comes_back(small: Settings):
     file = small.content / "posts/uid-one-0001.md"
     before = file.read_bytes()

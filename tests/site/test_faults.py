@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import random
@@ -184,6 +185,21 @@ def test_what_a_plugin_prints_does_not_reach_the_answer(site: Site):
     assert build(site.settings).written
 
 
+def test_a_fault_with_a_next_step_of_its_own_is_told_with_that_one(site: Site):
+    plugin(site, (
+        "import logging\nfrom pelican import signals\n"
+        "from publish.post.diagnostic import unwritable\n"
+        "def hurt(generators):\n"
+        "    error = OSError(28, 'No space left on device', 'x')\n"
+        "    unwritable(error, 'a letter').log(logging.getLogger())\n"
+        "def register():\n    signals.all_generators_finalized.connect(hurt)\n"
+    ))  # fmt: skip
+    with pytest.raises(Refused) as failure:
+        build(site.settings)
+    assert failure.value.remedy == "mend that (rights, disk space) and build again"
+    assert failure.value.message.endswith("a letter cannot be written (No space left on device)")
+
+
 def test_a_warning_that_breaks_nothing_is_passed_on_each_time(site: Site):
     site.post("plain", "![](/images/dot.svg)")
     assert any("Empty alt" in warning for warning in build(site.settings).warnings)
@@ -241,6 +257,20 @@ def test_another_file_system_is_written_to_through_parts(
     assert site.bytes() == expected
     assert copied
     assert all(site.output / committing.PARTS in path.parents for path in copied)
+
+
+def test_another_file_system_that_is_full_is_named_and_left_as_it_was(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    def full(source: Path, part: Path) -> None:
+        part.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device", str(source))
+
+    monkeypatch.setattr(committing.shutil, "copy2", full)
+    monkeypatch.setattr(committing, "_one_device", lambda a, b: False)
+    with pytest.raises(Refused, match=r"/output/\S+: cannot be written: No space left on device"):
+        build(site.settings)
+    assert not list(site.output.iterdir())
 
 
 def test_killed_at_any_moment_the_next_build_is_whole_and_every_file_always_is(site: Site):

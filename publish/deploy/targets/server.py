@@ -93,6 +93,7 @@ class Shell:
         return self.order(f"[ ! -d {_in(id)} ] || echo there") == b"there\n"
 
     def get(self, path: str) -> bytes | None:
+        """The bytes of a file; None if it is missing or empty."""
         return self.order(f"cat {shlex.quote(path)} 2>/dev/null || true") or None
 
     def upload(self, folder: Path, id: str, changed: Iterable[str], reused: Iterable[str],
@@ -128,6 +129,7 @@ class Shell:
         self.order(f"rm -f {new}; ln -s {_in(id)} {new} && mv -T {new} current")
 
     def write_record(self, id: str, record: bytes) -> None:
+        """Write the ``record`` of release ``id``, in one step."""
         part = f".publish/{id}.json"
         self.order(f"cat > {part} && mv {part} {_in(id)}.json", record.decode())
 

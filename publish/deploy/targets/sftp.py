@@ -66,9 +66,11 @@ class Sftp:
                 line._batch([f"-rm {self._q(f'{lock}/{self.nonce}')}", f"-rmdir {self._q(lock)}"])
 
     def has(self, id: str) -> bool:
+        """Whether a release is there completely: its marker is written last."""
         return self.get(f"releases/{id}/{MARKER}") is not None
 
     def get(self, path: str) -> bytes | None:
+        """The bytes of a file; None if it is missing."""
         with tempfile.TemporaryDirectory() as folder:
             place = Path(folder, "file")
             self._batch([f"-get {self._q(path)} {_q(str(place))}"])
@@ -113,6 +115,7 @@ class Sftp:
                      f"rename {new} {self._q('current')}"])  # fmt: skip
 
     def write_record(self, id: str, record: bytes) -> None:
+        """Write the ``record`` of release ``id``, in one step."""
         part = f".publish/{id}.json"
         self._write(part, record, [])
         self._batch([f"rename {self._q(part)} {self._q(f'releases/{id}.json')}"])

@@ -106,12 +106,6 @@ class _Block:
                 words = f'<a id="{escape(name)}"></a>{words}'
         return f"{'#' * int(el.tag[1])} {words}{mark}" if words else ""
 
-    def _sequence(self, kids: list[El], loose: bool) -> str:
-        texts = [self._of(kid, False) for kid in kids]
-        if loose:
-            return joined(kids, texts)
-        return "\n".join(text for text in texts if text)
-
     def _list(self, el: El, top: bool) -> str:
         items = el.elements
         numbered = el.tag == "ol"
@@ -138,7 +132,8 @@ class _Block:
                 number = given
             if number < 0:
                 raise _Hard
-            body = self._sequence(kids, loose)
+            texts = [self._of(kid, False) for kid in kids]
+            body = joined(kids, texts) if loose else "\n".join(filter(None, texts))
             mark = f"{number}. " if numbered else "- "
             # For Python-Markdown four blanks below an item continue it.
             out.append(mark + body.replace("\n", "\n    ").replace("\n    \n", "\n\n"))

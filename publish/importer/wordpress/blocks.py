@@ -39,8 +39,7 @@ GROUPS = {
 WORDS = re.compile(r"(<(?:p|h[1-6]|a|li)\b[^<>]*>).*(</(?:p|h[1-6]|a|li)>)", re.S)
 """What a page may replace in a reusable block, between its first tag of words and the last."""
 SCREENS = ("desktop", "tablet", "phone")
-SILENT = {"post-title", "site-title", "site-logo", "site-tagline", "post-date", "post-author",
-          "query-no-results"}  # fmt: skip
+SILENT = {"post-title", "site-title", "site-logo", "site-tagline", "post-date", "post-author"}
 
 
 def _marks(text: str) -> Iterator[Mark]:
@@ -118,7 +117,7 @@ def _shown(block: Code, context: Context) -> str:
         words = referred(number, "block", "wp:block", context)
         context.own_words = before
         return f'<div data-group="1">{words}</div>'
-    if name in ("more", "nextpage", "spacer", *SILENT):
+    if name in ("more", "nextpage", "spacer", "query-no-results", *SILENT):
         if name == "nextpage":
             context.lose("pages-joined")
         return "" if name in SILENT else "\n"

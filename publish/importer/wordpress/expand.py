@@ -34,8 +34,7 @@ FORMS = {
     "subscribe2", "contact-field", "mailpoet_form", "convertkit", "optin-monster", "thrive_leads",
     "vc_wp_search",
 }  # fmt: skip
-STRIPS = {"addtoany", "sociable", "social_share", "ssba", "shareaholic", "sharethis", "addthis",
-          "shariff", "printfriendly", "mashshare"}  # fmt: skip
+STRIPS = {"addtoany", "sociable", "social_share", "ssba", "shareaholic", "sharethis", "addthis"}
 NAMELESS = {"sourcecode", "source", "code"}
 DYNAMIC = {
     "toc", "recent_posts", "recent-posts", "display-posts", "archives", "sitemap",
@@ -44,6 +43,7 @@ DYNAMIC = {
     "vc_media_grid", "vc_gmaps", "vc_widget_sidebar", "vc_facebook", "vc_flickr",
     "blog_subscription_form",
     "instagram-feed", "custom-facebook-feed", "custom-twitter-feeds", "jetpack-related-posts",
+    "shariff", "printfriendly", "mashshare",
     "ez-toc", "lwptoc", "rank_math_toc", "related_posts", "crp", "yarpp",
 }  # fmt: skip
 TRANSPARENT = {

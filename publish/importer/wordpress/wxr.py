@@ -16,7 +16,7 @@ from lxml import etree
 from publish.errors import Refused
 from publish.importer.model import DESCRIPTIONS, Channel, Comment, Item, Term, number_of
 from publish.importer.uploads import UNPACKING
-from publish.importer.wordpress.channel import Gathering, children, space_of
+from publish.importer.wordpress.channel import children, space_of, take
 from publish.post.ignore import is_left_behind
 from publish.post.text import clean
 
@@ -201,19 +201,19 @@ def _items(raw: IO[bytes], name: str) -> Iterator[Item | Channel]:
         source, events=("end",), resolve_entities=False, no_network=True, load_dtd=False,
         remove_comments=True, remove_pis=True, recover=True, encoding="utf-8",
     )  # fmt: skip
-    gathered = Gathering()
+    channel, wxr = Channel(), False
     try:
         for _, element in parser:
             space, local = space_of(element.tag)
             parent = element.getparent()
             above = space_of(parent.tag)[1] if parent is not None else ""
-            if local == "item" and above == "channel":
-                gathered.wxr |= any(space_of(child.tag)[0] == "wp" for child in element)
-                yield item_of(element)
-            elif above == "channel":
-                gathered.take(space, local, element)
-            else:
+            if above != "channel":
                 continue
+            wxr = wxr or any(space_of(child.tag)[0] == "wp" for child in (element, *element))
+            if local == "item":
+                yield item_of(element)
+            else:
+                take(channel, space, local, element)
             element.clear()
             while element.getprevious() is not None:
                 del parent[0]
@@ -223,12 +223,13 @@ def _items(raw: IO[bytes], name: str) -> Iterator[Item | Channel]:
     for entry in parser.error_log:
         if entry.domain_name != "NAMESPACE" and entry.level_name != "WARNING":
             raise _refused(name, entry.line, entry.message)
-    if not gathered.wxr:
+    if not wxr:
         raise Refused(
             f"{name}: is a feed, not a WordPress export (WXR)",
             "in WordPress: Tools → Export → All content, and take that file",
         )
-    yield gathered.channel(source.repairs)
+    channel.repairs = source.repairs
+    yield channel
 
 
 def _refused(name: str, line: int, message: str) -> Refused:

@@ -25,5 +25,5 @@ def authorize(request: Request) -> None:
         except (binascii.Error, ValueError):
             key = ""
     if not hmac.compare_digest(key.encode(), SANDBOX_KEY.encode()):
-        raise Problem(401, "Your API key may be invalid, or you've attempted to access the wrong"
-                           " datacenter.")  # fmt: skip
+        what = "Your API key may be invalid, or you've attempted to access the wrong datacenter."
+        raise Problem(401, what)

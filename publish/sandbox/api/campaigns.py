@@ -93,10 +93,9 @@ def index(call: Call) -> dict[str, Any]:
     }
     column = SORT[one_of(request, "sort_field", tuple(SORT), "create_time")]
     way = one_of(request, "sort_dir", ("ASC", "DESC"), "DESC")
-    found, total = store.search(
-        call.db, {k: v for k, v in wanted.items() if v not in ("", None)}, call.now,
-        f"{column} {way}, web_id {way}", window(request),
-    )  # fmt: skip
+    given = {name: value for name, value in wanted.items() if value not in ("", None)}
+    order = f"{column} {way}, web_id {way}"
+    found, total = store.search(call.db, given, call.now, order, window(request))
     return {"campaigns": list(map(shower(call), found)), "total_items": total}
 
 

@@ -34,7 +34,7 @@ from publish.site.engine import (
     Task,
     hooks,
     trust,
-)  # fmt: skip
+)
 from publish.site.engine import settings as tracked
 from publish.site.engine.audit import Audit
 from publish.site.engine.inprocess import Clock, Outcome
@@ -158,7 +158,8 @@ class Execution:
             return done._replace(errors=tuple(log.errors), fit=fit)
         if log.errors:
             also = f" (and {len(log.errors) - 1} more)" if len(log.errors) > 1 else ""
-            return self._failure(f"{log.errors[0]}{also}", REMEDY)
+            first = log.errors[0]
+            return self._failure(f"{first._replace(remedy='')}{also}", first.remedy or REMEDY)
         values, session = self._values, self._session
         # Pelican's own default of CACHE_PATH is relative.
         apart = [task.stage, task.folder.parent, *(

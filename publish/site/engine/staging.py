@@ -109,8 +109,7 @@ class Staging:
     def _place(self, name: str) -> str:
         again = flat(name)
         lies = self.intact(name) and not os.path.lexists(self._root + name)
-        return (self._again + again if lies and len(os.fsencode(again)) < 256
-                else self._root + name)  # fmt: skip
+        return self._again + again if lies and len(os.fsencode(again)) < 256 else self._root + name
 
     def left(self) -> dict[str, Known]:
         """This build's state of each file whose state is known."""
