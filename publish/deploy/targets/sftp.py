@@ -66,7 +66,7 @@ class Sftp:
                 line._batch([f"-rm {self._q(f'{lock}/{self.nonce}')}", f"-rmdir {self._q(lock)}"])
 
     def has(self, id: str) -> bool:
-        """Whether a release is there completely: its marker is written last."""
+        """Whether a release is there completely: its folder is renamed to its id last."""
         return self.get(f"releases/{id}/{MARKER}") is not None
 
     def get(self, path: str) -> bytes | None:
