@@ -387,6 +387,23 @@ def test_what_is_in_the_way_of_a_page_is_named_and_a_foreign_folder_is_none_of_i
     assert (found.file, found.rule) == ("output/calm/index.html/x", "refused")
 
 
+def test_a_list_without_a_suffix_is_in_no_way_though_the_cache_is_gone(project: Project):
+    project.post()
+    project.set("ARCHIVES_SAVE_AS = 'archives'\nTAG_SAVE_AS = CATEGORY_SAVE_AS = 'c/{slug}'")
+    project.write("output/archives", "the list of the last build")
+    project.write("output/c/career", "the list of the last build")
+    assert project.reported() == []
+    assert checking.findings(project.settings) == []
+
+
+def test_a_pattern_of_files_with_a_name_that_they_lack_is_told(project: Project):
+    project.post()
+    project.write("content/files/a.txt", "a")
+    line = project.set("STATIC_PATHS = ['files']\nSTATIC_SAVE_AS = 'f/{name}'")
+    (found,) = checking.findings(project.settings)
+    assert (found.file, found.line, found.rule) == ("pelicanconf.py", line, "refused")
+
+
 def test_a_disk_is_not_looked_through_where_all_of_it_is_the_output(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ):
