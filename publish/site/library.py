@@ -12,7 +12,6 @@ import logging
 import os
 import pickle
 import posixpath
-import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -129,7 +128,7 @@ def library_of(generators: Iterable[Any], settings: Mapping[str, Any], *, memo: 
         path: size for path in own
         if path == own[path] and (size := _size(root / statics[path].source_path)) is not None
     }  # fmt: skip
-    lists = frozenset(filter(None, _lists(generators, settings)))
+    places = list(_places(generators, settings))
     return Library(
         content=root.name,
         posts=tuple(sorted((_post(c, b) for c, b in bodies), key=lambda p: p.source)),
@@ -138,8 +137,8 @@ def library_of(generators: Iterable[Any], settings: Mapping[str, Any], *, memo: 
         files=files,
         addresses={path: str(statics[path].url) for path in files},
         spellings={path: file for path, file in own.items() if path != file},
-        places=frozenset({"/", *map(normal, (*lists, *_addresses(generators, settings)))}),
-        lists=lists,
+        places=frozenset({"/", *(normal(place) for pair in places for place in pair)}),
+        lists=frozenset(file for file, _ in places if file),
         terms={
             kind: frozenset(str(term.slug) for term in _terms(generators, name))
             for kind, name in KINDS.items()
@@ -285,50 +284,40 @@ def _unread(generators: list[Any]) -> Iterator[str]:
                     yield path.replace(os.sep, "/")
 
 
-def _lists(generators: list[Any], settings: Mapping[str, Any]) -> Iterator[str]:
-    """The files of lists, feeds, direct templates and the theme."""
-    for name in settings.get("DIRECT_TEMPLATES") or ():
-        yield str(settings.get(f"{str(name).upper()}_SAVE_AS", f"{name}.html"))
-    yield from map(str, (settings.get("TEMPLATE_PAGES") or {}).values())
-    yield from _of_settings(settings, ("_SAVE_AS", "_ATOM", "_RSS", "_JSON"))
+def _places(generators: list[Any], settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The lists, feeds, direct templates and files of the theme: each with its file, ``""`` if it
+    is not known, and its address."""
+    files = [
+        str(settings.get(f"{str(name).upper()}_SAVE_AS", f"{name}.html"))
+        for name in settings.get("DIRECT_TEMPLATES") or ()
+    ]
+    files += map(str, (settings.get("TEMPLATE_PAGES") or {}).values())
+    for key, value in settings.items():
+        if isinstance(value, str) and "{" not in value and "://" not in value:
+            if key.endswith("_URL"):
+                yield "", value
+            elif key.endswith(("_SAVE_AS", "_ATOM", "_RSS", "_JSON")):
+                files.append(value)
     for path in settings["THEME_STATIC_PATHS"]:
         given, home = Path(settings["THEME"], path), settings["THEME_STATIC_DIR"]
         if given.is_file():
-            yield f"{home}/{given.name}"
+            files.append(f"{home}/{given.name}")
         for folder, _, names in os.walk(given, followlinks=True):
             below = Path(folder).relative_to(given).as_posix()
-            yield from (posixpath.normpath(f"{home}/{below}/{name}") for name in names)
-    yield from (archive["save_as"] for archive in _archives(generators))
+            files += (posixpath.normpath(f"{home}/{below}/{name}") for name in names)
+    for generator in generators:
+        for archives in getattr(generator, "period_archives", {}).values():
+            yield from ((archive["save_as"], archive["url"]) for archive in archives)
     for kind, name in KINDS.items():
         feeds = [
             value for key, value in settings.items()
             if key.startswith(f"{kind.upper()}_FEED_") and isinstance(value, str)
         ]  # fmt: skip
         for term in _terms(generators, name):
-            yield str(term.save_as)
-            yield from (feed.format(slug=term.slug) for feed in feeds)
-
-
-def _addresses(generators: list[Any], settings: Mapping[str, Any]) -> Iterator[str]:
-    """The addresses of lists, as far as they may differ from their files."""
-    yield from _of_settings(settings, ("_URL",))
-    yield from (archive["url"] for archive in _archives(generators))
-    for name in KINDS.values():
-        yield from (str(term.url) for term in _terms(generators, name) if term.save_as)
-
-
-def _of_settings(settings: Mapping[str, Any], endings: tuple[str, ...]) -> Iterator[str]:
-    """The values of the settings with these ``endings`` that are one place in the site."""
-    for key, value in settings.items():
-        if key.endswith(endings) and isinstance(value, str) and not re.search(r"\{|://", value):
-            yield value
-
-
-def _archives(generators: list[Any]) -> Iterator[Mapping[str, Any]]:
-    """Pelican's archives of years, months and days."""
-    for generator in generators:
-        for archives in getattr(generator, "period_archives", {}).values():
-            yield from archives
+            if term.save_as:
+                yield str(term.save_as), str(term.url)
+            files += (feed.format(slug=term.slug) for feed in feeds)
+    yield from zip(files, files, strict=True)
 
 
 def _terms(generators: list[Any], name: str) -> Iterator[Any]:

@@ -513,6 +513,14 @@ def test_an_element_that_is_never_closed_takes_the_rest_of_the_page(project: Pro
     assert project.reported() == [f"{A}:{line} swallowed-words warning" for line in (9, 11)]
 
 
+def test_an_error_of_restructured_text_is_told_at_its_line(project: Project):
+    project.write("content/posts/r.rst", "T\n=\n\n:date: 2026-11-20\n:category: C\n\nOne `two\n")
+    (found,) = (f for f in project.findings() if f.severity == "error")
+    assert (found.located.partition(" start")[0]) == (
+        "content/posts/r.rst:7: Inline interpreted text or phrase reference"
+    )
+
+
 def test_words_that_a_browser_marks_are_no_anchor(project: Project):
     project.post("[a](#:~:text=Words) [b](/calm/#:~:text=more,words)\n")
     assert project.reported() == []
