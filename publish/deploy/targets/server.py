@@ -109,14 +109,17 @@ class Shell:
             run(["rsync", "-rlp", "--checksum", "--delete", "--chmod=D755,F644", "-s", *link,
                  "-e", shell, f"{folder}/", f"{self.server.host}:{self.server.path}/{part}/"],
                 remedy=REMEDY)  # fmt: skip
-        names = "".join(f"{name}\n" for name in reused)
-        if names:
-            self.order(
-                f'while IFS= read -r f; do d={part}/$f; [ ! -e "$d" ] || continue; '
-                'mkdir -p "${d%/*}"; ln "current/$f" "$d" || cp -p "current/$f" "$d"; done',
-                names,
-            )
+        self.reuse(reused, part)
         self.order(f"mv -T {part} {_in(id)}")
+
+    def reuse(self, names: Iterable[str], folder: str) -> None:
+        """Take files of the current release over into another's ``folder``."""
+        if given := "".join(f"{name}\n" for name in names):
+            self.order(
+                f'while IFS= read -r f; do d={folder}/$f; [ ! -e "$d" ] || continue; '
+                'mkdir -p "${d%/*}"; ln "current/$f" "$d" || cp -p "current/$f" "$d"; done',
+                given,
+            )
 
     def switch(self, id: str, record: bytes) -> None:
         """Write ``record`` and make ``id`` the current release in one step: a new symbolic link,
