@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from publish.desk import fields, home, letters, page, parts, photo, posts, renderings, words
+from publish.desk import asking, fields, home, letters, page, parts, photo, posts, renderings, words
 from publish.desk.model import Post, Snapshot
 from publish.post import frontmatter
 from publish.post.text import shorten
@@ -79,6 +79,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
     )  # fmt: skip
     made.filters["finding"] = _finding
+    made.filters["view"] = asking.view
     return made
 
 
