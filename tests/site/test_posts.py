@@ -117,7 +117,7 @@ def test_the_address_of_a_post_that_is_no_markdown_is_refused(site: Site):
 
 def test_a_site_without_a_folder_of_posts_gets_none(site: Site):
     site.set("ARTICLE_PATHS = []")
-    with pytest.raises(ConfigError, match=r"pelicanconf\.py:\d+: ARTICLE_PATHS names no folder for posts"):
+    with pytest.raises(ConfigError, match=r"pelicanconf\.py:\d+: ARTICLE_PATHS names no folder"):
         new_post(site.settings, "A title", date=NOW)
 
 
