@@ -30,8 +30,6 @@ class Dialect:
     """
 
     smarty: bool = True
-    tables: bool = True
-    sane_lists: bool = True
     html: bool = True
     attributes: bool = True
     definitions: bool = True

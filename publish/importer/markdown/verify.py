@@ -51,9 +51,8 @@ class Site:
         """The features of the site's Markdown."""
         on = self.extensions
         return Dialect(
-            smarty="smarty" in on, tables="tables" in on, sane_lists="sane_lists" in on,
-            html="md_in_html" in on, attributes="attr_list" in on, definitions="def_list" in on,
-            fences="fenced_code" in on,
+            smarty="smarty" in on, html="md_in_html" in on, attributes="attr_list" in on,
+            definitions="def_list" in on, fences="fenced_code" in on,
         )  # fmt: skip
 
     @cached_property
@@ -203,16 +202,15 @@ def written(
     kinds = root.elements
     texts = [markup.block(kid, dialect) for kid in kinds]
     end = footnotes(notes, dialect)
-    source = inventory(El("body", {}, [*root.kids, *(note for _, note in notes)]))
+    parts: list[El | str] = [note for _, note in notes]
+    source = inventory(El("body", {}, [*root.kids, *parts]))
     text = _whole(markup.joined(kinds, texts), end)
     found = differences(source, inventory(site.render(text)))
     if not found:
         return text, []
     for number, kid in enumerate(kinds):
-        if any(el.tag == "fnref" for el in kid.walk()):
-            continue
-        alone = inventory(site.render(texts[number]))
-        if differences(inventory(El("body", {}, [kid])), alone):
+        alone = inventory(site.render(_whole(texts[number], end)))
+        if differences(inventory(El("body", {}, [kid, *parts])), alone):
             texts[number] = markup.html(kid, dialect)
     text = _whole(markup.joined(kinds, texts), end)
     return text, differences(source, inventory(site.render(text)))
