@@ -31,9 +31,7 @@ class Dialect:
 
     smarty: bool = True
     html: bool = True
-    attributes: bool = True
     definitions: bool = True
-    fences: bool = True
     anchors: frozenset[str] = frozenset()
     notes: dict[str, int] = field(default_factory=dict)
 

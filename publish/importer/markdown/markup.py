@@ -100,7 +100,7 @@ class _Block:
         name = el.get("id")
         mark = ""
         if name and name in self.dialect.anchors:
-            if self.dialect.attributes and re.fullmatch(r"[A-Za-z][\w:.-]*", name):
+            if re.fullmatch(r"[A-Za-z][\w:.-]*", name):
                 mark = f" {{#{name}}}"
             else:
                 words = f'<a id="{escape(name)}"></a>{words}'
@@ -144,7 +144,7 @@ class _Block:
             raise _Hard
         words = el.text().replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
         words = re.sub(r"\A\s*\n|\s+\Z", "", words)
-        if not top or not self.dialect.fences:
+        if not top:
             if re.search(r"\n\s*\n\s*\n", words):
                 raise _Hard
             return "\n".join(f"    {line}" if line.strip() else "" for line in words.split("\n"))

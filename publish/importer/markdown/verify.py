@@ -50,10 +50,7 @@ class Site:
     def dialect(self) -> Dialect:
         """The features of the site's Markdown."""
         on = self.extensions
-        return Dialect(
-            smarty="smarty" in on, html="md_in_html" in on, attributes="attr_list" in on,
-            definitions="def_list" in on, fences="fenced_code" in on,
-        )  # fmt: skip
+        return Dialect("smarty" in on, "md_in_html" in on, "def_list" in on)
 
     @cached_property
     def _markdown(self) -> Any:
