@@ -38,7 +38,7 @@ class Site:
         configs = dict(given.get("extension_configs") or {})
         own = [e for e in given.get("extensions") or [] if isinstance(e, str)]
         self._given = {
-            **{k: v for k, v in given.items() if k not in ("extensions", "extension_configs")},
+            **given,
             "extensions": list(dict.fromkeys([*own, *configs])),
             "extension_configs": configs,
         }
