@@ -10,6 +10,7 @@ from html import escape
 
 from publish.importer.markdown import inline
 from publish.importer.markdown.inline import Dialect
+from publish.importer.model import number_of
 from publish.importer.tree import El
 
 LISTS = ("ul", "ol")
@@ -111,13 +112,13 @@ class _Block:
         numbered = el.tag == "ol"
         loose = any(kid.tag not in ("run", *LISTS) for item in items for kid in item.elements)
         out: list[str] = []
-        number = whole_number(el.get("start"), 1)
+        number = number_of(el.get("start"), 1)
         for position, item in enumerate(items):
             kids = item.elements
             if not kids or kids[0].tag not in FIRST or item.get("id") in self.dialect.anchors:
                 raise _Hard
             if numbered and item.get("value"):
-                given = whole_number(item.get("value"), number)
+                given = number_of(item.get("value"), number)
                 if given != number and position and not top:
                     raise _Hard
                 if given != number and position:
@@ -222,11 +223,6 @@ def _plain_cell(cell: El) -> bool:
     kids = cell.elements
     spans = "colspan" in cell.attrs or "rowspan" in cell.attrs
     return not spans and len(kids) < 2 and all(kid.tag in ("run", "p") for kid in kids)
-
-
-def whole_number(text: str, otherwise: int) -> int:
-    """The number in an attribute, else ``otherwise``."""
-    return int(text) if re.fullmatch(r"\s*[+-]?\d{1,9}\s*", text) else otherwise
 
 
 def _inline(kids: list[El | str]) -> str:

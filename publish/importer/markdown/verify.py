@@ -15,6 +15,7 @@ from publish.importer import tree
 from publish.importer.markdown import markup
 from publish.importer.markdown.inline import Dialect
 from publish.importer.markdown.normal import normal
+from publish.importer.model import number_of
 from publish.importer.tree import El
 from publish.post.text import NOTE
 
@@ -149,10 +150,10 @@ def _numbers(el: El) -> list[tuple[str, int, int]]:
     if el.tag == "ul":
         return [("ul", 0, len(items))]
     step = -1 if "reversed" in el.attrs else 1
-    number = markup.whole_number(el.get("start"), len(items) if step < 0 else 1)
+    number = number_of(el.get("start"), len(items) if step < 0 else 1)
     runs: list[tuple[str, int, int]] = []
     for item in items:
-        given = markup.whole_number(item.get("value"), number)
+        given = number_of(item.get("value"), number)
         if runs and given == number:
             runs[-1] = (*runs[-1][:2], runs[-1][2] + 1)
         else:
