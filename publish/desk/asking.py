@@ -14,7 +14,7 @@ from publish.desk.parts import Button
 from publish.errors import Refused
 from publish.office.question import Done, Question, Voice
 from publish.office.words import Words
-from publish.settings import Settings
+from publish.settings import Settings, load
 
 if TYPE_CHECKING:
     # Imported late: the office imports the newsletter, and the first page should not wait for that.
@@ -74,7 +74,7 @@ BUTTONS = {
 
 @dataclass(frozen=True)
 class Office:
-    """The office itself, opened for one act at a time."""
+    """The office itself, opened for one act at a time, with the settings as they are saved."""
 
     live: bool
 
@@ -89,7 +89,7 @@ class Office:
         from publish.office import acts, context
 
         voice = Voice(say=say, progress=say, words=WORDS)
-        with context.opened(settings, voice, live=self.live) as room:
+        with context.opened(load(settings.path), voice, live=self.live) as room:
             return acts.ask(room, act, **wish)
 
     def do(
@@ -104,7 +104,7 @@ class Office:
         from publish.office import acts, context
 
         voice = Voice(say=say, progress=progress, countdown=countdown, words=WORDS)
-        with context.opened(settings, voice, live=self.live) as room:
+        with context.opened(load(settings.path), voice, live=self.live) as room:
             return acts.do(room, question)
 
 
@@ -137,7 +137,7 @@ def wish(act: str, form: Mapping[str, str], post: Post | None) -> dict[str, Any]
     Raises:
         Refused: there is no such act, or the form names no post.
     """
-    together = tuple(filter(None, form.get("posts", "").split("\n")))
+    together = tuple(filter(None, form.get("posts", "").splitlines()))
     name = post.name if post else form.get("letter", "") or ", ".join(together)
     if act not in TITLES:
         raise Refused(f"there is no act {act!r}", "go back to the desk")
@@ -186,7 +186,7 @@ def view(question: Question, *, again: bool = False) -> QuestionView:
             "keep_date": "yes",
         }
         other = (Button("Keep the old date…", to="/ask/publish", values=wished),)
-    return QuestionView(title, says, facts, question.yes, question.fingerprint, steps, other)
+    return QuestionView(title, says, facts, steps, other)
 
 
 def with_buttons(line: str) -> str:

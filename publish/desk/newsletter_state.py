@@ -63,7 +63,7 @@ class NewsletterReader:
                 readers=readers,
                 sender=_sender(room),
                 choices={
-                    choice.issue.uid: Choice(choice.verdict.value, choice.why)
+                    choice.issue.uid: Choice(choice.verdict.value, choice.reason)
                     for choice in letters.choices(room, found)
                 },
             )
@@ -90,6 +90,8 @@ class NewsletterReader:
             figures=self._figures(room, state) if how == "sent" else None,
             changes=tuple(changes),
             several=known.kind == "digest",
+            update=known.kind == "update",
+            orphan=found.is_orphan(known),
             why=state.state if how in ("unknown", "incomplete") else "",
         )
 

@@ -6,11 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import SimpleNamespace
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from publish.desk import parts, words
 from publish.desk.model import Letter, Post, Snapshot
-from publish.desk.parts import Button, State
+from publish.desk.parts import Button
 from publish.desk.renderings import Renderings
 from publish.post.diagnostic import Diagnostic
 from publish.post.issue import GMAIL
@@ -36,6 +37,14 @@ class Step:
     says: str
 
 
+class Remark(NamedTuple):
+    """A finding, and the buttons that fix it, if that can be done here, and open it."""
+
+    finding: Diagnostic
+    fix: Button | None
+    open: Button
+
+
 TRIED = "Every rule was tried on the file as it is saved."
 DRAFT = "A draft may be unfinished: what it still lacks is tried when you publish it."
 
@@ -50,6 +59,7 @@ def view(
     changes = letter.changes if letter else ()
     says, acts = _changed(post, letter)
     step = parts.next_step(now, post)
+    timed = post.mailed and not (letter and letter.update)
     return SimpleNamespace(
         rail=rail(now, post, letter, at),
         summary=parts.findings_summary(found),
@@ -62,7 +72,7 @@ def view(
         first=_first(now, post),
         small=_small(post),
         letter=_facts(now, post, renderings),
-        time_act=TIMED.get(step.to, "") if step and post.mailed else "",
+        time_act=TIMED.get(step.to, "") if step and timed else "",
         saved=words.saved(post.saved, now.zone, at),
         technical_details=_technical_details(post, letter),
     )
@@ -130,19 +140,12 @@ def _letter_steps(
             return Step("stopped", scheduled, letter.why or "in doubt"), Step("", delivered, "")
 
 
-def _remark(post: Post, finding: Diagnostic, fixable: Collection[Diagnostic]) -> SimpleNamespace:
-    """A finding with buttons to open and to fix it."""
-    wrong = finding.severity == "error"
-    state = State("error", "To fix") if wrong else State("warning", "To consider")
+def _remark(post: Post, finding: Diagnostic, fixable: Collection[Diagnostic]) -> Remark:
     line = {"post": post.name, "line": str(finding.line)}
     fix = None
     if finding in fixable:
-        query = urlencode({**line, "rule": finding.rule, "digest": post.digest})
-        fix = Button("Fix it…", f"/fix?{query}")
-    return SimpleNamespace(
-        state=state, line=finding.line, message=finding.message, remedy=finding.remedy, fix=fix,
-        open=Button(f"Open at line {finding.line}", to="/open", values=line),
-    )  # fmt: skip
+        fix = Button("Fix it…", f"/fix?{urlencode({**line, 'rule': finding.rule})}")
+    return Remark(finding, fix, Button(f"Open at line {finding.line}", to="/open", values=line))
 
 
 def _changed(post: Post, letter: Letter | None) -> tuple[str, tuple[Button, ...]]:
@@ -150,7 +153,10 @@ def _changed(post: Post, letter: Letter | None) -> tuple[str, tuple[Button, ...]
     if letter is None or not letter.changes:
         return "", ()
     if letter.state == "scheduled":
-        return "The letter still has your old words", (parts.new_words(post),)
+        button = (
+            parts.new_words(post) if parts.can_change(letter) else parts.take_back(post, letter)
+        )
+        return "The letter still has your old words", (button,)
     if letter.state == "sent":
         act = parts.ask("Send a correction…", "send", post, as_update="yes")
         return "Readers got other words than the post has now", (act,)

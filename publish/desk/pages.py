@@ -42,7 +42,7 @@ class Visit(NamedTuple):
     values: Mapping[str, Any]
 
 
-def draw(name: str, base: str, visit: Visit) -> str | None:
+def draw(name: str, base: str, visit: Visit) -> bytes | None:
     """The page of that template; None if its subject does not exist."""
     kind = name.removesuffix(".html")
     makers: dict[str, Callable[[Visit], Context | None]] = {
@@ -56,8 +56,9 @@ def draw(name: str, base: str, visit: Visit) -> str | None:
     return render(name, visit.now, base, {"here": kind, **made})
 
 
-def render(name: str, now: Snapshot, base: str, context: Mapping[str, Any]) -> str:
-    """A template rendered with the variables of every page."""
+def render(name: str, now: Snapshot, base: str, context: Mapping[str, Any]) -> bytes:
+    """A template rendered with the variables of every page. What a file has instead of UTF-8 is
+    drawn as question marks."""
     job = context.get("job")
     shared = {
         "base": base, "mode": parts.mode(now), "site": now.name, "preview": now.preview,
@@ -65,7 +66,8 @@ def render(name: str, now: Snapshot, base: str, context: Mapping[str, Any]) -> s
         "zone": words.zone_name(now.zone), "acts": now.acts,
         "busy": job is not None and job.stage in ("asking", "doing"),
     }  # fmt: skip
-    return _environment().get_template(name).render({**shared, **context})
+    page = _environment().get_template(name).render({**shared, **context})
+    return page.encode("utf-8", "replace")
 
 
 @cache
@@ -172,4 +174,4 @@ def _fix(visit: Visit) -> Context | None:
     if post is None:
         return None
     found = visit.acts.fix_page(post, visit.args)
-    return found and {"here": "post", "digest": visit.args.get("digest", ""), **found}
+    return found and {"here": "post", **found}

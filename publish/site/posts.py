@@ -44,7 +44,7 @@ class Source:
     @property
     def name(self) -> str:
         """Its name in messages."""
-        return named(self.file, self.settings)
+        return self.settings.name_of(self.file)
 
     @property
     def path(self) -> str:
@@ -180,12 +180,6 @@ class Source:
         except re.error:
             return {}
         return {key: value for key, value in found.groupdict().items() if value} if found else {}
-
-
-def named(file: Path, settings: Settings) -> str:
-    """A file as a message names it: relative to the site's folder where that holds it."""
-    inside = file.is_relative_to(settings.root)
-    return file.relative_to(settings.root).as_posix() if inside else str(file)
 
 
 def files(settings: Settings, folders: tuple[Path, ...]) -> list[Path]:

@@ -145,7 +145,9 @@ def with_preview_script(page: bytes, number: int, error: str) -> bytes:
     tags += '<script src="/_morph.js"></script>'
     tags += f'<script src="/_live.js?build={number}"></script>'
     head, end, rest = page.rpartition(b"</body>")
-    return head + tags.encode() + end + rest if end else page + tags.encode()
+    # A file named in an error may have a name that is no UTF-8.
+    added = tags.encode("utf-8", "replace")
+    return head + added + end + rest if end else page + added
 
 
 def listening(app: Any, host: str, port: int) -> BaseWSGIServer:
