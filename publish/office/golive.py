@@ -101,7 +101,7 @@ def go_live(
         ConfigError, Refused: it was not begun.
     """
     where = target_config(settings, name, voice)
-    seconds = verify_timeout(settings) if options.verify is None else options.verify
+    seconds = options.verify and verify_timeout(settings)
     if seconds and not where.siteurl.startswith(("https://", "http://")):
         raise ConfigError(
             "SITEURL is not set, so nothing can be verified",
