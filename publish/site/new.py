@@ -49,6 +49,10 @@ def new_post(
             f"the title makes an address of {len(slug)} characters",
             "shorten the title; it can be made longer in the file",
         )
+    if not settings.posts:
+        raise settings.wrong(
+            "ARTICLE_PATHS", "ARTICLE_PATHS names no folder for posts", 'name one: ["posts"]'
+        )
     refuse_taken(settings, slug)
     zone = ZoneInfo(settings.timezone)
     moment = date or datetime.now(zone)

@@ -10,6 +10,7 @@ from html import escape
 
 from publish.importer.markdown import inline
 from publish.importer.markdown.inline import Dialect
+from publish.importer.model import number_of
 from publish.importer.tree import El
 
 LISTS = ("ul", "ol")
@@ -100,7 +101,7 @@ class _Block:
         name = el.get("id")
         mark = ""
         if name and name in self.dialect.anchors:
-            if self.dialect.attributes and re.fullmatch(r"[A-Za-z][\w:.-]*", name):
+            if re.fullmatch(r"[A-Za-z][\w:.-]*", name):
                 mark = f" {{#{name}}}"
             else:
                 words = f'<a id="{escape(name)}"></a>{words}'
@@ -109,29 +110,20 @@ class _Block:
     def _list(self, el: El, top: bool) -> str:
         items = el.elements
         numbered = el.tag == "ol"
-        if "reversed" in el.attrs or el.get("type") not in ("", "1", "disc", "circle", "square"):
-            raise _Hard
-        first = whole_number(el.get("start"), 1)
-        if numbered and first != 1 and not self.dialect.sane_lists:
-            raise _Hard
         loose = any(kid.tag not in ("run", *LISTS) for item in items for kid in item.elements)
         out: list[str] = []
-        number = first
+        number = number_of(el.get("start"), 1)
         for position, item in enumerate(items):
             kids = item.elements
             if not kids or kids[0].tag not in FIRST or item.get("id") in self.dialect.anchors:
                 raise _Hard
             if numbered and item.get("value"):
-                given = whole_number(item.get("value"), number)
-                if given != number and position and (not top or not self.dialect.sane_lists):
+                given = number_of(item.get("value"), number)
+                if given != number and position and not top:
                     raise _Hard
                 if given != number and position:
                     out.append(PART if loose else f"\n{PART}\n")
-                elif given != number and not self.dialect.sane_lists:
-                    raise _Hard
                 number = given
-            if number < 0:
-                raise _Hard
             texts = [self._of(kid, False) for kid in kids]
             body = joined(kids, texts) if loose else "\n".join(filter(None, texts))
             mark = f"{number}. " if numbered else "- "
@@ -153,7 +145,7 @@ class _Block:
             raise _Hard
         words = el.text().replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
         words = re.sub(r"\A\s*\n|\s+\Z", "", words)
-        if not top or not self.dialect.fences:
+        if not top:
             if re.search(r"\n\s*\n\s*\n", words):
                 raise _Hard
             return "\n".join(f"    {line}" if line.strip() else "" for line in words.split("\n"))
@@ -176,13 +168,9 @@ class _Block:
         rows = [row.elements for row in el.elements if row.tag == "tr"]
         width = len(rows[0]) if rows else 0
         simple = (
-            self.dialect.tables
-            and "caption" not in el.attrs
-            and len(rows) > 1
-            and all(len(row) == width for row in rows)
+            all(len(row) == width for row in rows)
             and all(c.tag == "th" for c in rows[0])
             and all(c.tag == "td" for row in rows[1:] for c in row)
-            and any(c.kids for c in rows[0])
         )
         if not simple or any(not _plain_cell(c) for row in rows for c in row):
             raise _Hard
@@ -235,11 +223,6 @@ def _plain_cell(cell: El) -> bool:
     kids = cell.elements
     spans = "colspan" in cell.attrs or "rowspan" in cell.attrs
     return not spans and len(kids) < 2 and all(kid.tag in ("run", "p") for kid in kids)
-
-
-def whole_number(text: str, otherwise: int) -> int:
-    """The number in an attribute, else ``otherwise``."""
-    return int(text) if re.fullmatch(r"\s*[+-]?\d{1,9}\s*", text) else otherwise
 
 
 def _inline(kids: list[El | str]) -> str:
