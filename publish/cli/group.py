@@ -56,6 +56,8 @@ def run(args: list[str]) -> int:
     cannot be written it is still performed, and one line reports that; a closed pipe is ignored."""
     from publish.cli.terminal import Terminal, standard_streams
 
+    if "--no-color" in args:  # also for the error of a command that could not be begun
+        os.environ["NO_COLOR"] = "1"
     with standard_streams() as failed:
         code = _run(args)
         if failed and failed[0].errno != errno.EPIPE:

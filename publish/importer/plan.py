@@ -63,7 +63,7 @@ class Planning:
                 if place not in recorded.retired:
                     self._published.setdefault(uid, []).append(recorded.written[place])
         # An item keeps its slug from an earlier run.
-        self._slugs = self._reserved | {
+        self._slugs = self._reserved | self._others | {
             self._slug_of.get(record.file, record.slug).casefold()
             for key, record in ledger.items.items() if key.startswith(f"{self.host}/")
         }  # fmt: skip
@@ -107,17 +107,14 @@ class Planning:
     def _free(self, wished: str, folder: str, lang: str) -> tuple[str, str]:
         """A slug that is unused in its language (``-fr``, ``""`` for the site's), and its file."""
         slug, count = wished, 1
-        while (name := f"{slug}{lang}").casefold() in self._slugs or self._taken(
-            name, f"{folder}{name}.md"
-        ):
+        while True:
+            name = f"{slug}{lang}"
+            file = f"{folder}{name}.md"
+            there = file not in self._ours and (self.state.settings.content / file).exists()
+            if not there and name.casefold() not in self._slugs:
+                return slug, file
             count += 1
             slug = f"{address.cut(wished)[: address.LONGEST - 6]}-{count}"
-        return slug, f"{folder}{name}.md"
-
-    def _taken(self, slug: str, file: str) -> bool:
-        """Whether a source that no import wrote has a slug or a file."""
-        there = file not in self._ours and (self.state.settings.content / file).exists()
-        return slug.casefold() in self._others or there
 
     def _address(self, entry: Entry) -> str:
         """The new address, from the site's root on."""
@@ -163,7 +160,7 @@ class Planning:
             count for kind, count in state.result.types.items()
             if kind in address.SKIPPED and kind not in ("attachment", "wp_block")
         )  # fmt: skip
-        for number in state.store.numbers(("post", "page")):
+        for number in state.store.numbers():
             item = state.store.item(number)
             if not address.selected(item, state.options):
                 hidden += item.status in address.HIDDEN
@@ -247,7 +244,8 @@ class Planning:
     def _date(self, entry: Entry, item: Item) -> datetime | None:
         """Set the entry's date; returns the moment of a later change. What has no date becomes a
         draft."""
-        when, changed = dates.published(item, self._zone), dates.modified(item, self._zone)
+        when = dates.published(item, self._zone)
+        changed = dates.moment(item.modified, item.modified_gmt, self._zone)
         if when is None:
             if entry.status == "published":
                 entry.status, entry.scheduled = "draft", False

@@ -22,6 +22,7 @@ from typing import Any, Literal, NamedTuple
 from publish.post import body, cache, frontmatter
 from publish.post.body import Body
 from publish.post.contents import categories_of, contents, digest_of
+from publish.post.dates import visibility
 from publish.post.images import cover_of, cover_paths
 from publish.post.record import Cover, Library, Post, Visibility
 from publish.post.text import direction, plain, plain_title
@@ -115,10 +116,15 @@ def library_of(generators: Iterable[Any], settings: Mapping[str, Any], *, memo: 
     context: Mapping[str, Any] = next((g.context for g in generators if hasattr(g, "context")), {})
     known_words = Memo(memo)
     bodies = [(c, known_words.of(c)) for c in contents(generators, public=True)]
-    with _logging_off():
-        known = {id(content) for content, _ in bodies}
-        drafts = [content for content in contents(generators) if id(content) not in known]
+    known = {id(content) for content, _ in bodies}
+    drafts = [content for content in contents(generators) if id(content) not in known]
+    # A build never resolves the links of a draft, so nothing is said of them.
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
         bodies += [(content, known_words.of(content)) for content in drafts]
+    finally:
+        logging.disable(before)
     known_words.save()
     # After the bodies, as reading a file's ``url`` fixes its place in Pelican.
     statics: Mapping[str, Any] = context.get("static_content", {})
@@ -147,17 +153,6 @@ def library_of(generators: Iterable[Any], settings: Mapping[str, Any], *, memo: 
         plugins=tuple(str(name).rsplit(".", 1)[-1] for name in settings.get("PLUGINS") or ()),
         no_template=dict(_no_template([content for content, _ in bodies], generators)),
     )
-
-
-@contextlib.contextmanager
-def _logging_off() -> Iterator[None]:
-    """No logging meanwhile: a build never resolves the links of a draft."""
-    before = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logging.disable(before)
 
 
 def _body(content: Any) -> Body:
@@ -226,15 +221,12 @@ def _lines(content: Any) -> Mapping[str, int]:
 
 
 def _visibility(content: Any) -> Visibility:
-    if content.status == "published":
-        return "public"
-    if content.status == "hidden":
-        return "hidden"
-    given = str(content.metadata.get("status") or "published").lower()
-    date = _date(content)
+    if content.status in ("published", "hidden"):
+        return "public" if content.status == "published" else "hidden"
     # Pelican makes a future post a draft; the header has its true status.
-    waits = given != "draft" and date is not None and date > datetime.now(UTC)
-    return "scheduled" if waits else "draft"
+    given = str(content.metadata.get("status") or "published").lower()
+    found = visibility(given, _date(content), datetime.now(UTC))
+    return "scheduled" if found == "scheduled" else "draft"
 
 
 def _permalink(content: Any, kind: str) -> str:

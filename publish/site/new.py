@@ -14,7 +14,7 @@ from publish.post import starter
 from publish.post.files import write_whole
 from publish.post.slug import slug_of_title
 from publish.settings import Settings
-from publish.site.posts import Source, named, refuse_owned, refuse_taken
+from publish.site.posts import Source, refuse_owned, refuse_taken
 
 LONGEST = 120
 """Characters of a slug, for file systems and readers."""
@@ -49,6 +49,10 @@ def new_post(
             f"the title makes an address of {len(slug)} characters",
             "shorten the title; it can be made longer in the file",
         )
+    if not settings.posts:
+        raise settings.wrong(
+            "ARTICLE_PATHS", "ARTICLE_PATHS names no folder for posts", 'name one: ["posts"]'
+        )
     refuse_taken(settings, slug)
     zone = ZoneInfo(settings.timezone)
     moment = date or datetime.now(zone)
@@ -66,7 +70,7 @@ def new_post(
         refuse_owned(settings, address)
     if path.exists():
         raise ConfigError(
-            f"{named(path, settings)}: there is such a file already", "choose another title"
+            f"{settings.name_of(path)}: there is such a file already", "choose another title"
         )
     write_whole(path, text.encode())
     return path

@@ -38,7 +38,9 @@ class Renaming:
             return ["its Url or Save_as line sets its address, which stays"]
         puts = "the next build puts it" if self.post.public else "once it is public it is"
         here = [f"{puts} at {self.address}"] if self.address else []
-        return here + [f"{before} will lead there" for before in self.before]
+        redirects = "alias_redirects" in self.post.settings.plugins
+        how = "will lead there" if redirects else "leads there once PLUGINS has alias_redirects"
+        return here + [f"{before} {how}" for before in self.before]
 
     def write(self) -> None:
         """Change the file.

@@ -79,11 +79,11 @@ def test_a_plan_makes_the_target_the_release_and_leaves_the_rest(
     assert set(there) == set(release.files) | set(foreign) | set(todo.retained)
     assert not any(p.endswith(".html") for p in todo.retained), "a page goes at once"
     assert {p for p in kept if p in remote.files and not p.endswith(".html")} <= set(there)
-    order = [PHASES.index(phase.name) for phase in todo.phases]
+    names = list(todo.phases)
+    order = [PHASES.index(name) for name in names]
     assert order == sorted(order)
-    names = [phase.name for phase in todo.phases]
     assert not todo.puts or names[-1] == "marker"
-    where = {put.path: PHASES.index(phase.name) for phase in todo.phases for put in phase.puts}
+    where = {put.path: PHASES.index(name) for name, puts in todo.phases.items() for put in puts}
     for path, place in where.items():
         kind = release.files[path].kind
         assert kind != "asset" or path == MARKER or place < 2

@@ -99,13 +99,9 @@ class S3(IncrementalTarget):
         self.number = 0
         self.done = False
 
-    def tags(self) -> dict[str, str]:
+    def tags(self, below: str = "") -> dict[str, str]:
         """The ETag of each object, from one listing."""
-        return {row["path"]: str(row["e_tag"]) for row in self._list("")}
-
-    def own(self) -> list[str]:
-        """From a listing of that folder."""
-        return [row["path"] for row in self._list(f"{OWN}/")]
+        return {row["path"]: str(row["e_tag"]) for row in self._list(below)}
 
     def same(self, path: str, tag: str, data: bytes) -> bool:
         """Whether the ETag is the MD5 of ``data``, as it is of a plain object."""
@@ -225,15 +221,14 @@ class S3(IncrementalTarget):
             return False
         write_whole(mine, nonce.encode())
         self.number, self.done = number, False
-        if self.honest and self._ignores_conditions(place):
+        if self.honest and self._ignores_conditions(place, data):
             raise ConfigError(
                 f"{self._where()} ignores conditions, so two deploys would not notice each other",
                 'if only one ever runs, set "lock": False for this target',
             )
         return True
 
-    def _ignores_conditions(self, place: str) -> bool:
-        data = self.fetch(place) or b""
+    def _ignores_conditions(self, place: str, data: bytes) -> bool:
         try:
             obstore.put(self.once, place, data, mode="create")
         except BaseError:
@@ -281,7 +276,7 @@ class S3(IncrementalTarget):
             return []
 
     def _names(self) -> list[tuple[int, str]]:
-        found = (NUMBERED.fullmatch(path) for path in self.own())
+        found = (NUMBERED.fullmatch(path) for path in self.tags(OWN))
         return [(int(m[1]), m[2]) for m in found if m]
 
     def _list(self, prefix: str) -> list[Any]:

@@ -66,9 +66,11 @@ class Sftp:
                 line._batch([f"-rm {self._q(f'{lock}/{self.nonce}')}", f"-rmdir {self._q(lock)}"])
 
     def has(self, id: str) -> bool:
+        """Whether a release is there completely: its folder is renamed to its id last."""
         return self.get(f"releases/{id}/{MARKER}") is not None
 
     def get(self, path: str) -> bytes | None:
+        """The bytes of a file; None if it is missing."""
         with tempfile.TemporaryDirectory() as folder:
             place = Path(folder, "file")
             self._batch([f"-get {self._q(path)} {_q(str(place))}"])
@@ -84,8 +86,8 @@ class Sftp:
         folders = _parents([*files, *reused])
         rows = [f"mkdir {self._q(f'{part}/{name}' if name != '.' else part)}"
                 for name in [".", *sorted(folders - {"."})]]  # fmt: skip
-        rows += [f"-ln {self._q(f'current/{p}')} {self._q(f'{part}/{p}')}" for p in linked]
         self._batch(rows)
+        self.reuse(linked, part)
         there = set(self._tree(part, folders)[0])
         lost = set(reused) - there
         rows = [f"put {_q(str(folder / p))} {self._q(f'{part}/{p}')}"
@@ -97,6 +99,12 @@ class Sftp:
             )
         self._batch([*rows, f"rename {self._q(part)} {self._q(f'releases/{id}')}"])
 
+    def reuse(self, names: Iterable[str], folder: str) -> None:
+        """Hard links in ``folder`` to files of the current release, where the server makes them."""
+        rows = [f"-mkdir {self._q(f'{folder}/{name}')}" for name in sorted(_parents(names))]
+        rows += [f"-ln {self._q(f'current/{p}')} {self._q(f'{folder}/{p}')}" for p in names]
+        self._batch(rows)
+
     def switch(self, id: str, record: bytes) -> None:
         """Rename a new symbolic link over the current one, if the lock is still ours."""
         new = self._q(".publish/current.new")
@@ -107,11 +115,16 @@ class Sftp:
                      f"rename {new} {self._q('current')}"])  # fmt: skip
 
     def write_record(self, id: str, record: bytes) -> None:
-        part = self._q(f".publish/{id}.json")
+        """Write the ``record`` of release ``id``, in one step."""
+        part = f".publish/{id}.json"
+        self._write(part, record, [])
+        self._batch([f"rename {self._q(part)} {self._q(f'releases/{id}.json')}"])
+
+    def _write(self, path: str, data: bytes, before: list[str]) -> None:
+        """Write a file after the commands ``before``."""
         with tempfile.TemporaryDirectory() as folder:
-            Path(folder, "record").write_bytes(record)
-            self._batch([f"put {_q(str(Path(folder, 'record')))} {part}",
-                         f"rename {part} {self._q(f'releases/{id}.json')}"])  # fmt: skip
+            Path(folder, "file").write_bytes(data)
+            self._batch([*before, f"put {_q(str(Path(folder, 'file')))} {self._q(path)}"])
 
     def prune(self, keep: Iterable[str]) -> None:
         """Folder by folder; a release's record is removed last."""
@@ -139,10 +152,7 @@ class Sftp:
         mine = f".publish/{self.nonce}"
         top = PurePosixPath(self.server.path)
         folders = [*reversed(top.parents), top, top / "releases", top / ".publish"]
-        with tempfile.TemporaryDirectory() as folder:
-            Path(folder, "empty").touch()
-            self._batch([*(f"-mkdir {_q(str(name))}" for name in folders),
-                         f"put {_q(str(Path(folder, 'empty')))} {self._q(mine)}"])  # fmt: skip
+        self._write(mine, b"", [f"-mkdir {_q(str(name))}" for name in folders])
         # A folder that holds our nonce is renamed to the lock's name; that fails if there is a
         # lock, as a folder that is not empty is not replaced.
         self._batch([f"-mkdir {self._q(mine + '.lock')}",

@@ -11,7 +11,7 @@ the current one. A web server serves ``PATH/current``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from publish.deploy import built
 from publish.deploy.plan import Plan, Remote
 from publish.deploy.release import KEEP, MARKER, OldRelease, Record, Release, decoded, encoded
-from publish.deploy.targets import Place, Target
+from publish.deploy.targets import REBUILD, Place, Target
 from publish.deploy.targets.connection import Server
 from publish.errors import Refused
 
@@ -87,14 +87,18 @@ class Ssh(Target):
         self.carrier.switch(id, encoded(full))
         self.carrier.prune([id, *(past.at for past in full.before)])
 
-    def roll_back(self, to: OldRelease, remote: Remote, record: Record) -> None:
+    def roll_back(
+        self, to: OldRelease, remote: Remote, record: Record, shown: Collection[str]
+    ) -> None:
         """Switch to the folder of the old release."""
         data = self.carrier.get(f"releases/{to.at}.json")
         if not data or not self.carrier.has(to.at):
-            raise Refused(f"the server does not have release {to.release[:12]} any more",
-                          "build that state of the content, then deploy it")  # fmt: skip
-        old = decoded(data, self.server.record(to.at), "build that state, then deploy it")
-        full = replace(record, files=old.files, expiring=old.expiring, at=to.at)
+            raise Refused(f"the server does not have release {to.release[:12]} any more", REBUILD)
+        old = decoded(data, self.server.record(to.at), REBUILD)
+        known = remote.record.files if remote.record else {}
+        added = {path: known.get(path, "") for path in shown if path not in old.files}
+        self.carrier.reuse(sorted(added), f"releases/{to.at}")
+        full = replace(record, files={**old.files, **added}, expiring=old.expiring, at=to.at)
         self.carrier.switch(to.at, encoded(full))
 
     def run_after_step(self) -> None:
@@ -109,6 +113,4 @@ class Ssh(Target):
 
     def write_record(self, remote: Remote, record: Record) -> None:
         """Replace the record of the current release."""
-        now = remote.record or Record()
-        full = replace(record, files=now.files, expiring=now.expiring, at=remote.at)
-        self.carrier.write_record(remote.at, encoded(full))
+        self.carrier.write_record(remote.at, encoded(record))

@@ -30,12 +30,8 @@ class Dialect:
     """
 
     smarty: bool = True
-    tables: bool = True
-    sane_lists: bool = True
     html: bool = True
-    attributes: bool = True
     definitions: bool = True
-    fences: bool = True
     anchors: frozenset[str] = frozenset()
     notes: dict[str, int] = field(default_factory=dict)
 
@@ -171,7 +167,9 @@ class _Writer:
         if not words:
             return ""
         if re.search(r"<[!?]|\\$", words) or (self.pipes and "|" in words):
-            return f"<code>{_inert(words)}</code>"
+            # Markdown does not interpret numeric entities.
+            inert = re.sub(r"[^\w\s]", lambda m: f"&#{ord(m[0])};", words)
+            return f"<code>{inert}</code>"
         fence = "`"
         while fence in words:
             fence += "`"
@@ -184,11 +182,6 @@ def _edges(inner: str) -> tuple[str, str, str]:
     core = inner.strip(" \n\xa0")
     start = inner.index(core) if core else len(inner)
     return inner[:start], core, inner[start + len(core) :]
-
-
-def _inert(words: str) -> str:
-    """Words with special characters as numeric entities, which Markdown does not interpret."""
-    return re.sub(r"[^\w\s]", lambda m: f"&#{ord(m[0])};", words)
 
 
 def _sticks(sign: str) -> bool:

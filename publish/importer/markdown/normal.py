@@ -93,9 +93,7 @@ class Flow:
         """The blocks that a block element becomes; ``wrap`` as for ``flow``."""
         if make := KINDS.get(el.tag):
             return make(self, el, autop)
-        if el.tag in CONTAINERS or el.tag in WITHIN_OTHERS:
-            return self._container(el, autop, wrap)
-        return self.flow(el, autop, True)  # a row or a cell outside a table
+        return self._container(el, autop, wrap)
 
     def _container(self, el: El, autop: bool, wrap: bool) -> list[El]:
         given = el.get("data-autop")
@@ -204,8 +202,6 @@ class Flow:
             return self._image(el)
         if tag == "br":
             return [El("br")]
-        if tag == "button":
-            return [*self._kids(el, autop)]
         kids = self._kids(el, autop)
         name = INLINE.get(tag)
         if el.get("aria-hidden") == "true" and not re.search(r"\w", el.text()):
@@ -217,8 +213,6 @@ class Flow:
             name = "span"
         if tag == "a":
             return self._link(el, kids)
-        if tag == "bdo" or tag == "bdi":
-            name = tag
         if name is None or not kids:
             return kids
         return spread(El(name, attributes_of(el, "title", "lang", "dir")), kids)
@@ -280,7 +274,6 @@ class Flow:
         return [El("img", attrs)]
 
 
-WITHIN_OTHERS = ("li", "dt", "dd", "figcaption", "summary", "caption")
 KINDS: Mapping[str, Callable[[Flow, El, bool], list[El]]] = {
     **dict.fromkeys(GONE, Flow.gone), **dict.fromkeys(FRAMES, Flow._frame), **STRUCTURES,
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), Flow._heading),
