@@ -110,7 +110,7 @@ def _list(el: El, dialect: Dialect, top: bool) -> str:
     number = number_of(el.get("start"), 1)
     for position, item in enumerate(items):
         kids = item.elements
-        if not kids or kids[0].tag not in FIRST or item.get("id") in dialect.anchors:
+        if not kids or kids[0].tag not in FIRST:
             raise _Hard
         if numbered and item.get("value"):
             given = number_of(item.get("value"), number)
