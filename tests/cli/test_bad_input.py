@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.terminal import publish
+from tests.conftest import ROOT
 
 CONF = """\
 SITENAME = "Small"
@@ -219,6 +223,17 @@ def test_wrong_use_is_answered_with_code_2_and_the_next_step(
     [line] = done.stderr.splitlines()
     assert line.startswith("error: ")
     assert " — " in line
+
+
+@pytest.mark.parametrize("words", ["check", "build", "plan", "new X", "--help"])
+def test_a_folder_that_is_gone_is_one_line(tmp_path: Path, words: str):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    typed = f"cd {gone}; rmdir {gone}; {sys.executable} -m publish {words}"
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(["sh", "-c", typed], env=env, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "error: this folder is gone — change into the site's folder\n"
 
 
 def test_a_key_of_a_wrong_form_is_refused_and_not_shown(small: Path):
