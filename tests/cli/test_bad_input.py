@@ -14,6 +14,7 @@ import pytest
 
 from tests.cli.terminal import publish
 from tests.conftest import ROOT
+from tests.newsletter.stand import put_post
 
 CONF = """\
 SITENAME = "Small"
@@ -173,11 +174,29 @@ def test_a_plugin_that_ends_the_process_is_named(small: Path):
     assert tree(small / "output") == before
 
 
-def test_sending_before_building(small: Path):
+def test_a_site_that_names_no_sender_mails_nothing(small: Path):
+    put_post(small, "new")
+    for words in (["send", "--yes"], ["test", "new", "--to", "a@b.example"]):
+        done = publish(*words, cwd=small)
+        assert (done.returncode, done.stdout) == (2, "")
+        missing = "NEWSLETTER_REPLY_TO is missing or no sender — set it in the settings file"
+        assert f"error: {missing}" in done.stderr
+    assert not (small / ".publish/sandbox/mail").exists()
+
+
+def test_a_site_that_was_never_built_is_built_before_it_is_mailed(small: Path):
+    shutil.rmtree(small / "output")
+    shutil.rmtree(small / ".publish")
+    with (small / "pelicanconf.py").open("a") as conf:
+        conf.write('NEWSLETTER_REPLY_TO = "s@example.com"\n')
+    refused = publish("send", "--no-build", "--yes", cwd=small)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("error: ")
+    assert not (small / "output").exists()
     done = publish("send", "--yes", cwd=small)
-    assert done.returncode in (1, 2)
-    assert done.stderr.startswith("error: ")
-    assert " — " in done.stderr
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith("built first, for the site was stale: ")
+    assert (small / "output/good.html").is_file()
 
 
 @pytest.mark.parametrize(
