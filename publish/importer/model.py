@@ -16,9 +16,9 @@ DESCRIPTIONS = (
 """Where SEO plugins keep a post's description."""
 
 
-def number_of(text: object) -> int:
-    """The number of an item that a text is; 0 for any other, which no item has."""
-    return int(str(text)) if re.fullmatch(r"-?\d{1,15}", str(text)) else 0
+def number_of(text: object, otherwise: int = 0) -> int:
+    """The number that a text is, else ``otherwise``; no item has the number 0."""
+    return int(str(text)) if re.fullmatch(r"\s*[+-]?\d{1,15}\s*", str(text), re.A) else otherwise
 
 
 class Term(NamedTuple):

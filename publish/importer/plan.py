@@ -160,7 +160,7 @@ class Planning:
             count for kind, count in state.result.types.items()
             if kind in address.SKIPPED and kind not in ("attachment", "wp_block")
         )  # fmt: skip
-        for number in state.store.numbers(("post", "page")):
+        for number in state.store.numbers():
             item = state.store.item(number)
             if not address.selected(item, state.options):
                 hidden += item.status in address.HIDDEN

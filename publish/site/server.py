@@ -98,7 +98,10 @@ class Server:
     def _file(self, path: str) -> Response:
         root = self._state.site.resolve()
         try:
-            file = (root / path.lstrip("/")).resolve()
+            file, page = ((root / f"{path.lstrip('/')}{end}").resolve() for end in ("", ".html"))
+            # Hosts, and Pelican's own server, serve a page without its ending too.
+            if not (path.endswith("/") or file.is_file()) and page.is_file():
+                file = page
             inside = file.is_relative_to(root)
             folder = inside and file.is_dir()
             if folder and not path.endswith("/"):
@@ -111,8 +114,8 @@ class Server:
             body = None
         if body is None:
             missing = root / "404.html"
-            page = missing.read_bytes() if missing.is_file() else mailview.NOTHING
-            return self._page(404, page, "text/html", True)
+            body = missing.read_bytes() if missing.is_file() else mailview.NOTHING
+            return self._page(404, body, "text/html", True)
         kind, _, _ = media_type(file.name).partition(";")
         return self._page(200, body, kind, file.suffix == ".html")
 

@@ -181,7 +181,7 @@ def test_the_samples_can_be_taken_out_as_the_page_says(root: Path, tmp_path: Pat
     for name in ("about", "subscribe"):
         file = site / f"content/pages/{name}.md"
         file.write_text(
-            re.sub(r"\[([^\]]+)\]\(\{filename\}/posts/[^)]+\)", r"\1", page.read_text())
+            re.sub(r"\[([^\]]+)\]\(\{filename\}/posts/[^)]+\)", r"\1", file.read_text())
         )
     assert run("publish", ["new", "A first post", "-c", "Life"], site).returncode == 0
     [post] = (site / "content/posts").glob("*.md")

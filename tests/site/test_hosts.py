@@ -48,7 +48,7 @@ def test_an_error_is_shown_as_text_and_nothing_is_inline():
 
 
 def test_a_waiting_page_hears_of_each_change_and_of_the_end(tmp_path):
-    state = State(tmp_path)
+    state = State(tmp_path, number=0)
     state.build_failed("wrong")
     state.wait(0, "")
     assert state.event(0) == {"number": 0, "error": "wrong", "files": []}

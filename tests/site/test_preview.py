@@ -132,6 +132,16 @@ def test_the_mail_is_served_in_exactly_the_bytes_that_are_sent(client: Client):
     assert b"@media not all {" in light
 
 
+def test_a_page_is_served_without_its_ending_as_pelican_serves_it(client: Client):
+    site = client.site.root / ".publish/preview/site"
+    (site / "post-1.html").write_text("a page beside a folder of its name")
+    assert b"beside a folder" in client.get("/post-1")
+    assert b"Body of number 1" in client.get("/post-1/")
+    assert client.ask("/post-2")[0] == 301
+    (site / "out.html").symlink_to(client.site.root / "pelicanconf.py")
+    assert client.ask("/out")[0] == 404
+
+
 @pytest.mark.parametrize(
     ("path", "kind"),
     [

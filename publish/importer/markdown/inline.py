@@ -30,12 +30,8 @@ class Dialect:
     """
 
     smarty: bool = True
-    tables: bool = True
-    sane_lists: bool = True
     html: bool = True
-    attributes: bool = True
     definitions: bool = True
-    fences: bool = True
     anchors: frozenset[str] = frozenset()
     notes: dict[str, int] = field(default_factory=dict)
 

@@ -170,7 +170,11 @@ def module(name: str, full: str, fields: Mapping[str, str], body: str, context: 
         fields = {**fields, "url": fields.get("url") or to} if shown else fields
         body += "" if shown else fragments.paragraph(fragments.linked(to, to))
     body += divi.rest(name, fields)
-    body = unescape_code(body) if name in ("code", "fullwidth_code") else _loose(body)
+    if name in ("code", "fullwidth_code"):
+        body = unescape_code(body)
+    else:
+        # A module may begin with a stray </p>, and end with a stray <p>.
+        body = re.sub(r"^\s*(?:</p>|<br ?/?>)\s*|\s*<p>\s*$", "\n", body)
     if name in divi.STRUCTURE:
         mark = ' data-group="1"' if name in ("row", "row_inner", "group") else ""
         tag = "ul" if name == "icon_list" else "div"
@@ -211,12 +215,6 @@ def unescape_code(body: str) -> str:
     # Editors wrap a code module's contents in paragraphs, which Divi removes.
     body = re.sub(r"^\s*(?:<br ?/?>|</p>)+|(?:<br ?/?>|<p>)+\s*$", "", body)
     return f'<div data-autop="off">{body}</div>'
-
-
-def _loose(body: str) -> str:
-    """Remove the stray ``</p>`` at a module's beginning and ``<p>`` at its end."""
-    body = re.sub(r"^\s*(?:</p>|<br ?/?>)\s*", "\n", body)
-    return re.sub(r"\s*<p>\s*$", "\n", body)
 
 
 def _global(code: Code, context: Context) -> str:
@@ -326,10 +324,6 @@ def _dropped(code: Code, context: Context) -> str:
     return inside
 
 
-def _raw(code: Code, context: Context) -> str:
-    return f'<div data-autop="off">{wpbakery.raw(_inside(code, context))}</div>'
-
-
 def _pictures(code: Code, context: Context) -> str:
     """WPBakery's pictures, by their numbers, or one by its address."""
     numbers = code.get("image", "images")
@@ -365,7 +359,8 @@ HANDLERS: Mapping[str, Handler] = {
     **dict.fromkeys(STRIPS | DYNAMIC, _dropped),
     **dict.fromkeys(("caption", "wp_caption"), _caption),
     **dict.fromkeys(("video", "audio", "vc_video", "iframe"), _media),
-    **dict.fromkeys(("vc_raw_html", "vc_raw_js"), _raw),
+    **dict.fromkeys(("vc_raw_html", "vc_raw_js"), lambda code, context:
+        f'<div data-autop="off">{wpbakery.raw(_inside(code, context))}</div>'),
     **dict.fromkeys(("vc_single_image", "vc_gallery", "vc_images_carousel"), _pictures),
     **dict.fromkeys(("more", "nextpage"), lambda code, context: "\n\n" + _inside(code, context)),
     "gallery": lambda code, context:

@@ -139,24 +139,20 @@ class Filter:
 
 def _decoder(head: bytes, bad: Callable[[UnicodeError], tuple[str, int]]) -> Decode:
     """The decoder for the stream's bytes; ``bad`` decodes invalid UTF-8."""
-    name = _wide(head)
-    if not name:
+    # An export in UTF-16 may have no name of it, or another one.
+    wide = name = next((name for sign, name in WIDE.items() if head.startswith(sign)), "")
+    if not wide:
         found = re.match(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w-]+)[\"']", head)
         name = found[1].decode() if found else "utf-8"
     try:
         # An encoding that is no superset of ASCII could hide an entity declaration.
         plain = codecs.lookup(name).name in ("utf-8", "ascii")
-        plain |= not _wide(head) and SIGNS.decode(name) != SIGNS.decode("ascii")
+        plain |= not wide and SIGNS.decode(name) != SIGNS.decode("ascii")
     except (LookupError, UnicodeError):
         plain = True
     codecs.register_error("publish-import", bad)
     decoder = codecs.getincrementaldecoder("utf-8" if plain else name)
     return decoder("publish-import" if plain else "replace").decode
-
-
-def _wide(head: bytes) -> str:
-    """The encoding of an export in UTF-16; ``""`` for any other."""
-    return next((name for sign, name in WIDE.items() if head.startswith(sign)), "")
 
 
 def read(path: Path, name: str) -> Iterator[Item | Channel]:
