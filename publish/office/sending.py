@@ -98,7 +98,8 @@ def ask(
             office.voice.complain(str(each))
         raise last
     lines = [line for item in items for line in lines_of(office, item)]
-    lines += [Line("note", line) for line in (*aside, *map(str, refused.values()))]
+    left = [_explained(office, c) for c in choices if posts and not (as_update or c.send)]
+    lines += [Line("note", line) for line in (*left, *aside, *map(str, refused.values()))]
     people = office.readers()[1]
     verb = "Send to" if when.at is None else "Schedule for"
     return Question(

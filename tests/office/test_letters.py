@@ -721,7 +721,8 @@ def deleted_after_its_hour(author: Author, **wish: Any) -> str:
 def test_a_lost_letter_is_read_once_and_comes_first_for_as_long_as_a_post_is_new(author: Author):
     deleted_after_its_hour(author, posts=("dose",))
     before = len(author.machine.calls)
-    assert states(author)[0].urgent
+    (entry,) = states(author)
+    assert (entry.urgent, entry.folds) == (True, None)
     assert author.machine.calls[before:].count("get") == 1
     author.world.pass_until(author.world.now + LIMITS.max_age_days * 86400)
     (entry,) = states(author)
@@ -742,10 +743,11 @@ def test_that_a_scheduled_letter_went_out_is_written_down_by_the_next_run(author
 
 def test_the_plan_says_of_a_lost_letter_what_send_says(author: Author):
     name = deleted_after_its_hour(author, posts=("dose",))
-    (item,), lines = listing.planned(author.office, ("dose",), True, None)
-    assert not item.send
-    assert f"campaign {name} is no longer in Mailchimp" in lines[0]
-    assert "--as-update" in lines[0]
+    for posts in ("dose",), ():
+        (item,), lines = listing.planned(author.office, posts, True, None)
+        assert not item.send
+        assert f"skip  dose “The dose story”: campaign {name} is no longer in Mailchimp" in lines[0]
+        assert lines[0].endswith("if it never went out: `publish send dose --as-update`")
 
 
 def test_that_a_post_changed_since_it_was_sent_is_reported_while_no_update_says_so(author: Author):
@@ -1096,6 +1098,13 @@ def test_a_plan_that_cannot_schedule_refuses_rather_than_wait_for_hours(author: 
     author.limits = replace(LIMITS, undo_minutes=2)
     done(author, "send")
     assert mails(author) == ["<p>Give 50 mg.</p>"]
+
+
+def test_what_was_named_and_does_not_go_is_told_beside_what_goes(author: Author):
+    author.post("night")
+    done(author, "send", posts=("dose",))
+    question = asked(author, "send", posts=("dose", "night"))
+    assert any(line.text.startswith("dose “The dose story”: already") for line in question.lines)
 
 
 def test_a_countdown_that_is_stopped_takes_the_letter_back(author: Author):
