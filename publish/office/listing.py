@@ -61,7 +61,7 @@ def planned(
         for choice in choices:
             if choice.send:  # As `send` would report first.
                 readers_of(office, letters.segment(office, choice.issue))
-        items = [plan_item(choice, when.at) for choice in choices]
+        items = [plan_item(c, sending.kept_timing(office, c, when).at) for c in choices]
         lines = [
             f"first {office.words.letter(letter)}: it is scheduled, and {letters.GONE}; "
             f"{command('undo', all_letters.handle(letter))} takes it back"

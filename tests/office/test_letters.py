@@ -1124,6 +1124,32 @@ def test_a_countdown_that_is_stopped_takes_the_letter_back(author: Author):
     assert mails(author) == ["<p>Give 50 mg.</p>"]
 
 
+def test_a_named_letter_of_a_run_that_dies_before_its_send_stays_taken_back(author: Author):
+    done(author, "send", posts=("dose",))
+    done(author, "undo", post="dose")
+    author.machine.trouble = lambda call: "kill" if call == "put_content" else ""
+    with pytest.raises(Killed):
+        done(author, "send", posts=("dose",), now=True)
+    author.machine.trouble = lambda call: ""
+    assert send_due(author.office, build=True).results == ()
+    assert "taken back" in status_of(author, "dose")
+    done(author, "send", posts=("dose",))
+    assert mails(author) == ["<p>Give 50 mg.</p>"]
+
+
+def test_an_hour_that_was_said_yes_to_is_kept_by_the_run_that_settles_it(author: Author):
+    later = (author.office.now + timedelta(hours=30)).replace(minute=0, second=0, microsecond=0)
+    author.machine.trouble = lambda call: "kill" if call == "schedule" else ""
+    with pytest.raises(Killed):
+        done(author, "send", posts=("dose",), at=f"{later:%Y-%m-%d %H:%M}")
+    author.machine.trouble = lambda call: ""
+    (item,), _ = listing.planned(author.office, (), False, None)
+    assert (item.verdict, item.time) == ("settle", later.isoformat())
+    assert len(send_due(author.office, build=True).results) == 1
+    assert states(author, "dose")[0].letter.hour == later
+    assert mails(author) == ["<p>Give 50 mg.</p>"]
+
+
 def test_a_letter_that_was_taken_back_stays_so_if_it_is_named_and_cannot_be_sent(author: Author):
     done(author, "send", posts=("dose",))
     done(author, "undo", post="dose")
