@@ -134,8 +134,8 @@ class IssueState:
     creates without an answer, by run, with the time; ``tried`` the campaign a send was last posted
     for; ``tries`` the sends whose effect is unknown; ``wrote`` the last words that may still be on
     their way; ``orders`` the unschedules that may still act, by run, with the time; ``status`` and
-    ``hour`` are of the campaign ``done``; ``held``: it was taken back; ``lifted``: the run for
-    which its name lifts that, until it posts a send.
+    ``hour`` are of the campaign ``done``; ``held``: it was taken back, and was not
+    sent since; ``lifted``: the run that its name lifts that for.
     """
 
     intent: Mapping[str, Any] | None = None
@@ -200,8 +200,7 @@ def apply(past: IssueState, fact: Fact) -> IssueState:
             # A run posts a send only after its own writes are answered.
             open_write = None if past.wrote and past.wrote.run == fact.run else past.wrote
             past = replace(past, orders=_of_other_runs(past.orders, fact), wrote=open_write)
-            held = past.held and past.lifted != fact.run
-            return replace(past, tried=fact.campaign, tries=tries, replacing=begun, held=held)
+            return replace(past, tried=fact.campaign, tries=tries, replacing=begun)
         case "refused" if not fact.campaign:
             return replace(past, creates=_of_other_runs(past.creates, fact))
         case "refused":
@@ -212,8 +211,7 @@ def apply(past: IssueState, fact: Fact) -> IssueState:
             tries = _still_open(past, fact, read=True)
             return replace(past, held=False, replacing=None, tries=tries)
         case "held":
-            past = replace(past, held=True, lifted=None)
-            return replace(past, replacing=None, orders=_with_order(past, fact))
+            return replace(past, held=True, replacing=None, orders=_with_order(past, fact))
         case "lifted":
             return replace(past, lifted=fact.run)
         case _:

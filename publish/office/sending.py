@@ -225,8 +225,10 @@ def _items(
             together.append(whole)
             continue
         begun = choice.verdict is Verdict.COMPLETE
+        # What was taken back has an open send only because its name was given.
+        lifted = choice.verdict is Verdict.SETTLE and choice.letter.past.held
         items.append(delivery.delivery_of(
-            office, found, whole, kept_timing(office, choice, when), named=named,
+            office, found, whole, kept_timing(office, choice, when), named=named or lifted,
             replaces=replacing.campaign_of(choice.letter) if begun else "",
         ))  # fmt: skip
     if together:

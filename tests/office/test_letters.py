@@ -1124,16 +1124,30 @@ def test_a_countdown_that_is_stopped_takes_the_letter_back(author: Author):
     assert mails(author) == ["<p>Give 50 mg.</p>"]
 
 
-def test_a_named_letter_of_a_run_that_dies_before_its_send_stays_taken_back(author: Author):
+@pytest.mark.parametrize("at", ["put_content", "schedule"])
+def test_a_named_letter_of_a_run_that_dies_unsent_stays_taken_back(author: Author, at: str):
     done(author, "send", posts=("dose",))
     done(author, "undo", post="dose")
-    author.machine.trouble = lambda call: "kill" if call == "put_content" else ""
+    author.machine.trouble = lambda call: "kill" if call == at else ""
     with pytest.raises(Killed):
-        done(author, "send", posts=("dose",), now=True)
+        done(author, "send", posts=("dose",))
     author.machine.trouble = lambda call: ""
+    author.world.pass_until(author.world.now + LIMITS.settle)
+    states(author)  # settles an open send
     assert send_due(author.office, build=True).results == ()
     assert "taken back" in status_of(author, "dose")
     done(author, "send", posts=("dose",))
+    assert mails(author) == ["<p>Give 50 mg.</p>"]
+
+
+def test_what_was_taken_back_and_named_is_completed_by_the_run_that_settles_it(author: Author):
+    done(author, "send", posts=("dose",))
+    done(author, "undo", post="dose")
+    author.machine.trouble = lambda call: "kill" if call == "schedule" else ""
+    with pytest.raises(Killed):
+        done(author, "send", posts=("dose",))
+    author.machine.trouble = lambda call: ""
+    assert len(send_due(author.office, build=True).results) == 1
     assert mails(author) == ["<p>Give 50 mg.</p>"]
 
 
