@@ -165,9 +165,8 @@ def _figure(el: El, dialect: Dialect) -> str:
 
 def _table(el: El, dialect: Dialect) -> str:
     rows = [row.elements for row in el.elements if row.tag == "tr"]
-    width = len(rows[0]) if rows else 0
     simple = (
-        all(len(row) == width for row in rows)
+        len({len(row) for row in rows}) == 1
         and all(c.tag == "th" for c in rows[0])
         and all(c.tag == "td" for row in rows[1:] for c in row)
         and not any("colspan" in c.attrs or "rowspan" in c.attrs for row in rows for c in row)
