@@ -115,7 +115,13 @@ def wrong_part(name: str, given: Any) -> tuple[Any, str] | None:
     if name == "LOCALE" and not isinstance(given, str | list | tuple):
         return given, '["de_DE.UTF-8"]'
     if name == "EXTRA_PATH_METADATA" and given:
-        return next(((v, '{"path": "…"}') for v in given.values() if not isinstance(v, dict)), None)
+        if any(not isinstance(each, dict) for each in given.values()):
+            return given, '{"images/cup.jpg": {"path": "…"}}'
+        places = (
+            each[key] for each in given.values() for key in ("path", "save_as") if key in each
+        )
+        return next(((place, "a path inside the site") for place in places
+                     if not isinstance(place, str) or leads_out(place)), None)  # fmt: skip
     if name == "MARKDOWN" and given:
         listed, options = given.get("extensions") or [], given.get("extension_configs") or {}
         example = '{"extension_configs": {"markdown.extensions.extra": {}}}'
@@ -163,6 +169,11 @@ def fields(pattern: str) -> list[str]:
     """
     parts = Formatter().parse(pattern)
     return [re.split(r"[.[]", name)[0] for _, name, _, _ in parts if name is not None]
+
+
+def leads_out(place: str) -> bool:
+    """Whether a file's ``place`` below the output folder is out of it."""
+    return place.startswith("/") or ".." in place.split("/")
 
 
 def _no_expression(text: Any, instead: Any) -> str:

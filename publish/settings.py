@@ -88,6 +88,11 @@ class Settings:
         """The built site (Pelican's ``OUTPUT_PATH``, default ``output``)."""
         return self.root / str(self.values.get("OUTPUT_PATH") or "output")
 
+    def name_of(self, file: Path) -> str:
+        """A file as a message names it: relative to the site's folder where that holds it."""
+        inside = file.is_relative_to(self.root)
+        return file.relative_to(self.root).as_posix() if inside else str(file)
+
     @property
     def issues(self) -> Path:
         """The composed issues, one folder a post."""

@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,44 @@ def test_what_was_written_elsewhere_is_as_it_was_there(root: Path):
     assert scripts == set(told)
     for name, digest in told.items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+
+
+def undocumented(body: list[ast.stmt], place: str) -> Iterator[str]:
+    """Public functions and classes without a docstring; a method may have that of a base class."""
+    for node in body:
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name.startswith("_"):
+            continue
+        if not ast.get_docstring(node):
+            yield f"{place}:{node.lineno} {node.name}"
+        if isinstance(node, ast.ClassDef) and not node.bases:
+            yield from undocumented(node.body, place)
+
+
+def test_everything_public_says_what_it_is(root: Path):
+    found: list[str] = []
+    for file in tracked(root, "publish/*.py", "plugins/*.py", "benchmarks/*.py"):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        name = file.relative_to(root).as_posix()
+        found += [] if ast.get_docstring(tree) or not tree.body else [name]
+        found += undocumented(tree.body, name)
+    assert found == []
+
+
+def test_every_plugin_has_a_page_and_its_place_on_the_map(root: Path):
+    page = (root / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    plugins = sorted(file.parent for file in (root / "plugins").glob("*/__init__.py"))
+    assert len(plugins) > 15
+    for plugin in plugins:
+        assert f"| `plugins/{plugin.name}` |" in page, plugin.name
+        text = (plugin / "README.md").read_text(encoding="utf-8")
+        assert f'"{plugin.name}"' in text or f"`{plugin.name}`" in text, plugin.name
+        assert "PLUGIN_PATHS" in text, plugin.name
+        assert re.search(r"^def register\(", (plugin / "__init__.py").read_text(), re.M), (
+            plugin.name
+        )
+
+
+def test_every_room_of_the_command_has_its_place_on_the_map(root: Path):
+    page = (root / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rooms = [file.parent.name for file in (root / "publish").glob("*/__init__.py")]
+    assert [room for room in rooms if f"`publish/{room}`" not in page] == []

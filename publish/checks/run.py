@@ -138,7 +138,7 @@ def _unreported(
     content = site.file_of("")
     for problem, refusal in refusals:
         # Line 1 stands for an unknown line.
-        vague = problem.line == 1 or problem.file in unread
+        vague = problem.line == 1 or problem.file in unread or refusal.kind == "missing-key"
         # For two posts with one Uid the plugin names the second one, the rule the copy.
         twin = refusal.kind == "twin" and not files.isdisjoint(refusal.parts)
         reported = (problem.file, problem.line) in errors or twin

@@ -47,12 +47,12 @@ def deploy(
     Example: publish deploy --dry-run
     """
     from publish.cli.confirming import voice
-    from publish.deploy.deploy import DeployOptions, Stopped
+    from publish.deploy.deploy import VERIFY, DeployOptions, Stopped
     from publish.office import golive
 
     if rollback is not None and resume:
         raise ConfigError("--rollback and --resume exclude each other", "choose one")
-    options = DeployOptions(dry_run, resume, allow_deletes, 0 if no_verify else None)
+    options = DeployOptions(dry_run, resume, allow_deletes, 0 if no_verify else VERIFY)
     try:
         out = golive.go_live(settings, target, options, voice(terminal), rollback=rollback)
     except Stopped as stop:
@@ -72,7 +72,9 @@ def deploy(
         terminal.out(step) if dry_run else terminal.detail(step)
     terminal.good(golive.summary(out))
     if rollback is not None and not dry_run:
-        terminal.note("held until you commit a correction, or say `publish deploy --resume`")
+        what = "upload nothing older than what you went back from"
+        until = "until you commit a correction or say --resume"
+        terminal.note(f"held: `publish deploy` and `publish run` {what}, {until}")
 
 
 @click.command("run")

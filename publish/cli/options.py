@@ -32,12 +32,13 @@ def common(command: Body) -> Body:
     )
     @click.option("-q", "--quiet", is_flag=True, help="Print results and errors, nothing else.")
     @click.option("-v", "--verbose", is_flag=True, help="Say more of what is done.")
-    @click.option("--no-color", is_flag=True, help="No colours; NO_COLOR does the same.")
+    @click.option(
+        "--no-color", is_flag=True, expose_value=False, help="No colours; NO_COLOR does the same."
+    )
     @functools.wraps(command)
-    def wrapped(settings_file: str, quiet: bool, verbose: bool, no_color: bool, **rest: Any) -> Any:
-        terminal = Terminal(quiet, verbose, False if no_color else None)
+    def wrapped(settings_file: str, quiet: bool, verbose: bool, **rest: Any) -> Any:
         settings: Settings = load(settings_file)
-        return command(settings=settings, terminal=terminal, **rest)
+        return command(settings=settings, terminal=Terminal(quiet, verbose), **rest)
 
     return wrapped
 

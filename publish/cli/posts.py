@@ -37,7 +37,7 @@ def new(
         zone = schedule.zone(settings.timezone)
         moment = schedule.when(date, datetime.now(UTC), zone, time())
     path = new_post(settings, title, categories=categories, tags=tags, date=moment)
-    terminal.out(str(path.relative_to(settings.root)))
+    terminal.out(settings.name_of(path))
     if edit:
         try:
             click.edit(filename=str(path))
@@ -61,8 +61,7 @@ def rename(settings: Settings, terminal: Terminal, old: str, new: str) -> None:
     from publish.site.rename import rename
 
     done = rename(settings, old, new)
-    name = done.post.file.relative_to(settings.root).as_posix()
     if not done.changed:
-        terminal.good(f"{name}: its slug is {new} already; nothing was changed")
+        terminal.good(f"{done.post.name}: its slug is {new} already; nothing was changed")
         return
-    terminal.good("; ".join([f"{name}: its slug is {new} now", *done.leads()]))
+    terminal.good("; ".join([f"{done.post.name}: its slug is {new} now", *done.leads()]))

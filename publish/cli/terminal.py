@@ -66,25 +66,19 @@ class Terminal:
     Attributes:
         quiet: print results and errors, nothing else.
         verbose: print more.
-        color: None lets the terminal and ``NO_COLOR`` decide.
     """
 
     quiet: bool = False
     verbose: bool = False
-    color: bool | None = None
     _noted: float = 0.0
     _open: bool = False
-
-    def __post_init__(self) -> None:
-        if self.color is None and os.environ.get("NO_COLOR"):
-            self.color = False
 
     def out(self, line: str = "") -> None:
         """A line of the result."""
         self._close()
         # File names may hold bytes that are not UTF-8.
         line = line.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        click.echo(line, color=self.color)
+        click.echo(line, color=_color())
 
     def good(self, line: str) -> None:
         """A line of the result that says that something was done."""
@@ -98,7 +92,7 @@ class Terminal:
         """A line about the command's work; not with ``--quiet``."""
         if not self.quiet:
             self._close()
-            click.echo(click.style(line, dim=True), err=True, color=self.color)
+            click.echo(click.style(line, dim=True), err=True, color=_color())
 
     def detail(self, line: str) -> None:
         """A line of detail; only with ``--verbose``."""
@@ -108,7 +102,7 @@ class Terminal:
     def warn(self, line: str) -> None:
         """A warning; the work goes on."""
         self._close()
-        click.echo(click.style("warning: ", fg="yellow") + line, err=True, color=self.color)
+        click.echo(click.style("warning: ", fg="yellow") + line, err=True, color=_color())
 
     def progress(self, line: str) -> None:
         """A progress line that the next one replaces; on a terminal only, after the first
@@ -117,7 +111,7 @@ class Terminal:
         self._noted = self._noted or now
         if self.quiet or now - self._noted < 1 or not sys.stderr.isatty():
             return
-        click.echo(f"\r\x1b[K{line} …", err=True, nl=False, color=self.color)
+        click.echo(f"\r\x1b[K{line} …", err=True, nl=False)
         self._open = True
 
     def _close(self) -> None:
@@ -129,5 +123,9 @@ class Terminal:
     @staticmethod
     def error(line: str) -> None:
         """One red line on standard error."""
-        color = False if os.environ.get("NO_COLOR") else None
-        click.echo(click.style("error: ", fg="red", bold=True) + line, err=True, color=color)
+        click.echo(click.style("error: ", fg="red", bold=True) + line, err=True, color=_color())
+
+
+def _color() -> bool | None:
+    """For ``click.echo``: None lets the stream decide."""
+    return False if os.environ.get("NO_COLOR") else None

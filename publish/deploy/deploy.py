@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from publish.deploy import verify
 from publish.deploy.guard import Age, Compare, is_superseded, require_fit, require_pages
 from publish.deploy.plan import Plan, Put, Remote, plan
 from publish.deploy.programs import Failed
 from publish.deploy.release import Hold, OldRelease, Record, Release
-from publish.deploy.targets import Place, Raced, Target
+from publish.deploy.targets import REBUILD, Place, Raced, Target
 from publish.errors import ConfigError, NothingSent, PublishError, Refused, as_publish_error
 from publish.post import cache
 
+T = TypeVar("T")
 VERIFY = 900.0
 """Seconds within which every host of static files shows a release."""
 PATIENCE = 60.0
@@ -24,21 +26,17 @@ PATIENCE = 60.0
 
 @dataclass(frozen=True)
 class DeployOptions:
-    """How to deploy. ``verify`` are the seconds to wait until the release is live: 0 not to look,
-    None for ``DEPLOY_VERIFY``. ``kept_for_letters`` are files that sent letters show.
+    """How to deploy. ``verify`` are the seconds to wait until the release is live, 0 not to look;
+    ``patience`` those to wait for another deploy. ``kept_for_letters`` are files that sent letters
+    show.
     """
 
     dry_run: bool = False
     resume: bool = False
     allow_deletes: bool = False
-    verify: float | None = None
+    verify: float = VERIFY
     kept_for_letters: Collection[str] = ()
     patience: float = PATIENCE
-
-    @property
-    def timeout(self) -> float:
-        """Seconds to wait until the release is live."""
-        return VERIFY if self.verify is None else self.verify
 
 
 @dataclass
@@ -95,7 +93,21 @@ def deploy(
         release = release.adding(target.additions(release)).marked()
         out.release, out.source = release.id, release.source
         require_fit(release)
-        _put(target, release, compare, options, out)
+
+        def decide(now: Remote, first: Remote) -> Plan | None:
+            return _decide(target, release, now, first, compare, options, out)
+
+        def act(now: Remote, todo: Plan) -> Record:
+            known = now.record or Record()
+            if todo.empty:
+                return known
+            # The step after the release is recorded as open until it has succeeded.
+            record = known.succeeded(release, target.keep)
+            record = replace(record, open="after" if target.after else "")
+            target.put(release, todo, now, record)
+            return record
+
+        _carry_out(target, release, options, out, decide, act)
         _verify(place, release, options, out)
     return out
 
@@ -131,24 +143,25 @@ def roll_back(target: Target, place: Place, wanted: str, options: DeployOptions)
                 f"a target of kind {out.kind} cannot go back by itself",
                 "use the host's own rollback, or build that state of the content and deploy it",
             )
-        with out.timed("look"):
-            remote = target.read()
-        known = remote.record or Record()
-        if not wanted and known.hold and known.hold.to == known.release:
-            # Repeated without a name, perhaps after a crash: it does not go back further.
-            out.release, out.previous, out.source = known.release, known.release, known.source
-            out.state = "unchanged"
-            _seen(place, known.release, options, out)
-            return out
-        past = _past(known, wanted)
-        out.release, out.previous, out.source = past.release, known.release, past.source
-        if options.dry_run:
-            out.state = "planned"
-            return out
-        nothing = Release({}, past.source, past.time)
-        with out.timed("put"), target.claim(nothing, options.patience) as remote:
-            known = remote.record or Record()
-            past = _past(known, wanted)
+
+        def is_repeated(known: Record) -> bool:
+            """Whether it is repeated without a name, perhaps after a crash: then it does not go
+            back further."""
+            return bool(not wanted and known.hold and known.hold.to == known.release)
+
+        def decide(now: Remote, first: Remote) -> OldRelease | None:
+            known = now.record or Record()
+            past = known.past() if is_repeated(known) else _past(known, wanted)
+            out.release, out.previous, out.source = past.release, known.release, past.source
+            if is_repeated(known) and not known.open:
+                out.state = "unchanged"
+                return None
+            return past
+
+        def act(now: Remote, past: OldRelease) -> Record:
+            known = now.record or Record()
+            if is_repeated(known):
+                return known
             # Of several rollbacks in a row the first one determines which release must not come
             # back.
             hold = known.hold or Hold(known.release, known.source, past.release)
@@ -157,30 +170,36 @@ def roll_back(target: Target, place: Place, wanted: str, options: DeployOptions)
                 past.release, past.source, past.time, before=before,
                 hold=replace(hold, to=past.release), open="after" if target.after else "",
             )  # fmt: skip
-            out.state = "partial"
-            target.roll_back(past, remote, record)
-            out.state = "deployed"
-            _run_after_step(target, record, out)
-        _seen(place, past.release, options, out)
+            shown = [path for path in options.kept_for_letters if path in now.files]
+            target.roll_back(past, now, record, shown)
+            return record
+
+        _carry_out(target, Release({}, "", ""), options, out, decide, act)
+        _seen(place, options, out)
     return out
 
 
-def _put(
-    target: Target, release: Release, compare: Compare, options: DeployOptions, out: Outcome
-) -> None:
+def _carry_out(
+    target: Target, release: Release, options: DeployOptions, out: Outcome,
+    decide: Callable[[Remote, Remote], T | None], act: Callable[[Remote, T], Record],
+) -> None:  # fmt: skip
+    """Decide by the target's state now and at first; ``decide`` returns None if there is nothing to
+    do. Then hold the target, decide again, ``act``, and run the step after a release."""
     end = time.monotonic() + options.patience
     with out.timed("look"):
         first = target.read()
-    todo = _decide(target, release, first, first, compare, options, out)
+    todo = decide(first, first)
     if options.dry_run or todo is None:
-        out.state = "planned" if options.dry_run and todo is not None else out.state
+        out.state = out.state if todo is None else "planned"
         return
     while True:
         try:
             with out.timed("put"), target.claim(release, max(1.0, end - time.monotonic())) as now:
-                todo = _decide(target, release, now, first, compare, options, out)
-                if todo is not None:
-                    _apply_plan(target, release, now, todo, out)
+                if (todo := decide(now, first)) is not None:
+                    out.state = "partial"
+                    record = act(now, todo)
+                    out.state = "deployed"
+                    _run_after_step(target, record, out)
             return
         except Raced:
             if time.monotonic() >= end:
@@ -198,7 +217,7 @@ def _decide(
     out.foreign = tuple(p for p in now.foreign if p not in release.files)
     target_changed = now.at != first.at
     if is_superseded(release, known, compare, resume=options.resume, target_changed=target_changed):
-        out.state = "superseded"
+        out.state, out.put, out.deleted = "superseded", (), ()
         return None
     moved = known is None or compare(release.source, known.source) not in (Age.SAME, Age.NONE)
     todo = plan(
@@ -213,20 +232,6 @@ def _decide(
     return todo
 
 
-def _apply_plan(target: Target, release: Release, now: Remote, todo: Plan, out: Outcome) -> None:
-    known = now.record or Record()
-    if todo.empty:
-        _run_after_step(target, known, out)
-        out.state = "deployed"
-        return
-    out.state = "partial"
-    # The step after the release is recorded as open until it has succeeded.
-    record = replace(known.succeeded(release, target.keep), open="after" if target.after else "")
-    target.put(release, todo, now, record)
-    out.state = "deployed"
-    _run_after_step(target, record, out)
-
-
 def _run_after_step(target: Target, record: Record, out: Outcome) -> None:
     if record.open:
         with out.timed("after"):
@@ -235,7 +240,8 @@ def _run_after_step(target: Target, record: Record, out: Outcome) -> None:
             except Failed as error:
                 raise Failed(f"the release is up, but the step after it failed: {error.message}",
                              "fix that, then run it again") from None  # fmt: skip
-            target.write_record(target.read(), replace(record, open=""))
+            now = target.read()
+            target.write_record(now, replace(now.record or record, open=""))
 
 
 def _verify(place: Place, release: Release, options: DeployOptions, out: Outcome) -> None:
@@ -246,19 +252,19 @@ def _verify(place: Place, release: Release, options: DeployOptions, out: Outcome
     changed = [*cache.load(memory), *(put.path for put in out.put)]
     if out.put:
         cache.save(memory, dict.fromkeys(changed))
-    _seen(place, release.id, options, out)
-    if changed and options.timeout:
+    _seen(place, options, out)
+    if changed and options.verify:
         with out.timed("verify"):
             out.warnings += verify.pages(place.siteurl, release, changed)
             out.verified += len(verify.sample(release, changed))
         memory.unlink(missing_ok=True)
 
 
-def _seen(place: Place, release: str, options: DeployOptions, out: Outcome) -> None:
-    if not options.timeout:
+def _seen(place: Place, options: DeployOptions, out: Outcome) -> None:
+    if out.state not in ("deployed", "unchanged") or not options.verify:
         return
     with out.timed("verify"):
-        verify.wait(place.siteurl, release, options.timeout, place.say, note=place.note)
+        verify.wait(place.siteurl, out.release, options.verify, place.say, note=place.note)
     out.verified += 1
     out.state = "unchanged" if out.state == "unchanged" else "live"
 
@@ -273,6 +279,6 @@ def _past(known: Record, wanted: str) -> OldRelease:
         have = ", ".join(p.release[:12] for p in known.before)
         raise Refused(
             f"there is no earlier release {wanted}".rstrip() + " to go back to",
-            f"there is: {have}" if have else "build that state of the content and deploy it",
+            f"there is: {have}" if have else REBUILD,
         )
     return found[0]

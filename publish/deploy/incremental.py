@@ -10,15 +10,17 @@ from __future__ import annotations
 import re
 import secrets
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from publish.deploy import built
-from publish.deploy.plan import PHASES, Plan, Remote, phase_of
+from publish.deploy.plan import Plan, Remote
+from publish.deploy.plan import plan as make_plan
 from publish.deploy.release import (
-    MARKER,
+    File,
     OldRelease,
     Record,
     Release,
@@ -27,7 +29,7 @@ from publish.deploy.release import (
     is_page,
     kind_of,
 )
-from publish.deploy.targets import Place, Target
+from publish.deploy.targets import REBUILD, Place, Target
 from publish.errors import Refused
 
 R = TypeVar("R")
@@ -60,17 +62,13 @@ class IncrementalTarget(Target):
         """The folder for the record and kept files; it has a secret name, found only by listing the
         target."""
         if not self._vault:
-            self._vault = min((m[1] for p in self.own() if (m := VAULT.match(p))), default="")
+            self._vault = min((m[1] for p in self.tags(OWN) if (m := VAULT.match(p))), default="")
         return f"{OWN}/{self._vault or self._fresh}"
 
     @abstractmethod
-    def tags(self) -> dict[str, str]:
-        """The tag of each file below the target, our own folder's too; a tag changes when its file
-        does."""
-
-    @abstractmethod
-    def own(self) -> list[str]:
-        """The paths below our own folder."""
+    def tags(self, below: str = "") -> dict[str, str]:
+        """The tag of each file in the target, our own folder's too, or of those ``below`` a folder
+        of it; a tag changes when its file does."""
 
     @abstractmethod
     def same(self, path: str, tag: str, data: bytes) -> bool:
@@ -142,24 +140,59 @@ class IncrementalTarget(Target):
 
     def put(self, release: Release, plan: Plan, remote: Remote, record: Record) -> None:
         """Write phase by phase, then the record, then delete."""
+        digests = {path: file.sha256 for path, file in release.files.items()}
+        self._carry_out(plan, digests, partial(built.content, self.place.output, release),
+                        remote, record)  # fmt: skip
+
+    def roll_back(
+        self, to: OldRelease, remote: Remote, record: Record, shown: Collection[str]
+    ) -> None:
+        """Copy the files of the old release back from the vault; the hold is recorded first."""
+        kept = f"{self.vault}/releases/{to.release}.json"
+        if (data := self.fetch(kept)) is None:
+            raise Refused(f"release {to.release[:12]} is not kept any more", REBUILD)
+        old = decoded(data, kept, REBUILD)
+        digests = {p: f.partition(SEPARATOR)[0] for p, f in old.files.items()}
+        # Page digests are not recorded, so every HTML file counts as a page.
+        files = {p: File(p, sha, "", 0, "page" if is_page(p) else kind_of(p, ""))
+                 for p, sha in digests.items()}  # fmt: skip
+        todo = make_plan(Release(files, to.source, to.time), remote, self.fingerprint)
+        tags = self.tags()
+        for path, sha in digests.items():
+            if remote.files.get(path) != sha and f"{self.vault}/kept/{sha}" not in tags:
+                raise Refused(
+                    f"{path}, as it was in release {to.release[:12]}, is not kept any more", REBUILD
+                )
+        dropped = tuple(sorted(set(remote.files) - set(digests) - set(shown)))
+        self._carry_out(
+            replace(todo, delete=dropped, retained=tuple(shown), expiring={}), digests,
+            lambda path: self.fetch(f"{self.vault}/kept/{digests[path]}") or b"", remote, record,
+        )  # fmt: skip
+
+    def _carry_out(
+        self, plan: Plan, digests: Mapping[str, str], content: Callable[[str], bytes],
+        remote: Remote, record: Record,
+    ) -> None:  # fmt: skip
+        """Make the target hold the files of ``digests``, path to SHA-256, and store ``record``."""
         old, tags = self.load() or Record(), self.tags()
         known = {p: t for p, t in old.files.items() if p in tags}
-        planned = sorted({*old.planned, *release.files})
-        self.begin(replace(old, files=known, planned=tuple(planned), expiring=plan.expiring))
+        planned = tuple(sorted({*old.planned, *digests}))
+        self.begin(replace(old, files=known, planned=planned, expiring=plan.expiring,
+                           hold=record.hold or old.hold))  # fmt: skip
         self._keep([p.path for p in plan.puts if p.path in tags] + list(plan.delete), remote)
-        for phase in plan.phases:
+        for name, puts in plan.phases.items():
             self.fence()
-            paths = [put.path for put in phase.puts]
-            self.place.say(f"putting up {phase.name}: {len(paths)}")
+            self.place.say(f"putting up {name}: {len(puts)}")
 
             def one(path: str) -> tuple[str, str]:
-                data, tag = built.content(self.place.output, release, path), tags.get(path)
-                if tag is None or not self.same(path, tag, data):
-                    tag = self.write(path, data)
-                return path, release.files[path].sha256 + SEPARATOR + tag
+                if (tag := tags.get(path)) is None or remote.files.get(path) != digests[path]:
+                    data = content(path)
+                    if tag is None or not self.same(path, tag, data):
+                        tag = self.write(path, data)
+                return path, digests[path] + SEPARATOR + tag
 
-            known |= dict(self._each(one, paths))
-        files = {p: t for p, t in known.items() if p in release.files or p in plan.retained}
+            known |= dict(self._each(one, [put.path for put in puts]))
+        files = {p: t for p, t in known.items() if p in digests or p in plan.retained}
         full = replace(record, files=files, expiring=plan.expiring)
         self.fence()
         self.write(f"{self.vault}/releases/{record.release}.json", encoded(full))
@@ -169,43 +202,6 @@ class IncrementalTarget(Target):
         self._prune(full)
         self.ended(full)
 
-    def roll_back(self, to: OldRelease, remote: Remote, record: Record) -> None:
-        """Copy the files of the old release back from the vault; the hold is recorded first."""
-        kept = f"{self.vault}/releases/{to.release}.json"
-        if (data := self.fetch(kept)) is None:
-            raise Refused(f"release {to.release[:12]} is not kept any more",
-                          "build that state of the content, then deploy it")  # fmt: skip
-        target, now = (
-            decoded(data, kept, "build that state, then deploy it"),
-            self.load() or Record(),
-        )
-        digests = {p: f.partition(SEPARATOR)[0] for p, f in target.files.items()}
-        tags = self.tags()
-        differing = [p for p, sha in digests.items() if remote.files.get(p) != sha]
-        lost = [p for p in differing if f"{self.vault}/kept/{digests[p]}" not in tags]
-        if lost:
-            raise Refused(f"{lost[0]}, as it was in release {to.release[:12]}, is not kept any "
-                          "more", "build that state of the content, then deploy it")  # fmt: skip
-        planned = tuple(sorted({*now.planned, *digests}))
-        self.begin(replace(now, hold=record.hold, planned=planned))
-        dropped = sorted(p for p in remote.files if p not in digests)
-        self._keep([p for p in differing if p in tags] + dropped, remote)
-        fingerprints = {p: t for p, t in now.files.items() if p in tags}
-        for phase in PHASES:
-            self.fence()
-            paths = [p for p in differing if _phase_back(p, remote.files) == phase]
-
-            def one(path: str) -> tuple[str, str]:
-                data = self.fetch(f"{self.vault}/kept/{digests[path]}") or b""
-                return path, digests[path] + SEPARATOR + self.write(path, data)
-
-            fingerprints |= dict(self._each(one, paths))
-        files = {p: t for p, t in fingerprints.items() if p in digests}
-        self.save(replace(record, files=files, planned=tuple(dropped)))
-        if dropped:
-            self.remove(dropped)
-        self.ended(replace(record, files=files))
-
     def probe(self) -> None:
         """Write a file into our own folder, and remove it."""
         place = f"{OWN}/probe-{secrets.token_hex(8)}"
@@ -214,8 +210,7 @@ class IncrementalTarget(Target):
 
     def write_record(self, remote: Remote, record: Record) -> None:
         """Write the record, and no file of the site."""
-        now = self.load() or Record()
-        self.save(replace(record, files=now.files, expiring=now.expiring))
+        self.save(record)
 
     def _keep(self, paths: list[str], remote: Remote) -> None:
         """Copy files that are about to change into the vault, named by their SHA-256."""
@@ -230,7 +225,7 @@ class IncrementalTarget(Target):
         living = {past.release for past in (record.past(), *record.before)}
         needed: set[str] = set()
         dead = []
-        own = self.own()
+        own = self.tags(OWN)
         for path in own:
             if path.startswith(f"{self.vault}/releases/"):
                 if path.rpartition("/")[2].removesuffix(".json") not in living:
@@ -255,10 +250,3 @@ class IncrementalTarget(Target):
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
-
-
-def _phase_back(path: str, there: Mapping[str, str]) -> str:
-    """The phase in which a file of an old release is restored. Page digests are not recorded, so
-    every HTML file counts as a page."""
-    kind = "page" if is_page(path) else kind_of(path, "")
-    return "marker" if path == MARKER else phase_of(kind, path not in there)

@@ -6,7 +6,7 @@ and deletions come last. So a reader finds no dead link at any moment of a deplo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -42,23 +42,16 @@ class Put:
 
 
 @dataclass(frozen=True)
-class Phase:
-    """Puts that may happen in any order, once the phase before is complete."""
-
-    name: str
-    puts: tuple[Put, ...]
-
-
-@dataclass(frozen=True)
 class Plan:
     """What to write, to remove and to leave.
 
-    ``retained`` are files of ours that are not in the release but stay for now; ``expiring`` gives
-    the moment from which each is so. Files that a sent letter shows stay for good, and are in
-    ``retained`` alone.
+    ``phases`` are puts by the name of their phase; those of one may happen in any order, once the
+    phase before is complete. ``retained`` are files of ours that are not in the release but stay
+    for now; ``expiring`` gives the moment from which each is so. Files that a sent letter shows
+    stay for good, and are in ``retained`` alone.
     """
 
-    phases: tuple[Phase, ...] = ()
+    phases: Mapping[str, Sequence[Put]] = field(default_factory=dict)
     delete: tuple[str, ...] = ()
     retained: tuple[str, ...] = ()
     expiring: Mapping[str, str] = field(default_factory=dict)
@@ -67,7 +60,7 @@ class Plan:
     @property
     def puts(self) -> tuple[Put, ...]:
         """All puts, in order."""
-        return tuple(put for phase in self.phases for put in phase.puts)
+        return tuple(put for puts in self.phases.values() for put in puts)
 
     @property
     def empty(self) -> bool:
@@ -95,7 +88,7 @@ def plan(
         else:
             unchanged += 1
     dropped = [path for path in remote.files if path not in release.files]
-    pages, _ = vanishing(release, remote)
+    pages = list(filter(is_page, dropped))
     expiring, expired = {}, []
     for path in sorted(set(dropped) - set(pages) - set(kept_for_letters)):
         since = record.expiring.get(path) or release.time
@@ -112,15 +105,9 @@ def plan(
         puts["marker"].append(Put(MARKER, marker.size, "the site says which release it is"))
     shown = {p for p in dropped if p in kept_for_letters and p not in pages}
     return Plan(
-        tuple(Phase(name, tuple(puts[name])) for name in PHASES if puts[name]),
-        tuple(sorted({*pages, *expired})), tuple(sorted({*expiring, *shown})), expiring, unchanged,
+        {name: found for name, found in puts.items() if found}, tuple(sorted({*pages, *expired})),
+        tuple(sorted({*expiring, *shown})), expiring, unchanged,
     )  # fmt: skip
-
-
-def vanishing(release: Release, remote: Remote) -> tuple[list[str], int]:
-    """The pages of the target that would be deleted, and how many it has in all."""
-    pages = sorted(filter(is_page, remote.files))
-    return [p for p in pages if p not in release.files], len(pages)
 
 
 def _why(path: str, fingerprint: str, remote: Remote) -> str:

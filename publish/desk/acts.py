@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Request, Response
 
-from publish.desk import asking, editor, fields, fixes, pages, parts, photo
+from publish.desk import asking, editor, fields, fixes, pages, parts, photo, posts
 from publish.desk.jobs import Job, Jobs, Stage
 from publish.desk.log import Log
 from publish.desk.model import Post
@@ -83,7 +83,8 @@ class Acts:
         if found is None:
             return None
         finding, data, made = found
-        return {"post": post, "finding": finding, "changes": fixes.difference(data, made)}
+        changes, digest = fixes.difference(data, made), posts.digest(data)
+        return {"post": post, "finding": finding, "changes": changes, "digest": digest}
 
     # Questions and answers.
 
@@ -104,7 +105,8 @@ class Acts:
         """Perform the confirmed act, once."""
         self._allowed()
         job = self.jobs.answered(form.get("token", ""))
-        if job is None or job.question is None or job.question.fingerprint != form.get("bound"):
+        asked = job.question if job else None
+        if job is None or asked is None or asked.fingerprint != form.get("bound"):
             raise Refused(
                 "this question was answered already, or asked again since",
                 "look at the post; it says how things stand",
@@ -134,16 +136,16 @@ class Acts:
         if isinstance(found, Done):
             self._end(job, "done", NOTHING, found.lines)
         elif job.act in asking.DIRECT:
-            job.office_question = found
+            job.question = found
             self._do(job)
         else:
-            self.jobs.ask(job, asking.view(found), found)
+            self.jobs.ask(job, found)
 
     def _do(self, job: Job) -> None:
-        assert job.office_question is not None
+        assert job.question is not None
         try:
             found = self.office.do(
-                self.reader.settings, job.office_question, partial(self._say, job),
+                self.reader.settings, job.question, partial(self._say, job),
                 partial(self._progress, job), self._countdown(job),
             )  # fmt: skip
         except (PublishError, OSError) as error:
@@ -153,13 +155,13 @@ class Acts:
             self._end(job, "refused", title, (refusal.message, refusal.remedy))
         else:
             if isinstance(found, Done):
-                if found.results and job.act in ("send", "move", "replace", "publish"):
+                if any(result.get("time") for result in found.results):
                     job.after = (Button("Take it back…", to="/ask/undo", values=_about(job)),)
                 title = asking.DONE.get(job.act, "Done") if found.results else NOTHING
                 self._end(job, "done", title, found.lines)
             else:
                 # The facts that were confirmed have changed.
-                self.jobs.ask(job, asking.view(found, again=True), found)
+                self.jobs.ask(job, found, again=True)
         self.reader.request_reading()
 
     def _end(self, job: Job, stage: Stage, title: str, lines: tuple[str, ...]) -> None:
@@ -255,7 +257,7 @@ class Acts:
         return parts.href(post)
 
     def do_new(self, form: Mapping[str, str], request: Request) -> Response | str:
-        """A new post, opened in the author's editor."""
+        """A new post; its page has the button that opens it."""
         from publish.site.new import new_post
 
         settings, now = self.reader.settings, datetime.now(UTC)
@@ -306,11 +308,11 @@ class Acts:
     def _conflict(self, request: Request, found: EditConflict) -> Response:
         post = self._post(request.form)
         now = self.reader.current
-        theirs = frontmatter.read(found.data)
+        header = frontmatter.read(found.data)
         rows = [
-            (key, name, theirs.get(name), request.form[name])
+            (key, name, theirs, request.form[name])
             for name, key in fields.NAMES.items()
-            if name in request.form
+            if request.form.get(name, theirs := fields.shown(header, name)) != theirs
         ]
         context = {
             "here": "post", "post": post, "rows": rows, "digest": found.digest,

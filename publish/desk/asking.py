@@ -6,15 +6,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from publish.desk.jobs import QuestionView
 from publish.desk.model import Post
 from publish.desk.parts import Button
 from publish.errors import Refused
 from publish.office.question import Done, Question, Voice
 from publish.office.words import Words
-from publish.settings import Settings
+from publish.settings import Settings, load
 
 if TYPE_CHECKING:
     # Imported late: the office imports the newsletter, and the first page should not wait for that.
@@ -72,9 +71,19 @@ BUTTONS = {
 """A command's button."""
 
 
+class QuestionView(NamedTuple):
+    """A question as the page shows it: its text, its facts, its steps, and other buttons."""
+
+    title: str
+    says: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    steps: tuple[str, ...]
+    other: tuple[Button, ...]
+
+
 @dataclass(frozen=True)
 class Office:
-    """The office itself, opened for one act at a time."""
+    """The office itself, opened for one act at a time, with the settings as they are saved."""
 
     live: bool
 
@@ -89,7 +98,7 @@ class Office:
         from publish.office import acts, context
 
         voice = Voice(say=say, progress=say, words=WORDS)
-        with context.opened(settings, voice, live=self.live) as room:
+        with context.opened(load(settings.path), voice, live=self.live) as room:
             return acts.ask(room, act, **wish)
 
     def do(
@@ -104,7 +113,7 @@ class Office:
         from publish.office import acts, context
 
         voice = Voice(say=say, progress=progress, countdown=countdown, words=WORDS)
-        with context.opened(settings, voice, live=self.live) as room:
+        with context.opened(load(settings.path), voice, live=self.live) as room:
             return acts.do(room, question)
 
 
@@ -137,7 +146,7 @@ def wish(act: str, form: Mapping[str, str], post: Post | None) -> dict[str, Any]
     Raises:
         Refused: there is no such act, or the form names no post.
     """
-    together = tuple(filter(None, form.get("posts", "").split("\n")))
+    together = tuple(filter(None, form.get("posts", "").splitlines()))
     name = post.name if post else form.get("letter", "") or ", ".join(together)
     if act not in TITLES:
         raise Refused(f"there is no act {act!r}", "go back to the desk")
@@ -177,16 +186,11 @@ def view(question: Question, *, again: bool = False) -> QuestionView:
     )
     steps = tuple(with_buttons(line.text) for line in question.lines if line.name == "step")
     says = tuple(filter(None, (CHANGED if again else "", SAYS.get(question.act))))
-    title = TITLES.get(question.act, question.act)
     other: tuple[Button, ...] = ()
     if any(line.unless == "keep_date" for line in question.lines):
-        wished = {
-            "post": question.wish["post"],
-            "at": question.wish["at"] or "",
-            "keep_date": "yes",
-        }
+        wished = {**question.wish, "at": question.wish["at"] or "", "keep_date": "yes"}
         other = (Button("Keep the old date…", to="/ask/publish", values=wished),)
-    return QuestionView(title, says, facts, question.yes, question.fingerprint, steps, other)
+    return QuestionView(TITLES[question.act], says, facts, steps, other)
 
 
 def with_buttons(line: str) -> str:

@@ -21,6 +21,8 @@ FORMS = {
 }
 """How the editors that open a window take a line, from their own manuals."""
 LINES = {editor: form.split() for form, editors in FORMS.items() for editor in editors}
+WAIT = 1.0
+"""Seconds within which a program that cannot open the file ends."""
 HINT = "set DESK_EDITOR in the settings file, for example DESK_EDITOR = 'code'"
 
 
@@ -51,10 +53,10 @@ def open_at(
     values: Mapping[str, Any], file: Path, line: int,
     start: Callable[[list[str]], object] | None = None,
 ) -> None:  # fmt: skip
-    """Start the editor and do not wait for it.
+    """Start the editor and do not wait for its end.
 
     Raises:
-        ConfigError: there is no such program.
+        ConfigError: there is no such program, or it fails at once.
     """
     words = command(values, file, line)
     if start is None and shutil.which(words[0]) is None:
@@ -62,12 +64,18 @@ def open_at(
     (start or _start)(words)
 
 
-def _start(words: list[str]) -> object:
+def _start(words: list[str]) -> None:
     # The arguments are the author's own setting and a path of the site; no shell is involved.
     editor = subprocess.Popen(  # noqa: S603
         words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         start_new_session=True,
     )  # fmt: skip
-    # Reap the process when it ends.
-    threading.Thread(target=editor.wait, daemon=True).start()
-    return editor
+    try:
+        code = editor.wait(WAIT)
+    except subprocess.TimeoutExpired:
+        # Reap the process when it ends.
+        threading.Thread(target=editor.wait, daemon=True).start()
+        return
+    # Windows' explorer ends with 1 where it has opened the file too.
+    if code and sys.platform != "win32":
+        raise ConfigError(f"{words[0]} opened nothing (it ended with {code})", HINT)

@@ -43,6 +43,11 @@ def form(
     return {name: Field(typed.get(name, header.get(name)), hints.get(name, "")) for name in NAMES}
 
 
+def shown(header: Header, name: str) -> str:
+    """A field on one line, as a page can show it: bytes that are no UTF-8 are question marks."""
+    return " ".join(header.get(name).encode("utf-8", "replace").decode().split())
+
+
 def edited(data: bytes, given: Mapping[str, str], now: datetime, zone: ZoneInfo) -> bytes:
     """``data`` with the changed fields of ``given``; every other byte stays. An emptied field is
     removed.
@@ -52,10 +57,9 @@ def edited(data: bytes, given: Mapping[str, str], now: datetime, zone: ZoneInfo)
     """
     header = frontmatter.read(data)
     for name, key in NAMES.items():
-        if name not in given:
-            continue
-        value = " ".join(given[name].split())
-        if value == " ".join(header.get(name).split()):
+        old = shown(header, name)
+        value = " ".join(given.get(name, old).split())
+        if value == old:
             continue
         if not value and name == "title":
             raise ConfigError("a post needs a title", "write one")

@@ -50,7 +50,7 @@ def view(now: Snapshot, at: datetime) -> SimpleNamespace:
     rows = [_row(now, post, at) for post in writing]
     older = [s for s in parts.never_mailed(now)
              if (choice := now.choice(s)) and choice.verdict == "old"]  # fmt: skip
-    known = now.newsletter.readers
+    known, elsewhere = now.newsletter.readers, parts.elsewhere(now)
     return SimpleNamespace(
         today=f"{words.day(at, now.zone, at)}, {words.clock(at, now.zone)} · "
         f"{words.zone_name(now.zone)}",
@@ -59,6 +59,8 @@ def view(now: Snapshot, at: datetime) -> SimpleNamespace:
         writing=tuple(rows[:SHOWN]),
         more_writing=tuple(rows[SHOWN:]),
         together=_together(now, writing),
+        elsewhere=elsewhere,
+        elsewhere_says=parts.findings_summary(elsewhere),
         first=not now.posts,
         known=now.newsletter.asked is not None,
         out=tuple(sent_row(now, letter, at) for letter in parts.sent(now, at)[:SHOWN]),
@@ -136,24 +138,22 @@ def _next(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
     buttons: list[Button] = []
     if letter.state == "scheduled":
         buttons = [Button("Look at it", parts.letter_href(now, letter))]
-        if post and not letter.several:
+        if post and parts.can_change(letter):
             buttons.append(Button("Another time…", f"{parts.href(post)}?open=time#time"))
         buttons.append(parts.take_back(post, letter))
     fix: tuple[Button, ...] = ()
     if letter.changes and post:
-        fix = (
-            parts.new_words(post),
-            Button("See the whole difference", f"/letter/{letter.key}#changes"),
-        )
+        fix = (Button("See the whole difference", f"/letter/{letter.key}#changes"),)
+        if parts.can_change(letter):
+            fix = (parts.new_words(post), *fix)
     public = post is not None and post.kind == "public" and post.mailed
-    gone = letter.state == "scheduled" and not letter.several and not public
-    if gone:
+    gone = ""
+    if letter.orphan or (letter.state == "scheduled" and not letter.several and not public):
+        gone = "One of its pages" if letter.several else "Its page"
         fix = (parts.take_back(post, letter, main=True),)
         buttons = buttons[:1]
-    when = distance = ""
-    if letter.at:
-        when = f"{words.day(letter.at, now.zone, at)} at {words.clock(letter.at, now.zone)}"
-        distance = words.distance(letter.at, at)
+    when = words.moment(letter.at, now.zone, at) if letter.at else ""
+    distance = words.distance(letter.at, at) if letter.at else ""
     return SimpleNamespace(
         state=parts.LETTER_STATES[letter.state], title=parts.title(now, letter),
         href=parts.letter_href(now, letter), when=when, distance=distance, says=letter.why,
@@ -164,35 +164,26 @@ def _next(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
 
 def _writing(now: Snapshot) -> list[Post]:
     """Drafts, and public posts whose letter is due or was taken back; newest first."""
-    held = {m.uid for m in now.newsletter.letters if m.state == "held"}
-    found = [
-        post
-        for post in now.posts
-        if post.kind == "draft"
-        or (post.kind == "public" and post.uid in held)
-        or parts.letter_is_due(now, post)
-    ]
+    found = [post for post in now.posts if post.kind == "draft" or parts.letter_waits(now, post)]
     return sorted(found, key=lambda post: post.saved, reverse=True)
 
 
 def _row(now: Snapshot, post: Post, at: datetime) -> SimpleNamespace:
     found = parts.findings(now, post)
-    letter = now.letter(post)
     facts = f"{words.count(post.words, 'word')} · saved {words.saved(post.saved, now.zone, at)}"
     place, of_letter = "Draft", []
-    if post.kind != "draft" and letter:
-        place, of_letter = "On the site", [State("warning", "Letter taken back")]
-    elif post.kind != "draft":
-        place, of_letter = "Public", [State("pending", "Letter not sent")]
-    button = parts.next_step(now, post) if parts.next_step_is_likely(now, post) else None
-    if button is None:
-        wrong = found is not None and not parts.healthy(found)
-        button = Button("See what is wrong" if wrong else "Look at it", parts.href(post))
+    if post.kind != "draft":
+        choice = now.choice(post)
+        back = now.letter(post) or (choice and choice.verdict == "held")
+        taken, unsent = State("warning", "Letter taken back"), State("pending", "Letter not sent")
+        place, of_letter = "Public", [taken if back else unsent]
+    step = parts.next_step(now, post) if parts.next_step_is_likely(now, post) else None
+    look = "See what is wrong" if found and not parts.healthy(found) else "Look at it"
     return SimpleNamespace(
         title=post.title,
         href=parts.href(post),
         facts=f"{place} · {facts}",
-        button=button,
+        button=step or Button(look, parts.href(post)),
         states=(*of_letter, *parts.health(found)),
     )
 

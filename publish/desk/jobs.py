@@ -17,19 +17,8 @@ from publish.desk.parts import Button
 from publish.office.question import Question
 
 Stage = Literal["asking", "asked", "doing", "done", "refused"]
-
-
-@dataclass(frozen=True)
-class QuestionView:
-    """A question as the page shows it: its text, its facts, and the label of the button."""
-
-    title: str
-    says: tuple[str, ...]
-    facts: tuple[tuple[str, str], ...]
-    yes: str
-    fingerprint: str
-    steps: tuple[str, ...] = ()
-    other: tuple[Button, ...] = ()
+KEPT = 50
+"""Acts that are kept, the newest, beside those under way: for pages that are still open."""
 
 
 @dataclass
@@ -46,13 +35,13 @@ class Job:
     title: str
     stage: Stage = "asking"
     lines: tuple[str, ...] = ()
-    question: QuestionView | None = None
+    question: Question | None = None
+    again: bool = False
     token: str = ""
     after: tuple[Button, ...] = ()
     can_stop: bool = False
     stopping: bool = False
     progress_line: str = ""
-    office_question: Question | None = None
     changed: threading.Event = field(default_factory=threading.Event)
 
     def finish_stage(self, stage: Stage, title: str, lines: tuple[str, ...] = ()) -> None:
@@ -68,7 +57,6 @@ class Jobs:
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
         self._jobs: dict[str, Job] = {}
-        self._tokens: dict[str, Job] = {}
         self._lock = threading.Lock()
         self._queue: queue.SimpleQueue[tuple[Callable[[], None], Job] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, daemon=True, name="desk-acts")
@@ -76,8 +64,9 @@ class Jobs:
 
     def close(self) -> None:
         """Let the act under way end (one that only waits is stopped), and begin no other."""
-        for job in list(self._jobs.values()):
-            job.stopping = True
+        with self._lock:
+            for job in self._jobs.values():
+                job.stopping = True
         self._queue.put(None)
         self._thread.join()
 
@@ -88,12 +77,16 @@ class Jobs:
     @property
     def busy(self) -> Job | None:
         """The job that is being performed now."""
-        return next((job for job in self._jobs.values() if job.stage == "doing"), None)
+        with self._lock:
+            return next((job for job in self._jobs.values() if job.stage == "doing"), None)
 
     def begin(self, act: str, where: str, wish: Mapping[str, Any], title: str) -> Job:
         """A new job, not yet queued."""
         job = Job(secrets.token_urlsafe(6), act, where, wish, title)
         with self._lock:
+            idle = [id for id, j in self._jobs.items() if j.stage not in ("asking", "doing")]
+            for old in idle[:-KEPT]:
+                del self._jobs[old]
             self._jobs[job.id] = job
         return job
 
@@ -103,19 +96,20 @@ class Jobs:
         self._queue.put((work, job))
         job.changed.wait(patience)
 
-    def ask(self, job: Job, question: QuestionView, asked: Question) -> None:
-        """Attach a question to the job, with a new token for its answer."""
-        with self._lock:
-            job.token = secrets.token_urlsafe(16)
-            self._tokens = {t: j for t, j in self._tokens.items() if j is not job}
-            self._tokens[job.token] = job
-        job.question, job.office_question = question, asked
-        job.finish_stage("asked", question.title)
+    def ask(self, job: Job, question: Question, *, again: bool = False) -> None:
+        """Attach a question to the job, with a new token for its answer; ``again`` if its facts
+        have changed since it was confirmed."""
+        job.token = secrets.token_urlsafe(16)
+        job.question, job.again = question, again
+        job.finish_stage("asked", job.title)
 
     def answered(self, token: str) -> Job | None:
         """The job with the question of this token, which becomes invalid."""
         with self._lock:
-            return self._tokens.pop(token, None)
+            job = next((j for j in self._jobs.values() if token and j.token == token), None)
+            if job:
+                job.token = ""
+            return job
 
     def drop(self, job: Job) -> None:
         """Remove a job without a result."""

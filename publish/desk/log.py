@@ -28,16 +28,14 @@ class Log:
         entry = {"at": at, "what": what, "how": how, "lines": list(lines)}
         with suppress(OSError), self._lock:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            with self.file.open("a", encoding="utf-8") as stream:
+            with self.file.open("a", encoding="utf-8", errors="replace") as stream:
                 stream.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
     def last_day(self, zone: ZoneInfo, now: datetime) -> list[SimpleNamespace]:
         """The entries of the last 24 hours, the newest first."""
-        found = []
-        try:
+        found, lines = [], list[bytes]()
+        with suppress(OSError):
             lines = self.file.read_bytes().splitlines()
-        except OSError:
-            return []
         for line in reversed(lines):
             try:
                 entry = json.loads(line)

@@ -25,10 +25,10 @@ class Post:
     name: str
     file: str
     digest: str
-    kind: Kind
     title: str
     slug: str
     saved: datetime
+    kind: Kind = "draft"
     address: str = ""
     words: int = 0
     date: datetime | None = None
@@ -46,7 +46,8 @@ LetterState = Literal["scheduled", "sending", "sent", "held", "unknown", "incomp
 class Letter:
     """A letter. ``uid`` is its post's, ``at`` its hour. State ``held``: it was taken back;
     ``unknown``: an answer is missing. ``changes`` are the differences from the post's present
-    words."""
+    words. ``several``: it is of several posts; ``update``: it corrects an earlier one; ``orphan``:
+    it waits although one of its posts is not public any more."""
 
     key: str
     state: LetterState
@@ -57,6 +58,8 @@ class Letter:
     figures: Figures | None = None
     changes: tuple[Change, ...] = ()
     several: bool = False
+    update: bool = False
+    orphan: bool = False
     why: str = ""
 
 
@@ -129,6 +132,10 @@ class Snapshot:
         return self.newsletter.choices.get(post.uid)
 
     def letter(self, post: Post) -> Letter | None:
-        """The letter of a post, the last of several; digests do not count."""
-        mine = [m for m in self.newsletter.letters if m.uid == post.uid and not m.several]
+        """The letter of a post, or the last update of it; a digest does not count, nor an update
+        that was taken back, as only a new one goes out."""
+        mine = [
+            m for m in self.newsletter.letters
+            if m.uid == post.uid and not m.several and not (m.update and m.state == "held")
+        ]  # fmt: skip
         return mine[-1] if mine and post.uid else None

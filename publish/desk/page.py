@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from publish.desk import parts, words
 from publish.desk.model import Letter, Post, Snapshot
-from publish.desk.parts import Button, State
+from publish.desk.parts import Button
 from publish.desk.renderings import Renderings
 from publish.post.diagnostic import Diagnostic
 from publish.post.issue import GMAIL
@@ -50,6 +50,7 @@ def view(
     changes = letter.changes if letter else ()
     says, acts = _changed(post, letter)
     step = parts.next_step(now, post)
+    timed = post.mailed and not (letter and letter.update)
     return SimpleNamespace(
         rail=rail(now, post, letter, at),
         summary=parts.findings_summary(found),
@@ -62,7 +63,7 @@ def view(
         first=_first(now, post),
         small=_small(post),
         letter=_facts(now, post, renderings),
-        time_act=TIMED.get(step.to, "") if step and post.mailed else "",
+        time_act=TIMED.get(step.to, "") if step and timed else "",
         saved=words.saved(post.saved, now.zone, at),
         technical_details=_technical_details(post, letter),
     )
@@ -130,19 +131,16 @@ def _letter_steps(
             return Step("stopped", scheduled, letter.why or "in doubt"), Step("", delivered, "")
 
 
-def _remark(post: Post, finding: Diagnostic, fixable: Collection[Diagnostic]) -> SimpleNamespace:
-    """A finding with buttons to open and to fix it."""
-    wrong = finding.severity == "error"
-    state = State("error", "To fix") if wrong else State("warning", "To consider")
+def _remark(
+    post: Post, finding: Diagnostic, fixable: Collection[Diagnostic]
+) -> tuple[Diagnostic, list[Button]]:
+    """A finding with buttons to fix it, if that can be done here, and to open it."""
     line = {"post": post.name, "line": str(finding.line)}
-    fix = None
+    buttons = [Button(f"Open at line {finding.line}", to="/open", values=line)]
     if finding in fixable:
-        query = urlencode({**line, "rule": finding.rule, "digest": post.digest})
-        fix = Button("Fix it…", f"/fix?{query}")
-    return SimpleNamespace(
-        state=state, line=finding.line, message=finding.message, remedy=finding.remedy, fix=fix,
-        open=Button(f"Open at line {finding.line}", to="/open", values=line),
-    )  # fmt: skip
+        query = urlencode({**line, "rule": finding.rule})
+        buttons.insert(0, Button("Fix it…", f"/fix?{query}"))
+    return finding, buttons
 
 
 def _changed(post: Post, letter: Letter | None) -> tuple[str, tuple[Button, ...]]:
@@ -150,7 +148,10 @@ def _changed(post: Post, letter: Letter | None) -> tuple[str, tuple[Button, ...]
     if letter is None or not letter.changes:
         return "", ()
     if letter.state == "scheduled":
-        return "The letter still has your old words", (parts.new_words(post),)
+        button = (
+            parts.new_words(post) if parts.can_change(letter) else parts.take_back(post, letter)
+        )
+        return "The letter still has your old words", (button,)
     if letter.state == "sent":
         act = parts.ask("Send a correction…", "send", post, as_update="yes")
         return "Readers got other words than the post has now", (act,)

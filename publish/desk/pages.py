@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from publish.desk import fields, home, letters, page, parts, photo, posts, renderings, words
+from publish.desk import asking, fields, home, letters, page, parts, photo, posts, renderings, words
 from publish.desk.model import Post, Snapshot
 from publish.post import frontmatter
 from publish.post.text import shorten
@@ -42,9 +42,8 @@ class Visit(NamedTuple):
     values: Mapping[str, Any]
 
 
-def draw(name: str, base: str, visit: Visit) -> str | None:
-    """The page of that template; None if its subject does not exist."""
-    kind = name.removesuffix(".html")
+def draw(kind: str, base: str, visit: Visit) -> bytes | None:
+    """The page of that kind; None if its subject does not exist."""
     makers: dict[str, Callable[[Visit], Context | None]] = {
         "home": _home, "post": _post, "letter": _letter, "new": _new, "inbox": _inbox,
         "letters": lambda v: {"page": letters.index(v.now, v.at)},
@@ -53,11 +52,12 @@ def draw(name: str, base: str, visit: Visit) -> str | None:
     made = makers[kind](visit) if kind in makers else {}
     if made is None:
         return None
-    return render(name, visit.now, base, {"here": kind, **made})
+    return render(f"{kind}.html", visit.now, base, {"here": kind, **made})
 
 
-def render(name: str, now: Snapshot, base: str, context: Mapping[str, Any]) -> str:
-    """A template rendered with the variables of every page."""
+def render(name: str, now: Snapshot, base: str, context: Mapping[str, Any]) -> bytes:
+    """A template rendered with the variables of every page. What a file has instead of UTF-8 is
+    drawn as question marks."""
     job = context.get("job")
     shared = {
         "base": base, "mode": parts.mode(now), "site": now.name, "preview": now.preview,
@@ -65,7 +65,8 @@ def render(name: str, now: Snapshot, base: str, context: Mapping[str, Any]) -> s
         "zone": words.zone_name(now.zone), "acts": now.acts,
         "busy": job is not None and job.stage in ("asking", "doing"),
     }  # fmt: skip
-    return _environment().get_template(name).render({**shared, **context})
+    page = _environment().get_template(name).render({**shared, **context})
+    return page.encode("utf-8", "replace")
 
 
 @cache
@@ -77,6 +78,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
     )  # fmt: skip
     made.filters["finding"] = _finding
+    made.filters["view"] = asking.view
     return made
 
 
@@ -172,4 +174,4 @@ def _fix(visit: Visit) -> Context | None:
     if post is None:
         return None
     found = visit.acts.fix_page(post, visit.args)
-    return found and {"here": "post", "digest": visit.args.get("digest", ""), **found}
+    return found and {"here": "post", **found}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -52,8 +52,8 @@ LETTER_STATES = {
     "incomplete": State("error", "Stopped"),
 }
 """Each state of a letter as a page shows it."""
-DUE = ("send", "overdue")
-"""Verdicts on a letter that is due or overdue."""
+WAITS = ("send", "overdue", "held")
+"""Verdicts on a letter that is due, is overdue or was taken back."""
 MIN_READERS_FOR_PERCENT = 30
 """Readers below which a percentage would be misleading."""
 
@@ -76,8 +76,9 @@ def sent(now: Snapshot, at: datetime) -> list[Letter]:
 
 
 def never_mailed(now: Snapshot) -> list[Post]:
-    """The public posts that may have a letter and had none."""
+    """The public posts that may have a letter and had none, alone or with others."""
     mailed = {letter.uid for letter in now.newsletter.letters}
+    mailed |= {uid for uid, choice in now.newsletter.choices.items() if choice.verdict == "done"}
     return [s for s in now.posts if s.kind == "public" and s.mailed and s.uid not in mailed]
 
 
@@ -131,12 +132,13 @@ def share(part: int, whole: int) -> Share:
     return Share(f"{part / whole:.0%}", 100 * part / whole)
 
 
-def letter_is_due(now: Snapshot, post: Post) -> bool:
-    """Whether the letter of a public post is overdue, or would go with the next send, by the
-    decision of ``publish send``."""
-    choice = now.choice(post)
-    waits = post.kind == "public" and post.mailed and now.letter(post) is None
-    return waits and choice is not None and choice.verdict in DUE
+def letter_waits(now: Snapshot, post: Post) -> bool:
+    """Whether the letter of a public post is overdue, would go with the next send, by the decision
+    of ``publish send``, or was taken back."""
+    letter, choice = now.letter(post), now.choice(post)
+    if post.kind != "public" or not post.mailed:
+        return False
+    return letter.state == "held" if letter else bool(choice and choice.verdict in WAITS)
 
 
 def next_step(now: Snapshot, post: Post) -> Button | None:
@@ -167,8 +169,18 @@ def findings(now: Snapshot, post: Post) -> tuple[Diagnostic, ...] | None:
     """The findings of a post, errors first; None before the first check."""
     if now.findings is None:
         return None
-    found = now.findings.get(post.file, ())
-    return tuple(sorted(found, key=lambda f: (f.severity != "error", f.line, f.message)))
+    return _ordered(now.findings.get(post.file, ()))
+
+
+def elsewhere(now: Snapshot) -> tuple[Diagnostic, ...]:
+    """The findings of files that are no posts, such as a page or the settings, errors first."""
+    own = {post.file for post in now.posts}
+    known = (now.findings or {}).items()
+    return _ordered(finding for file, found in known if file not in own for finding in found)
+
+
+def _ordered(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(sorted(found, key=lambda f: (f.severity != "error", f)))
 
 
 def _counts(found: tuple[Diagnostic, ...]) -> tuple[int, int]:
@@ -208,4 +220,10 @@ def findings_summary(found: tuple[Diagnostic, ...] | None) -> str:
 def title(now: Snapshot, letter: Letter) -> str:
     """A letter by its post's title, else by its subject."""
     found = now.of(letter)
-    return found.title if found and not letter.several else letter.subject
+    name = found.title if found and not letter.several else letter.subject
+    return f"{name} (update)" if letter.update else name
+
+
+def can_change(letter: Letter) -> bool:
+    """Whether the words and the hour of a scheduled letter can be changed while it stays."""
+    return letter.state == "scheduled" and not letter.several and not letter.update

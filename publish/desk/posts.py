@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from publish.desk.model import Kind, Post
+from publish.desk.model import Post
 from publish.post.dates import visibility
 from publish.post.stamps import of_stat
 from publish.settings import Settings
@@ -21,17 +21,18 @@ class PostCache:
         self._known: dict[Path, tuple[str, Post]] = {}
 
     def read(self, settings: Settings, now: datetime) -> tuple[Post, ...]:
-        """All posts, ordered by path. A file that cannot be read is left out; the checks report
-        it."""
+        """All posts, ordered by path. A file that cannot be read, or whose name is no UTF-8, is
+        left out; the checks report it."""
         found: dict[Path, tuple[str, Post]] = {}
         for file in posts.files(settings, settings.posts):
             try:
+                str(file).encode()
                 looked = file.stat()
                 stamp, known = of_stat(looked), self._known.get(file)
                 if known is None or known[0] != stamp:
                     saved = looked.st_mtime_ns
                     known = (stamp, post(settings, file, file.read_bytes(), saved))
-            except OSError:
+            except (OSError, UnicodeEncodeError):
                 continue
             found[file] = known
         self._known = found
@@ -39,17 +40,15 @@ class PostCache:
 
 
 def post(settings: Settings, file: Path, data: bytes, saved_ns: int) -> Post:
-    """The post in a file's bytes; its kind does not take future dates into account."""
+    """The post in a file's bytes; its kind is not determined yet."""
     source = posts.Source(file, settings, data)
     header = source.header
     # A file may consist of a header only.
     body = [*data.split(b"\n", header.body_line - 1), b""][header.body_line - 1]
-    kind: Kind = "public" if source.status in ("published", "hidden") else "draft"
     return Post(
         name=source.path,
         file=source.name,
         digest=digest(data),
-        kind=kind,
         title=source.title or file.stem,
         slug=source.slug,
         address=source.address(source.slug) or f"/{source.slug}/",
@@ -70,6 +69,5 @@ def digest(data: bytes) -> str:
 
 
 def _timed(found: Post, now: datetime) -> Post:
-    if visibility(found.status, found.date, now) == "scheduled":
-        return replace(found, kind="scheduled")
-    return found
+    seen = visibility(found.status, found.date, now)
+    return replace(found, kind="public" if seen == "hidden" else seen)

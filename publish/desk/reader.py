@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from publish.desk.model import Kind, Newsletter, Post, Site, Snapshot
+from publish.desk.model import Newsletter, Site, Snapshot
 from publish.desk.posts import PostCache
 from publish.newsletter import schedule
 from publish.post import stamps
@@ -46,7 +46,6 @@ class Reader:
     _posts: PostCache = field(default_factory=PostCache)
     _stop: threading.Event = field(default_factory=threading.Event)
     _seen: stamps.Stamps | None = None
-    _mailed: set[tuple[str, Kind, datetime | None]] | None = None
     _drawn: float = 0.0
     _wanted: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
@@ -79,7 +78,7 @@ class Reader:
         self.change(posts=posts)
 
     def request_reading(self) -> None:
-        """Have Mailchimp read soon, after an act."""
+        """Have Mailchimp read soon, after an act, or once the preview has composed the letters."""
         self._wanted.set()
 
     def change(self, **what: Any) -> None:
@@ -131,11 +130,6 @@ class Reader:
             for finding in self.check(self.settings):
                 found[finding.file] = (*found.get(finding.file, ()), finding)
             self.change(findings=found)
-            # Whether a letter is due depends on these, and on its being composed.
-            mailed = {(p.uid, p.kind, p.date) for p in self.current.posts if p.mailed}
-            if mailed != self._mailed or any(map(self._undecided, self.current.posts)):
-                self._mailed = mailed
-                self.request_reading()
         except Exception as error:
             # Any exception is reported, so that the thread survives for the next change.
             self.change(trouble=str(error))
@@ -145,11 +139,6 @@ class Reader:
         known = self.settings
         name = str(known.values.get("SITENAME") or known.root.name)
         return {"name": name, "address": known.siteurl, "zone": schedule.zone(known.timezone)}
-
-    def _undecided(self, post: Post) -> bool:
-        known = self.current
-        return post.kind == "public" and post.mailed and not (known.choice(post) or
-                                                              known.letter(post))  # fmt: skip
 
     def _letters(self) -> None:
         while not self._stop.is_set():

@@ -28,9 +28,9 @@ SKIPPED = {
     "templatera",
 }  # fmt: skip
 """Types of WordPress' own and of plugins that hold no article: counted, not listed."""
-READ = ("post", "page", "wp_block", "et_pb_layout", "elementor_library")
-"""Types whose text is needed; all but the first two are what a post may refer to."""
 HIDDEN = {"trash", "auto-draft", "inherit"}
+KEPT = {"publish", "private", "future", "draft", "pending"}
+"""The statuses of WordPress' own that an article has."""
 LONGEST = 180
 """Bytes of a file's name without its ending."""
 LISTS = ("index", "tags", "categories", "authors", "archives")
@@ -167,11 +167,6 @@ def key_of(path: str) -> str:
     return urls.folded(urls.normal(path))
 
 
-def is_file(path: str) -> bool:
-    """Whether a path of the old site is that of a picture or another file."""
-    return any(kind.search(path) for kind in (UPLOADS, FILE_NAME, PICTURE_NAME))
-
-
 def site_of(url: str) -> str:
     """The host of an address with its path, which distinguishes the sites of a network."""
     return f"{host_of(url)}{path_of(url)}".rstrip("/")
@@ -185,7 +180,7 @@ def old_paths(item: Item) -> Iterable[str]:
     here = unquote(item.slug)
     day = dates.naive(item.date)
     parts = path.strip("/").split("/")
-    if not parts or parts[-1] != here:
+    if parts[-1] != here:
         return
     dated = day and parts[:2] == [f"{day:%Y}", f"{day:%m}"]
     fronts = [parts[:-1]]

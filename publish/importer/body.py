@@ -18,8 +18,16 @@ NEXT = re.compile(r"<!--\s*nextpage\s*-->")
 
 def blocks_of(item: Item, context: Context) -> El:
     """The item's body as blocks."""
-    text, autop = _source(item, context)
-    return _normal(text, autop, context)
+    data = item.meta.get("_elementor_data", "")
+    built = data and item.meta.get("_elementor_edit_mode", "builder") == "builder"
+    if built and (made := elementor.html_of(data, context.lose)):
+        return _normal(expand(_repaired(made, context), context), True, context)
+    text = _repaired(item.body, context)
+    classic = not blocks.OPEN.search(text)
+    if classic and NEXT.search(text):
+        context.lose("pages-joined")
+    text = NEXT.sub("\n\n", MORE.sub("\n\n", text)) if classic else text
+    return _normal(blocks.to_html(text, context), classic, context)
 
 
 def notes_of(item: Item, context: Context) -> list[tuple[str, El]]:
@@ -30,20 +38,6 @@ def notes_of(item: Item, context: Context) -> list[tuple[str, El]]:
         for note in (found if isinstance(found, list) else ())
         if isinstance(note, dict) and note.get("id")
     ]
-
-
-def _source(item: Item, context: Context) -> tuple[str, bool]:
-    data = item.meta.get("_elementor_data", "")
-    built = data and item.meta.get("_elementor_edit_mode", "builder") == "builder"
-    if built and (made := elementor.html_of(data, context.lose)):
-        return expand(_repaired(made, context), context), True
-    text = _repaired(item.body, context)
-    if NEXT.search(text) and not blocks.OPEN.search(text):
-        context.lose("pages-joined")
-    if blocks.OPEN.search(text):
-        return blocks.to_html(text, context), False
-    text = NEXT.sub("\n\n", MORE.sub("\n\n", text))
-    return blocks.to_html(text, context), True
 
 
 def _repaired(text: str, context: Context) -> str:

@@ -10,7 +10,7 @@ from html import escape
 from typing import Any, NamedTuple
 
 from publish.importer import body, ending, header, links, tree
-from publish.importer.address import PICTURE_NAME, READ, Entry, host_of
+from publish.importer.address import PICTURE_NAME, Entry, host_of
 from publish.importer.links import Index, Rewriter
 from publish.importer.losses import Loss
 from publish.importer.markdown import markup, verify
@@ -73,7 +73,7 @@ class Steps:
         item, plan = state.store.item(number), state.store.plan(number)
         entry = state.entries[number]
         context = Context(
-            item.id, self._find, lambda ids: self._gallery(ids, item, context),
+            item.id, state.store.body, lambda ids: self._gallery(ids, item, context),
             _fields(item, plan, state.channel.title),
         )  # fmt: skip
         try:
@@ -113,10 +113,6 @@ class Steps:
         found: Blocks = pickle.loads(self.state.prepared.get(number))  # noqa: S301 - this run wrote it
         return found
 
-    def _find(self, number: int, kind: str) -> str | None:
-        types = ("wp_block",) if kind == "block" else READ[2:]
-        return self.state.store.body(number, types)
-
     def _gallery(self, ids: str, item: Item, context: Context) -> str:
         """Attachments as pictures, or as links to what is none; ``*`` means all pictures of the
         item."""
@@ -146,7 +142,8 @@ class Steps:
         root, notes, _, losses = self._prepared(number)
         context = Context(entry.id, losses=losses)
         whole_end = entry.kind != "post" or self.state.options.keep_end
-        gone = "" if whole_end else self._without_end(root)
+        end = [] if whole_end else ending.dropped(root, self.common)
+        root.kids = [kid for kid in root.elements if kid not in end]
         rewriter = self._rewriter(entry, context)
         for part in (root, *(note for _, note in notes)):
             rewriter.rewrite(part)
@@ -163,12 +160,8 @@ class Steps:
             context.lose(code, "", words)
         whole = header.text_of(_head(plan, rewriter), text)
         located = _located(context.losses, f"{self.state.folder}/{entry.file}", whole)
+        gone = "\n".join(filter(None, (" ".join(el.text().split()) for el in end)))
         return Finished(number, whole, rewriter.used, located, gone)
-
-    def _without_end(self, root: El) -> str:
-        gone = ending.dropped(root, self.common)
-        root.kids = [kid for kid in root.elements if kid not in gone]
-        return "\n".join(filter(None, (" ".join(el.text().split()) for el in gone)))
 
     def _rewriter(self, entry: Entry, context: Context) -> Rewriter:
         return Rewriter(

@@ -23,36 +23,26 @@ def moment(local: str, gmt: str, zone: ZoneInfo) -> datetime | None:
             return here.replace(tzinfo=timezone(timedelta(minutes=minutes)))
     if here:
         return here.replace(tzinfo=zone)
-    return _seen_from(zone, there.replace(tzinfo=UTC)) if there else None
-
-
-def _seen_from(zone: ZoneInfo, when: datetime) -> datetime | None:
-    """The same moment in ``zone``; None where the calendar ends in between."""
-    with suppress(OverflowError):
-        return when.astimezone(zone)
+    with suppress(OverflowError):  # The calendar may end in between.
+        return there.replace(tzinfo=UTC).astimezone(zone) if there else None
     return None
 
 
 def published(item: Item, zone: ZoneInfo) -> datetime | None:
     """When an item was or will be published; None if unknown."""
     found = moment(item.date, item.date_gmt, zone)
-    with suppress(ValueError, TypeError, IndexError):
+    with suppress(ValueError, TypeError, IndexError, OverflowError):
         stated = parsedate_to_datetime(item.pub_date) if item.pub_date and not found else None
         if stated and stated.year > 1:
-            return _seen_from(zone, stated if stated.tzinfo else stated.replace(tzinfo=UTC))
+            return (stated if stated.tzinfo else stated.replace(tzinfo=UTC)).astimezone(zone)
     return found
-
-
-def modified(item: Item, zone: ZoneInfo) -> datetime | None:
-    """When an item was last changed."""
-    return moment(item.modified, item.modified_gmt, zone)
 
 
 def formatted(when: datetime) -> str:
     """A moment for the header: ``2020-03-11 09:30-04:00``."""
-    clock = "%Y-%m-%d %H:%M:%S" if when.second else "%Y-%m-%d %H:%M"
-    offset = when.strftime("%z")
-    return f"{when.strftime(clock)}{offset[:3]}:{offset[3:5]}"
+    clock, end = ("seconds", 25) if when.second else ("minutes", 22)
+    # Before 1883 zones had offsets with seconds, which Pelican reads as no date.
+    return when.isoformat(" ", clock)[:end]
 
 
 def naive(text: str) -> datetime | None:

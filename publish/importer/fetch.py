@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from publish.http import Answer, ask
 from publish.importer.address import host_of
@@ -82,12 +82,11 @@ class OldSite:
         host = (parts.hostname or "").lower()
         if host_of(url) not in self.hosts:
             return None
-        path = quote(unquote(parts.path), safe="/~!$&'()*+,;=:@-._")
         for scheme, port in self._ports:
             wait = max(0.0, self._asked + self._pause - time.monotonic())
             time.sleep(wait)
             try:
-                answer = self._answer(scheme, host, parts.port or port, path)
+                answer = self._answer(scheme, host, parts.port or port, parts.path)
             except (OSError, ValueError):
                 self._failures += 1
                 continue

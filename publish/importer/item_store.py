@@ -12,6 +12,8 @@ from typing import Any
 
 from publish.importer.model import Item
 
+INCLUDED = {"block": ("wp_block",), "module": ("wp_block", "et_pb_layout", "elementor_library")}
+"""Types of items that others include."""
 SCHEMA = """
 create table item (
     number integer primary key, id integer, type text, guid text, body blob
@@ -100,12 +102,13 @@ class Store:
         sql = "select id from attachment where parent = ? order by id"
         return [row[0] for row in self._db.execute(sql, (parent,))]
 
-    def body(self, id: int, types: tuple[str, ...]) -> str | None:
-        """The body of an item that others include, a reusable block or a global module; None if
-        there is none that is public."""
-        found = self._row("select type, number from item where id = ?", id)
-        item = self.item(found[1]) if found and found[0] in types else None
-        return item.body if item and item.status == "publish" and not item.password else None
+    def body(self, id: int, kind: str) -> str | None:
+        """The body of an item that others include, a reusable ``block`` or a global ``module``;
+        None if there is none that is public."""
+        found = self._row("select number from item where id = ?", id)
+        item = self.item(found[0]) if found else None
+        public = item and item.status == "publish" and not item.password
+        return item.body if item and public and item.type in INCLUDED[kind] else None
 
     def item(self, number: int) -> Item:
         """The ``number``-th stored item."""
@@ -113,11 +116,10 @@ class Store:
         found: Item = pickle.loads(data)  # noqa: S301 - this run wrote it
         return found
 
-    def numbers(self, types: tuple[str, ...]) -> list[int]:
-        """The numbers of all items of some types, as the export has them."""
-        marks = ",".join("?" * len(types))
-        sql = f"select number from item where type in ({marks}) order by number"  # noqa: S608
-        return [row[0] for row in self._db.execute(sql, types)]
+    def numbers(self) -> list[int]:
+        """The numbers of all posts and pages, as the export has them."""
+        sql = "select number from item where type in ('post', 'page') order by number"
+        return [row[0] for row in self._db.execute(sql)]
 
     def put_plan(self, number: int, data: dict[str, Any]) -> None:
         """Store the header fields of an item."""

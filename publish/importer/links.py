@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs, unquote, urljoin, urlsplit
+from urllib.parse import parse_qs, unquote
 
 from markdown.extensions.toc import slugify as automatic_id
 
-from publish.importer import address
+from publish.importer import address, pictures
 from publish.importer.address import FILE_NAME, UPLOADS, Entry, host_of, key_of, parts_of
 from publish.importer.item_store import Store
 from publish.importer.model import number_of
@@ -18,7 +18,7 @@ from publish.importer.tree import El
 from publish.importer.wordpress.expand import Context
 from publish.post import urls
 
-SCHEMES = {"http", "https", "mailto", "tel", "sms", "ftp", "geo", "webcal", "xmpp", "whatsapp",
+SCHEMES = {"", "http", "https", "mailto", "tel", "sms", "ftp", "geo", "webcal", "xmpp", "whatsapp",
            "signal"}  # fmt: skip
 VIEWS = re.compile(r"/(?:amp|embed|feed|trackback|comment-page-\d+|\d{1,3}|page/\d+)$")
 """How the addresses of another form of a post end."""
@@ -124,10 +124,7 @@ class Rewriter:
         host = min(self.index.hosts, default="")
         if not host or href.startswith(("http://", "https://", "data:")):
             return href
-        try:
-            return urljoin(f"https://{host}{self.entry.path or '/'}", href)
-        except ValueError:
-            return href
+        return urls.join(f"https://{host}{self.entry.path or '/'}", href)
 
     def own(self, href: str) -> Own | None:
         """The address as one of the old site; None for another site's."""
@@ -140,20 +137,20 @@ class Rewriter:
     def leads(self, own: Own) -> tuple[int, str]:
         """The number of the entry that an address is of, and the address of the file, if any."""
         number, file = self._by_query(own)
-        if not file and address.is_file(own.path):
+        kinds = (UPLOADS, FILE_NAME, address.PICTURE_NAME)
+        if not file and any(kind.search(own.path) for kind in kinds):
             file = own.url
         number = number or self._by_path(own.path)
         return number, file or ("" if number else self._store.attachment_page(key_of(own.path)))
 
     def take(self, url: str, lost: str, words: str = "") -> Found:
-        """The result for the file at ``url``; if it is neither kept nor refused, the loss ``lost``
-        is noted."""
+        """The result for the file at ``url``; a loss is noted, ``lost`` if it is missing."""
         found = self._media.take(url)
         if found.state == "kept":
             self.used.append(url)
         else:
-            code = "picture-refused" if found.state == "refused" else lost
-            self.context.lose(code, url[:200], words)
+            codes = {"refused": "picture-refused", "elsewhere": "picture-elsewhere"}
+            self.context.lose(codes.get(found.state, lost), url[:200], words)
         return found
 
     def _file(self, url: str) -> str:
@@ -161,8 +158,8 @@ class Rewriter:
         found = self.take(url, "picture-missing" if picture else "file-missing")
         if found.state == "kept":
             return f"{{static}}/{found.path}"
-        target = found.url or url
-        return "" if self._same_host or is_local(target) else target
+        target = pictures.whole(url)
+        return "" if self._same_host or urls.is_private(target) else target
 
     def _picture(self, el: El) -> El | str:
         url = self.absolute(el.get("src"))
@@ -174,14 +171,15 @@ class Rewriter:
                 self.context.lose("picture-refused", "data:", el.get("alt"))
                 return el.get("alt")
             return el
-        elsewhere = self._media.take(url).state == "elsewhere"
-        lost = "picture-elsewhere" if elsewhere else "picture-missing"
-        found = self.take(url, lost, el.get("alt"))
-        kept = found.state == "kept"
+        found = self.take(url, "picture-missing", el.get("alt"))
+        if found.state == "kept":
+            el.attrs["src"] = f"{{static}}/{found.path}"
+            return el
+        elsewhere = found.state == "elsewhere"
         # Another site may tell its pictures apart by what follows a "?".
-        el.attrs["src"] = f"{{static}}/{found.path}" if kept else url if elsewhere else found.url
-        gone = is_local(el.get("src")) or (self._same_host and not elsewhere)
-        return el.get("alt") if gone and not kept else el
+        src = el.attrs["src"] = url if elsewhere else pictures.whole(url)
+        gone = urls.is_private(src) or not urls.is_address(src)
+        return el.get("alt") if gone or (self._same_host and not elsewhere) else el
 
     def _here(self, fragment: str, words: str) -> str:
         fragment = unquote(fragment)
@@ -193,13 +191,8 @@ class Rewriter:
         return ""
 
     def _outside(self, href: str, words: str) -> str:
-        try:
-            parts = urlsplit(href)
-            odd = bool(parts.netloc) and (not parts.hostname or " " in parts.netloc)
-            odd |= bool(parts.scheme) and parts.scheme not in SCHEMES
-        except ValueError:
-            odd = True
-        if odd or is_local(href):
+        known = parts_of(href).scheme in SCHEMES and urls.is_address(href)
+        if not known or urls.is_private(href):
             self.context.lose("dead-link", href[:80], words)
             return ""
         return href
@@ -255,14 +248,6 @@ class Rewriter:
                 return f"{made}#{own.fragment}"
             self.context.lose("anchor-missing", f"{entry.file}#{own.fragment[:40]}", words)
         return made
-
-
-def is_local(url: str) -> bool:
-    """Whether an address is of a host that readers cannot reach, or invalid."""
-    try:
-        return urls.is_private_host(urlsplit(url).hostname or "")
-    except ValueError:
-        return True
 
 
 def named(root: El) -> list[str]:

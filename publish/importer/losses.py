@@ -1,8 +1,11 @@
-"""The kinds of losses and changes, each with a stable code. Pure."""
+"""The losses and changes of a run, each of a kind with a stable code."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 Weight = Literal["needs", "left", "changed"]
@@ -17,102 +20,19 @@ class Code(NamedTuple):
     remedy: str
 
 
-NEEDS = {
-    "private-as-draft": ("A private post became a draft.", "publish it, or leave it"),
-    "password-as-draft": (
-        "A post behind a password became a draft; the password is written nowhere.",
-        "publish it only if everyone may read it"),
-    "status-unknown": ("A status that is not WordPress' own: a draft.",
-        "set Status to published or draft"),
-    "date-missing": ("No date, or one that is none: a draft dated by what is known.", "set Date"),
-    "picture-missing": (
-        "A picture of the old site that is not in the uploads; it still has its old address.",
-        "run again with --uploads or --fetch"),
-    "picture-elsewhere": ("A picture on another site, which this site's pages do not load.",
-        "save it to content/images and name it there, or take it out"),
-    "picture-refused": (
-        "A file that is not what its name says, an SVG with script, or over 50 MB.",
-        "save it in another form, then run again"),
-    "file-missing": ("A linked file of the old site that is not in the uploads.",
-        "run again with --uploads or --fetch"),
-    "dead-link": ("A link to a page of the old site that the export does not hold; its words stay.",
-        "link to what stands for it now, if anything does"),
-    "link-not-public": ("A link to a draft, a scheduled or a private post; its words stay.",
-        "link again once that post is public"),
-    "anchor-missing": ("A link to a place in a page that has no such place: it leads to the page.",
-        "link to a heading"),
-    "words-differ": ("The page shows other words than the export.",
-        "compare the two, add what is lost"),
-    "structure-differs": (
-        "The page has other headings, list numbers, links, pictures, tables or quotations.",
-        "compare the two"),
-    "unknown-shortcode": (
-        "A shortcode of a plugin that is not known: its words stay, what it did is gone.",
-        "write what it showed"),
-    "reference-missing": (
-        "A global module or reusable block that is not public, or not in the export.",
-        "export all content, not posts alone, and run again"),
-    "too-deep": ("Markup nested deeper than 100 levels: its words stay, its markup does not.",
-        "look at the page"),
-    "title-made": ("A post without a title has its first words instead.", "set Title"),
-    "author-unknown": ("A login that the export has no name for.",
-        "run again with --author LOGIN=NAME"),
-    "edited-left": (
-        "The export has a newer text, but the file was edited since: it is as you left it.",
-        "run again with --again FILE to take the export's"),
-}  # fmt: skip
-"""What the author has to look at, each with what it is and what to do."""
-LEFT = {
-    "module-dropped": (
-        "A module or block that WordPress filled as it showed the page: lists of posts, forms, "
-        "menus, maps.", "nothing, or a link to what it showed"),
-    "hidden-left": ("A module that its page hid on every screen; no reader saw its words.",
-        "write them, if readers may have them"),
-    "background-dropped": ("A background picture of a module: decoration of the old theme.",
-        "nothing, or show it as a picture"),
-    "form-dropped": ("A form; its headings and sentences stay, its fields and their labels do not.",
-        "link to a form elsewhere"),
-    "script-dropped": ("A script, or a link that runs one.", "nothing"),
-    "comments-left": ("Comments of readers.",
-        "run again with --comments to keep them under the post"),
-    "type-left": ("Items that are neither posts nor pages, such as products or projects.",
-        "copy what you need"),
-    "taxonomy-left": (
-        "A term of a taxonomy that is neither category nor tag, or one whose name has no letter.",
-        "add it to Tags or Category, if readers used it"),
-    "field-left": (
-        "A custom field of a post, by its key; its value, which may be private, is not written.",
-        "write into the post what readers saw of it"),
-    "description-left": ("The description of a category, tag or other term.", "nothing"),
-    "sticky-left": ("A sticky post, which WordPress shows before all others.", "nothing"),
-    "not-written": ("Trash, revisions, menus, styles and templates.", "nothing"),
-    "dynamic-left": ("A place that Divi filled with a value the export does not hold.",
-        "write the value"),
-    "alias-left": ("An old address that cannot redirect: it is too long, or that of another page.",
-        "nothing, or a rule on the host"),
-}  # fmt: skip
-"""What stayed behind."""
-CHANGED = {
-    "embed-as-link": ("A video or another site's frame is a link now.", "nothing"),
-    "end-dropped": (
-        "The ending that many posts share (share strip, sign-up) is gone: the theme has its own.",
-        "--keep-end keeps it"),
-    "encoding-mended": ("Characters that were broken are repaired.", "nothing"),
-    "category-renamed": (
-        "A category whose name held a comma, or that differed by case from another.",
-        "--category OLD=NEW chooses its name"),
-    "address-taken": ("The address was taken; the post has another, and its old one leads there.",
-        "rename it with: publish rename"),
-    "pages-joined": ("A post of several pages is one page now.", "nothing"),
-    "export-mended": ("Bytes that no XML may hold were taken out of the export.", "nothing"),
-}  # fmt: skip
-"""What was changed and is fine."""
-CODES: Mapping[str, Code] = {
-    **{code: Code("needs", *said) for code, said in NEEDS.items()},
-    **{code: Code("left", *said) for code, said in LEFT.items()},
-    **{code: Code("changed", *said) for code, said in CHANGED.items()},
-}
-"""Every code, in the order of the report. docs/moving-in.md has the same list; a test compares."""
+KINDS: Mapping[str, Weight] = {"needs a look": "needs", "stays behind": "left"}
+
+
+def _codes() -> Iterator[tuple[str, Code]]:
+    """The rows of ``losses.md``, which docs/moving-in.md holds as they are; a test compares."""
+    _, _, *rows = Path(__file__).with_suffix(".md").read_text(encoding="utf-8").splitlines()
+    for row in rows:
+        code, kind, what, remedy = (cell.strip() for cell in row.strip("|").split("|"))
+        yield code.strip("`"), Code(KINDS.get(kind, "changed"), what, remedy)
+
+
+CODES: Mapping[str, Code] = dict(_codes())
+"""Every code, in the order of the report."""
 
 
 class Loss(NamedTuple):
@@ -135,3 +55,63 @@ def excerpt(text: str, most: int = 80) -> str:
     """The first words of a text, on one line."""
     line = " ".join(text[: most * 8].split())
     return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+COLUMNS = "code, id, detail, excerpt, file, line"
+ORDER = "order by file, line, code, id, detail, excerpt"
+
+
+class LossLog:
+    """Losses, each once per place, in the order of the report; and old addresses with their new
+    ones. A large export has too many for memory; the database file is temporary, and deleted when
+    it is closed."""
+
+    def __init__(self) -> None:
+        self._db = sqlite3.connect("", isolation_level=None)
+        self._db.execute("pragma cache_size=-2000")
+        self._db.execute(
+            "create table loss (code text, id integer, detail text, excerpt text, file text, "
+            "line integer, unique (code, id, detail, excerpt, file, line))"
+        )
+        self._db.execute("create table address (old text, new text)")
+        self._db.execute("begin")
+
+    def add(self, losses: Iterable[Loss]) -> None:
+        """Add losses."""
+        self._db.executemany("insert or ignore into loss values (?, ?, ?, ?, ?, ?)", losses)
+
+    def __iter__(self) -> Iterator[Loss]:
+        sql = f"select {COLUMNS} from loss {ORDER}"  # noqa: S608 - no value in it
+        return (Loss(*row) for row in self._db.execute(sql))
+
+    def of(self, code: str, most: int = -1) -> list[Loss]:
+        """The losses of one code, at most ``most``."""
+        sql = f"select {COLUMNS} from loss where code = ? {ORDER} limit ?"  # noqa: S608
+        return [Loss(*row) for row in self._db.execute(sql, (code, most))]
+
+    def kinds(self, code: str, most: int) -> list[tuple[str, int, str, str]]:
+        """The details in the losses of one code, with count, excerpt and a place; the most frequent
+        first."""
+        sql = (
+            "select substr(detail, 1, instr(detail || '?', '?') - 1) as kind, count(*) as many, "
+            "max(excerpt), min(case when file <> '' then file || ':' || line else null end) "
+            "from loss where code = ? group by kind order by many desc, kind limit ?"
+        )
+        return [(k, n, w or "", p or "") for k, n, w, p in self._db.execute(sql, (code, most))]
+
+    @property
+    def counts(self) -> Counter[str]:
+        """The number of losses by code."""
+        return Counter(dict(self._db.execute("select code, count(*) from loss group by code")))
+
+    def add_redirects(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Add old addresses with their targets."""
+        self._db.executemany("insert into address values (?, ?)", pairs)
+
+    def addresses(self) -> Iterator[tuple[str, str]]:
+        """Old addresses with their new ones, in the order of the export."""
+        return self._db.execute("select old, new from address order by rowid")
+
+    def close(self) -> None:
+        """Close and delete the database."""
+        self._db.close()

@@ -16,13 +16,13 @@ DESCRIPTIONS = (
 """Where SEO plugins keep a post's description."""
 
 
-def number_of(text: object) -> int:
-    """The number of an item that a text is; 0 for any other, which no item has."""
-    return int(str(text)) if re.fullmatch(r"-?\d{1,15}", str(text)) else 0
+def number_of(text: object, otherwise: int = 0) -> int:
+    """The number that a text is, else ``otherwise``; no item has the number 0."""
+    return int(str(text)) if re.fullmatch(r"\s*[+-]?\d{1,15}\s*", str(text), re.A) else otherwise
 
 
 class Term(NamedTuple):
-    """A category or tag of a post."""
+    """A category, a tag or another term of a post."""
 
     name: str
     slug: str
@@ -46,23 +46,35 @@ class Known(NamedTuple):
     aliases: Sequence[str]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Channel:
     """The site of the export.
 
-    ``url`` is its address without a last slash (``wp:base_blog_url``, else the channel's link).
+    ``link``, ``home`` and ``blog`` are its addresses (``wp:base_site_url``, ``wp:base_blog_url``).
     ``terms`` maps (taxonomy, slug) to the name, ``described`` to the description; ``parents``
-    maps a category's slug to its parent's.
+    maps a category's slug to its parent's; ``repairs`` is the number of repairs in the file.
     """
 
     title: str = ""
-    url: str = ""
-    site: str = ""
+    link: str = ""
+    home: str = ""
+    blog: str = ""
     authors: dict[str, str] = field(default_factory=dict)
     terms: dict[tuple[str, str], str] = field(default_factory=dict)
     parents: dict[str, str] = field(default_factory=dict)
     described: dict[tuple[str, str], str] = field(default_factory=dict)
     repairs: int = 0
+
+    @property
+    def url(self) -> str:
+        """The blog's address without a last slash."""
+        return (self.blog or self.link or self.home).rstrip("/")
+
+    def add(self, other: Channel) -> None:
+        """Several files are one export: the first one's values for the site win."""
+        for name, found in vars(other).items():
+            here = getattr(self, name)
+            setattr(self, name, {**found, **here} if isinstance(found, dict) else here or found)
 
 
 @dataclass
@@ -71,8 +83,8 @@ class Item:
 
     ``id`` is WordPress' post id, or a negative number made of the item's address where the export
     has none. ``lang`` is the language that Polylang or WPML gives it. ``meta`` holds the few post
-    meta values that are used, ``unread`` the keys of the others; ``others`` are terms of other
-    taxonomies, with their names.
+    meta values that are used, ``unread`` the keys of the others; ``terms`` are by their taxonomy,
+    ``nameless`` such as make no address, with their kind.
     """
 
     id: int
@@ -94,10 +106,8 @@ class Item:
     excerpt: str = ""
     attachment: str = ""
     lang: str = ""
-    categories: list[Term] = field(default_factory=list)
-    tags: list[Term] = field(default_factory=list)
-    authors: list[Term] = field(default_factory=list)
-    others: list[tuple[str, str]] = field(default_factory=list)
+    terms: dict[str, list[Term]] = field(default_factory=dict)
+    nameless: list[tuple[str, str]] = field(default_factory=list)
     sticky: bool = False
     meta: dict[str, str] = field(default_factory=dict)
     old_slugs: list[str] = field(default_factory=list)

@@ -35,7 +35,6 @@ class Found:
     path: str = ""
     origin: str = ""
     digest: str = ""
-    url: str = ""
 
 
 @dataclass
@@ -71,7 +70,7 @@ class MediaLibrary:
         known = self.ledger.addresses.get(address.site_of(url), "")
         there = self._digest(known) if known else ""
         if there and there != self.ledger.files.get(known):
-            return Found("kept", known, "", there, url)  # the author edited it
+            return Found("kept", known, "", there)  # the author edited it
         path = path or unquote(urlsplit(url).path).lstrip("/").split("files/")[-1]
         picture = bool(PICTURE_NAME.search(path)) or not FILE_NAME.search(path)
         # Of a large upload the attachment is WordPress' smaller copy; the original lies beside it.
@@ -95,7 +94,7 @@ class MediaLibrary:
                 if found := self._kept(name, data, picture, url, asked):
                     return found
                 state = "refused"
-        return Found("kept", known, "", there, url) if there else Found(state, url=https(url))
+        return Found("kept", known, "", there) if there else Found(state)
 
     def _digest(self, path: str) -> str:
         return stamps.digest(str(self.content / path))
@@ -110,7 +109,7 @@ class MediaLibrary:
         right = ending if picture and DISGUISED.get(named, named) != ending else named
         digest = hashlib.sha256(data).hexdigest()
         path = self._name(origin, right, digest, picture)
-        return Found("kept", path, asked or origin, digest, url)
+        return Found("kept", path, asked or origin, digest)
 
     def _name(self, origin: str, ending: str, digest: str, picture: bool) -> str:
         parts = [safe(part) for part in origin.split("/")[-4:]]
@@ -154,9 +153,9 @@ def plain(url: str) -> str:
     )
 
 
-def https(url: str) -> str:
-    """The address with https."""
-    return re.sub(r"^http://", "https://", url)
+def whole(url: str) -> str:
+    """The address of the picture in its first size, with https."""
+    return re.sub(r"^http://", "https://", plain(url))
 
 
 def below(url: str, hosts: frozenset[str]) -> str:

@@ -63,7 +63,7 @@ class Planning:
                 if place not in recorded.retired:
                     self._published.setdefault(uid, []).append(recorded.written[place])
         # An item keeps its slug from an earlier run.
-        self._slugs = self._reserved | {
+        self._slugs = self._reserved | self._others | {
             self._slug_of.get(record.file, record.slug).casefold()
             for key, record in ledger.items.items() if key.startswith(f"{self.host}/")
         }  # fmt: skip
@@ -107,17 +107,14 @@ class Planning:
     def _free(self, wished: str, folder: str, lang: str) -> tuple[str, str]:
         """A slug that is unused in its language (``-fr``, ``""`` for the site's), and its file."""
         slug, count = wished, 1
-        while (name := f"{slug}{lang}").casefold() in self._slugs or self._taken(
-            name, f"{folder}{name}.md"
-        ):
+        while True:
+            name = f"{slug}{lang}"
+            file = f"{folder}{name}.md"
+            there = file not in self._ours and (self.state.settings.content / file).exists()
+            if not there and name.casefold() not in self._slugs:
+                return slug, file
             count += 1
             slug = f"{address.cut(wished)[: address.LONGEST - 6]}-{count}"
-        return slug, f"{folder}{name}.md"
-
-    def _taken(self, slug: str, file: str) -> bool:
-        """Whether a source that no import wrote has a slug or a file."""
-        there = file not in self._ours and (self.state.settings.content / file).exists()
-        return slug.casefold() in self._others or there
 
     def _address(self, entry: Entry) -> str:
         """The new address, from the site's root on."""
@@ -163,7 +160,7 @@ class Planning:
             count for kind, count in state.result.types.items()
             if kind in address.SKIPPED and kind not in ("attachment", "wp_block")
         )  # fmt: skip
-        for number in state.store.numbers(("post", "page")):
+        for number in state.store.numbers():
             item = state.store.item(number)
             if not address.selected(item, state.options):
                 hidden += item.status in address.HIDDEN
@@ -191,7 +188,11 @@ class Planning:
 
     def _behind(self, entry: Entry, item: Item) -> None:
         """Note properties of an item that have no place in the header."""
-        for taxonomy, name in item.others:
+        named = ("category", "post_tag", "author")
+        left = [
+            (kind, t.name) for kind, many in item.terms.items() if kind not in named for t in many
+        ]
+        for taxonomy, name in (*left, *item.nameless):
             self.state.lose("taxonomy-left", item.id, taxonomy, name, entry.file)
         for key in item.unread:
             if key.startswith("_"):
@@ -247,7 +248,8 @@ class Planning:
     def _date(self, entry: Entry, item: Item) -> datetime | None:
         """Set the entry's date; returns the moment of a later change. What has no date becomes a
         draft."""
-        when, changed = dates.published(item, self._zone), dates.modified(item, self._zone)
+        when = dates.published(item, self._zone)
+        changed = dates.moment(item.modified, item.modified_gmt, self._zone)
         if when is None:
             if entry.status == "published":
                 entry.status, entry.scheduled = "draft", False
@@ -275,8 +277,8 @@ class Planning:
         modified, title = self._date(entry, item), self._title(entry, item)
         categories, tags, authors = names.categories(item), names.tags(item), names.authors(item)
         # Of posts alone WordPress exports no list of terms.
-        for taxonomy, terms in (("category", item.categories), ("post_tag", item.tags)):
-            for term in terms:
+        for taxonomy in ("category", "post_tag"):
+            for term in item.terms.get(taxonomy, []):
                 if term.slug:
                     self.state.channel.terms.setdefault((taxonomy, term.slug), term.name)
         if entry.open:

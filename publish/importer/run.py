@@ -12,10 +12,10 @@ from publish.importer import address, pool, saving, uploads
 from publish.importer.convert import Steps
 from publish.importer.ending import shared
 from publish.importer.fetch import OldSite
-from publish.importer.item_store import Spool, Store
+from publish.importer.item_store import INCLUDED, Spool, Store
 from publish.importer.ledger import Ledger
 from publish.importer.losses import excerpt
-from publish.importer.model import Channel, Item, Known, Options
+from publish.importer.model import Channel, Known, Options
 from publish.importer.pictures import MediaLibrary, plain
 from publish.importer.plan import Planning
 from publish.importer.state import Result, Say, State
@@ -69,7 +69,7 @@ def _read(state: State, exports: Sequence[Path]) -> None:
             if isinstance(found, Channel):
                 _refuse_other_site(owners, address.site_of(found.url), own, path)
                 own = {}
-                _merge(state, found, path)
+                _add(state, found, path)
                 continue
             count += 1
             own[found.id] = hash((found.slug, found.date_gmt, found.guid))
@@ -80,10 +80,12 @@ def _read(state: State, exports: Sequence[Path]) -> None:
                 url = plain(found.attachment or found.guid)
                 page = address.key_of(address.path_of(found.link)) if found.link else ""
                 state.store.put_attachment(found, url, page)
-            elif found.type in address.READ:
+            elif found.type in ("post", "page", *INCLUDED["module"]):
                 state.store.put(found)
-            elif found.type not in address.SKIPPED:
-                _left(state, found)
+            elif found.type not in address.SKIPPED and found.status in address.KEPT:
+                state.lose(
+                    "type-left", found.id, found.type, excerpt(address.title_of(found.title))
+                )
     state.store.commit()
 
 
@@ -105,23 +107,11 @@ def _refuse_other_site(
             )  # fmt: skip
 
 
-def _left(state: State, item: Item) -> None:
-    if item.status in ("publish", "private", "future", "draft", "pending"):
-        state.lose("type-left", item.id, item.type, excerpt(address.title_of(item.title)))
-
-
-def _merge(state: State, found: Channel, path: Path) -> None:
-    """Several files are one export: the first one's values for the site win."""
-    known = state.channel
-    state.hosts |= {address.host_of(url) for url in (found.url, found.site)} - {""}
+def _add(state: State, found: Channel, path: Path) -> None:
+    state.hosts |= {address.host_of(url) for url in (found.url, found.home or found.link)} - {""}
     if found.repairs:
         state.lose("export-mended", 0, path.name, str(found.repairs))
-    state.channel = Channel(
-        known.title or found.title, known.url or found.url, known.site or found.site,
-        {**found.authors, **{k: v for k, v in known.authors.items() if v}},
-        {**found.terms, **known.terms}, {**found.parents, **known.parents},
-        {**found.described, **known.described},
-    )  # fmt: skip
+    state.channel.add(found)
 
 
 def _again(state: State) -> frozenset[str]:

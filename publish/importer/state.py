@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from publish.importer.address import Entry
 from publish.importer.item_store import Spool, Store
 from publish.importer.ledger import Ledger
-from publish.importer.loss_log import LossLog
-from publish.importer.losses import Loss
+from publish.importer.losses import Loss, LossLog
 from publish.importer.model import Channel, Options
 from publish.settings import Settings
 

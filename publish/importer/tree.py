@@ -27,6 +27,7 @@ INLINE = {
     "code": "code", "tt": "code", "del": "del", "s": "del", "strike": "del", "ins": "ins", "u": "u",
     "sup": "sup", "sub": "sub", "mark": "mark", "small": "small", "kbd": "kbd", "abbr": "abbr",
     "acronym": "abbr", "cite": "cite", "q": "q", "var": "var", "samp": "samp", "dfn": "dfn",
+    "bdo": "bdo", "bdi": "bdi",
 }  # fmt: skip
 WITHIN = {*INLINE.values(), "span", "fnref"} - {"br", "img"}
 """Elements that part no words."""

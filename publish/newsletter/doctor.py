@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from publish.errors import PublishError
+from publish.errors import PublishError, as_publish_error
 from publish.http import Fetch
 from publish.newsletter.account import Account
 
@@ -29,7 +29,7 @@ def checks(account: Account, api: Mailchimp, siteurl: str, get: Fetch) -> Iterat
     """The checks one after the other; none of them raises."""
     where = "the sandbox (no MAILCHIMP_API_KEY is set)" if account.sandbox else account.server
     yield Check("key", True, f"has the right form; leads to {where}")
-    root = yield from _ask("account", api.root, lambda a: str(a.get("account_name") or "answers"))
+    root = yield from asked("account", api.root, lambda a: str(a.get("account_name") or "answers"))
     if root is not None:
         plan = str(root.get("pricing_plan_type") or "unknown")
         free = plan in ("forever_free", "free")
@@ -37,25 +37,28 @@ def checks(account: Account, api: Mailchimp, siteurl: str, get: Fetch) -> Iterat
         if fixed := free and account.limits.send_at:
             does = "does not schedule; `send` refuses the hour of NEWSLETTER_SEND_AT"
         yield Check("plan", not fixed, f"{plan}: {does}", "take it out, or send with --now")
-        found = yield from _ask("audience", api.audience, _audience)
+        found = yield from asked("audience", api.audience, _audience)
         if found is not None and not int((found.get("stats") or {}).get("member_count") or 0):
             yield Check("readers", False, "the audience has no readers", "subscribe yourself first")
         if found is not None and not found.get("double_optin", True):
             remedy = "switch double opt-in on in Mailchimp: Audience, Settings"
             yield Check("sign-up", False, "the audience does not ask for confirmation", remedy)
-    yield from _ask("sender", lambda: account.sender, str)
+    yield from asked("sender", lambda: account.sender, str)
     for name, value in account.topics.items():
         ask = partial(api.segment, int(value)) if value.isdigit() else partial(api.interest, value)
-        yield from _ask(f"topic {name}", ask, lambda _: "is there")
+        yield from asked(f"topic {name}", ask, lambda _: "is there")
     yield _site(siteurl, account.sandbox, get)
 
 
-def _ask(
+def asked(
     name: str, ask: Callable[[], Any], say: Callable[[Any], str]
 ) -> Generator[Check, None, Any]:
+    """The check ``name`` of whether ``ask`` gets an answer, worded by ``say``; returns the answer,
+    None if there is none."""
     try:
         answer = ask()
-    except PublishError as error:
+    except (PublishError, OSError) as failure:
+        error = as_publish_error(failure)
         yield Check(name, False, error.message, error.remedy)
         return None
     yield Check(name, True, say(answer))

@@ -209,7 +209,8 @@ def judged(settings: Settings, *, built: bool = True) -> Judged:
     if errors and not any(finding.severity == "error" for finding in found.findings):
         from publish.checks.rules.pelican_errors import diagnosed
 
-        return found._replace(findings=sorted([*found.findings, *map(diagnosed, errors)]))
+        more = (diagnosed(error, next(iter(settings.texts))) for error in errors)
+        return found._replace(findings=sorted([*found.findings, *more]))
     return found
 
 

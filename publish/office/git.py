@@ -47,7 +47,7 @@ def commit_and_push(settings: Settings, where: Upstream, message: str) -> None:
     Raises:
         Refused: Git refuses; with its own message, without secrets.
     """
-    root, content = settings.root, str(settings.content.relative_to(settings.root))
+    root, content = settings.root, settings.name_of(settings.content)
     git = partial(Repository("-C", str(root)).git, deadline=PATIENCE)
     try:
         git("add", "--all", "--", content)

@@ -101,7 +101,7 @@ def go_live(
         ConfigError, Refused: it was not begun.
     """
     where = target_config(settings, name, voice)
-    seconds = verify_timeout(settings) if options.verify is None else options.verify
+    seconds = options.verify and verify_timeout(settings)
     if seconds and not where.siteurl.startswith(("https://", "http://")):
         raise ConfigError(
             "SITEURL is not set, so nothing can be verified",
@@ -113,7 +113,7 @@ def go_live(
         if rollback is not None:
             return roll_back(target, where, rollback, options)
         release = release_of(settings)
-        ledger = f"{settings.content.relative_to(settings.root).as_posix()}/ledger"
+        ledger = f"{settings.name_of(settings.content)}/ledger"
         return deploy(target, where, release, repository.comparer(settings.root, ledger), options)
 
 

@@ -6,9 +6,10 @@ site cannot be built, the post's file is restored.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from publish.errors import OutcomeUnknown, PublishError, Refused
 from publish.office import deploying, git, golive, sending
@@ -110,6 +111,7 @@ def do(office: Office, question: Question) -> Done | Question:
             write_whole(post.file, post.data)
         raise
     lines = [f"“{title}” waits for its day" if plan.ahead else f"“{title}” is public"]
+    results: list[Mapping[str, Any]] = [{"post": question.wish["post"]}]
     with reported_on_failure(office.voice, lines):
         if plan.upstream:
             git.commit_and_push(office.settings, plan.upstream, f"Publish “{title}”")
@@ -122,10 +124,11 @@ def do(office: Office, question: Question) -> Done | Question:
             if isinstance(ended, Question):
                 raise Refused("the letter changed while it was scheduled", "send it by itself")
             lines += ended.lines
+            results += ended.results
             if plan.upstream:
                 _push_record(office, plan.upstream, title)
                 lines.append(f"the letter's record is pushed to {plan.upstream.remote}")
-    return Done(ACT, tuple(filter(None, lines)), ({"post": question.wish["post"]},))
+    return Done(ACT, tuple(filter(None, lines)), tuple(results))
 
 
 def _push_record(office: Office, upstream: git.Upstream, title: str) -> None:

@@ -30,8 +30,11 @@ CANDIDATE = re.compile(r"(?P<lead>[\s,]*)(?P<url>\S*[^\s,])(?P<size>[^,]*)")
 ADDRESSES = {"src", "href", "poster", "cite", "data"}
 ADDRESS_LISTS = {"srcset", "imagesrcset"}
 
+WITH_HOST = re.compile(r"(https?:)?//", re.I)
+HOST = re.compile(r"(?!\.)(?!.*\.\.)[^\s<>^|]+")
+"""Browsers refuse the signs, and no name has an empty part."""
 PRIVATE_HOST = re.compile(
-    r"localhost|.*\.localhost|.*\.local|127\.[\d.]+|0\.0\.0\.0|::1|10\.[\d.]+|192\.168\.[\d.]+"
+    r"[^.:]+|.*\.localhost|.*\.local|127\.[\d.]+|0\.0\.0\.0|::1|10\.[\d.]+|192\.168\.[\d.]+"
     r"|172\.(?:1[6-9]|2\d|3[01])\.[\d.]+"
 )
 TRACKING_KEY = re.compile(
@@ -86,6 +89,18 @@ def path_of(siteurl: str, address: str, base: str = "/") -> str | None:
     if root and parts.path.startswith(f"{root}/"):
         return parts.path[len(root) :]
     return parts.path or "/"
+
+
+def is_address(address: str) -> bool:
+    """Whether a browser can open ``address``: one that names a host names one that can exist, and a
+    port."""
+    try:
+        parts = urlsplit(address.strip())
+        if parts.scheme not in ("", "http", "https") or not WITH_HOST.match(address.strip()):
+            return True
+        return parts.port != 0 and HOST.fullmatch(parts.hostname or "") is not None
+    except ValueError:
+        return False
 
 
 def encoded(address: str) -> str:

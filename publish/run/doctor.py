@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 
-from publish.errors import PublishError, as_publish_error
 from publish.http import ask
-from publish.newsletter.doctor import Check
+from publish.newsletter.doctor import Check, asked
 from publish.office import golive
 from publish.run import ledger_repo, report
 from publish.settings import Settings
@@ -24,47 +24,32 @@ SKEW = 120.0
 
 def checks(settings: Settings, lock: Callable[[], AbstractContextManager[None]]) -> Iterator[Check]:
     """The checks one after the other; none of them raises. Test files are removed at once."""
-    try:
-        names = list(golive.named(settings))
-    except PublishError as error:
-        yield Check("targets", False, error.message, error.remedy)
-        return
-    if not names:
-        yield Check("targets", True, "DEPLOY is empty: `publish deploy` has nowhere to go")
-    for name in names:
-        yield _target(settings, name)
-    yield _home(settings, lock)
+    none = "DEPLOY is empty: `publish deploy` has nowhere to go"
+    named = partial(golive.named, settings)
+    for name in (yield from asked("targets", named, lambda found: ", ".join(found) or none)) or ():
+        yield from asked(f"target {name}", partial(_target, settings, name), str)
+    yield from asked("ledger", partial(_home, settings, lock), str)
     yield _last_run(settings)
     if settings.siteurl:
         yield from _clock(settings.siteurl)
 
 
-def _target(settings: Settings, name: str) -> Check:
-    title = f"target {name}"
-    try:
-        target = golive.target_of(settings, name)
-        record = target.read().record
-        target.probe()
-    except (PublishError, OSError) as failure:
-        error = as_publish_error(failure)
-        return Check(title, False, error.message, error.remedy)
+def _target(settings: Settings, name: str) -> str:
+    target = golive.target_of(settings, name)
+    record = target.read().record
+    target.probe()
     if record is None:
-        return Check(title, True, "answers and may be written; nothing of ours is up yet")
+        return "answers and may be written; nothing of ours is up yet"
     held = "; held after a rollback" if record.hold else ""
-    return Check(title, True, f"may be written; release {record.release[:12]} of {record.time} is "
-                 f"up{held}")  # fmt: skip
+    return f"may be written; release {record.release[:12]} of {record.time} is up{held}"
 
 
-def _home(settings: Settings, lock: Callable[[], AbstractContextManager[None]]) -> Check:
-    alone = "stays on this machine: the site has no repository to push to"
-    try:
-        found = ledger_repo.repository_of(settings, lock)
-        if found:
-            found.probe()
-    except PublishError as error:
-        return Check("ledger", False, error.message, error.remedy)
-    text = f"may be pushed to {found.remote}/{found.branch}" if found else alone
-    return Check("ledger", True, text)
+def _home(settings: Settings, lock: Callable[[], AbstractContextManager[None]]) -> str:
+    found = ledger_repo.repository_of(settings, lock)
+    if not found:
+        return "stays on this machine: the site has no repository to push to"
+    found.probe()
+    return f"may be pushed to {found.remote}/{found.branch}"
 
 
 def _last_run(settings: Settings) -> Check:

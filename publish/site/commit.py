@@ -87,7 +87,8 @@ def commit(
     present = tree(target) if present is None else present
     staying = {*names, *kept}
     removed = [name for name in present if name in ours and name not in staying]
-    _refuse_obstacles(target, names, set(removed))
+    for place, why, remedy in obstacles(target, names, set(removed)):
+        raise Refused(f"{place}: {why}", remedy)
     differing = [name for name in names if not _same(staged[name], target / name)]
     # An old page may be in the way of a new folder, and the other way round.
     blocking = [n for n in removed if any(w.startswith(f"{n}/") or n.startswith(f"{w}/")
@@ -142,17 +143,17 @@ def _near(staged: Mapping[str, str], target: Path, names: Collection[str]) -> di
         parts.mkdir()
         for number, (name, source) in enumerate(found.items()):
             found[name] = parts / str(number)
-            shutil.copy2(source, found[name])
+            try:
+                shutil.copy2(source, found[name])
+            except OSError as error:  # on a full disk the parts would keep it full
+                shutil.rmtree(parts, ignore_errors=True)
+                error.filename = str(target / name)
+                raise
     return found
 
 
 def _one_device(stage: Path, target: Path) -> bool:
     return stage.stat().st_dev == target.stat().st_dev
-
-
-def _refuse_obstacles(target: Path, names: Collection[str], gone: Collection[str]) -> None:
-    for place, why, remedy in obstacles(target, names, gone):
-        raise Refused(f"{place}: {why}", remedy)
 
 
 def obstacles(

@@ -22,6 +22,7 @@ from typing import Any, Literal, NamedTuple
 from publish.post import body, cache, frontmatter
 from publish.post.body import Body
 from publish.post.contents import categories_of, contents, digest_of
+from publish.post.dates import visibility
 from publish.post.images import cover_of, cover_paths
 from publish.post.record import Cover, Library, Post, Visibility
 from publish.post.text import direction, plain, plain_title
@@ -115,10 +116,15 @@ def library_of(generators: Iterable[Any], settings: Mapping[str, Any], *, memo: 
     context: Mapping[str, Any] = next((g.context for g in generators if hasattr(g, "context")), {})
     known_words = Memo(memo)
     bodies = [(c, known_words.of(c)) for c in contents(generators, public=True)]
-    with _logging_off():
-        known = {id(content) for content, _ in bodies}
-        drafts = [content for content in contents(generators) if id(content) not in known]
+    known = {id(content) for content, _ in bodies}
+    drafts = [content for content in contents(generators) if id(content) not in known]
+    # A build never resolves the links of a draft, so nothing is said of them.
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
         bodies += [(content, known_words.of(content)) for content in drafts]
+    finally:
+        logging.disable(before)
     known_words.save()
     # After the bodies, as reading a file's ``url`` fixes its place in Pelican.
     statics: Mapping[str, Any] = context.get("static_content", {})
@@ -128,6 +134,7 @@ def library_of(generators: Iterable[Any], settings: Mapping[str, Any], *, memo: 
         path: size for path in own
         if path == own[path] and (size := _size(root / statics[path].source_path)) is not None
     }  # fmt: skip
+    places = list(_places(generators, settings))
     return Library(
         content=root.name,
         posts=tuple(sorted((_post(c, b) for c, b in bodies), key=lambda p: p.source)),
@@ -136,7 +143,8 @@ def library_of(generators: Iterable[Any], settings: Mapping[str, Any], *, memo: 
         files=files,
         addresses={path: str(statics[path].url) for path in files},
         spellings={path: file for path, file in own.items() if path != file},
-        places=frozenset(_places(generators, settings)),
+        places=frozenset({"/", *(normal(place) for pair in places for place in pair)}),
+        lists=frozenset(file for file, _ in places if file),
         terms={
             kind: frozenset(str(term.slug) for term in _terms(generators, name))
             for kind, name in KINDS.items()
@@ -145,17 +153,6 @@ def library_of(generators: Iterable[Any], settings: Mapping[str, Any], *, memo: 
         plugins=tuple(str(name).rsplit(".", 1)[-1] for name in settings.get("PLUGINS") or ()),
         no_template=dict(_no_template([content for content, _ in bodies], generators)),
     )
-
-
-@contextlib.contextmanager
-def _logging_off() -> Iterator[None]:
-    """No logging meanwhile: a build never resolves the links of a draft."""
-    before = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logging.disable(before)
 
 
 def _body(content: Any) -> Body:
@@ -193,7 +190,7 @@ def _post(content: Any, words: Words) -> Post:
         direction=direction(lang),
         uid=str(getattr(content, "uid", "") or ""),
         was=tuple(str(was) for was in getattr(content, "was", None) or ()),
-        date=_moment(getattr(content, "date", None)),
+        date=_date(content),
         modified=_moment(getattr(content, "modified", None)),
         categories=tuple(str(c.name) for c in categories_of(content)),
         tags=tuple(str(tag.name) for tag in getattr(content, "tags", None) or ()),
@@ -224,15 +221,12 @@ def _lines(content: Any) -> Mapping[str, int]:
 
 
 def _visibility(content: Any) -> Visibility:
-    if content.status == "published":
-        return "public"
-    if content.status == "hidden":
-        return "hidden"
-    given = str(content.metadata.get("status") or "published").lower()
-    date = _moment(getattr(content, "date", None))
+    if content.status in ("published", "hidden"):
+        return "public" if content.status == "published" else "hidden"
     # Pelican makes a future post a draft; the header has its true status.
-    waits = given != "draft" and date is not None and date > datetime.now(UTC)
-    return "scheduled" if waits else "draft"
+    given = str(content.metadata.get("status") or "published").lower()
+    found = visibility(given, _date(content), datetime.now(UTC))
+    return "scheduled" if found == "scheduled" else "draft"
 
 
 def _permalink(content: Any, kind: str) -> str:
@@ -282,27 +276,30 @@ def _unread(generators: list[Any]) -> Iterator[str]:
                     yield path.replace(os.sep, "/")
 
 
-def _places(generators: list[Any], settings: Mapping[str, Any]) -> Iterator[str]:
-    """The normalized addresses of lists, feeds and direct templates."""
-    yield "/"
-    for name in settings.get("DIRECT_TEMPLATES") or ():
-        yield normal(str(settings.get(f"{str(name).upper()}_SAVE_AS", f"{name}.html")))
-    yield from (normal(str(place)) for place in (settings.get("TEMPLATE_PAGES") or {}).values())
+def _places(generators: list[Any], settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The lists, feeds, direct templates and files of the theme: each with its file, ``""`` if it
+    is not known, and its address."""
+    files = [
+        str(settings.get(f"{str(name).upper()}_SAVE_AS", f"{name}.html"))
+        for name in settings.get("DIRECT_TEMPLATES") or ()
+    ]
+    files += map(str, (settings.get("TEMPLATE_PAGES") or {}).values())
     for key, value in settings.items():
-        named = key.endswith(("_SAVE_AS", "_URL")) or key.startswith("FEED_")
-        if named and isinstance(value, str) and value and "{" not in value and "://" not in value:
-            yield normal(value)
+        if isinstance(value, str) and "{" not in value and "://" not in value:
+            if key.endswith("_URL"):
+                yield "", value
+            elif key.endswith(("_SAVE_AS", "_ATOM", "_RSS", "_JSON")):
+                files.append(value)
     for path in settings["THEME_STATIC_PATHS"]:
-        given, home = Path(settings["THEME"], path), f"/{settings['THEME_STATIC_DIR']}"
+        given, home = Path(settings["THEME"], path), settings["THEME_STATIC_DIR"]
         if given.is_file():
-            yield normal(f"{home}/{given.name}")
+            files.append(f"{home}/{given.name}")
         for folder, _, names in os.walk(given, followlinks=True):
             below = Path(folder).relative_to(given).as_posix()
-            yield from (normal(posixpath.normpath(f"{home}/{below}/{name}")) for name in names)
+            files += (posixpath.normpath(f"{home}/{below}/{name}") for name in names)
     for generator in generators:
         for archives in getattr(generator, "period_archives", {}).values():
-            for archive in archives:
-                yield from (normal(archive["url"]), normal(archive["save_as"]))
+            yield from ((archive["save_as"], archive["url"]) for archive in archives)
     for kind, name in KINDS.items():
         feeds = [
             value for key, value in settings.items()
@@ -310,8 +307,9 @@ def _places(generators: list[Any], settings: Mapping[str, Any]) -> Iterator[str]
         ]  # fmt: skip
         for term in _terms(generators, name):
             if term.save_as:
-                yield from (normal(str(term.url)), normal(str(term.save_as)))
-            yield from (normal(feed.format(slug=term.slug)) for feed in feeds)
+                yield str(term.save_as), str(term.url)
+            files += (feed.format(slug=term.slug) for feed in feeds)
+    yield from zip(files, files, strict=True)
 
 
 def _terms(generators: list[Any], name: str) -> Iterator[Any]:
@@ -357,8 +355,13 @@ def _has_template(generator: Any, name: str) -> bool:
     return False
 
 
+def _date(content: Any) -> datetime | None:
+    found = _moment(getattr(content, "date", None))
+    return None if found and found.year == LAST else found
+
+
 def _moment(date: Any) -> datetime | None:
-    if not isinstance(date, datetime) or date.year == LAST:
+    if not isinstance(date, datetime):
         return None
     plain_date = datetime(*date.timetuple()[:6], date.microsecond, tzinfo=date.tzinfo)
     return plain_date if plain_date.tzinfo else plain_date.replace(tzinfo=UTC)

@@ -53,7 +53,8 @@ const follow = () => {
     if (state.number !== built) {
       built = state.number;
       const own = location.pathname.startsWith("/_");
-      if (state.files === null || own || state.files.includes(here())) await morph();
+      const shown = (file) => file === here() || file === `${here()}.html`;
+      if (state.files === null || own || state.files.some(shown)) await morph();
       again(state.files ?? []);
     }
     bar(state.error);

@@ -14,10 +14,12 @@ from publish.post import starter
 from publish.post.files import write_whole
 from publish.post.slug import slug_of_title
 from publish.settings import Settings
-from publish.site.posts import Source, named, refuse_owned, refuse_taken
+from publish.site.posts import Source, refuse_owned, refuse_taken
 
 LONGEST = 120
 """Characters of a slug, for file systems and readers."""
+UNWRITTEN = ("Cc", "Cs", "Zl", "Zp")
+"""Unicode's categories of what no header line holds: controls, bytes that are no text, breaks."""
 
 
 def new_post(
@@ -37,10 +39,9 @@ def new_post(
         OSError: the file cannot be written; there is none then.
     """
     for value in (title, *categories, *tags):
-        if not value.strip() or any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in value):
-            raise ConfigError(
-                "a title, category or tag is empty or holds a line break", "reword it"
-            )
+        if not value.strip() or any(unicodedata.category(c) in UNWRITTEN for c in value):
+            what = "a title, category or tag is empty, or holds a line break or no UTF-8"
+            raise ConfigError(what, "reword it")
     slug = slug_of_title(title, settings.values)
     if not slug.strip("-") or "/" in slug:
         raise ConfigError(f"the title {title!r} makes no address", "use letters or digits")
@@ -48,6 +49,10 @@ def new_post(
         raise ConfigError(
             f"the title makes an address of {len(slug)} characters",
             "shorten the title; it can be made longer in the file",
+        )
+    if not settings.posts:
+        raise settings.wrong(
+            "ARTICLE_PATHS", "ARTICLE_PATHS names no folder for posts", 'name one: ["posts"]'
         )
     refuse_taken(settings, slug)
     zone = ZoneInfo(settings.timezone)
@@ -66,7 +71,7 @@ def new_post(
         refuse_owned(settings, address)
     if path.exists():
         raise ConfigError(
-            f"{named(path, settings)}: there is such a file already", "choose another title"
+            f"{settings.name_of(path)}: there is such a file already", "choose another title"
         )
     write_whole(path, text.encode())
     return path

@@ -44,7 +44,7 @@ class Source:
     @property
     def name(self) -> str:
         """Its name in messages."""
-        return named(self.file, self.settings)
+        return self.settings.name_of(self.file)
 
     @property
     def path(self) -> str:
@@ -182,12 +182,6 @@ class Source:
         return {key: value for key, value in found.groupdict().items() if value} if found else {}
 
 
-def named(file: Path, settings: Settings) -> str:
-    """A file as a message names it: relative to the site's folder where that holds it."""
-    inside = file.is_relative_to(settings.root)
-    return file.relative_to(settings.root).as_posix() if inside else str(file)
-
-
 def files(settings: Settings, folders: tuple[Path, ...]) -> list[Path]:
     """Every Markdown file below ``folders`` that is an author's, each once, by its path."""
     return sorted({file for folder in folders for file in _below(settings, folder)})
@@ -216,9 +210,9 @@ def matching(settings: Settings, name: str) -> list[Source]:
     """The posts of a path, from the site's folder, from the content folder or of its end; else of
     a slug."""
     wanted = name.replace("\\", "/").removeprefix("./").strip("/")
-    posts, typed = list(sources(settings, settings.posts)), Path(name).absolute()
+    posts, typed = list(sources(settings, settings.posts)), os.path.abspath(name)  # noqa: PTH100
     return (
-        [p for p in posts if p.file == typed or wanted in (p.name, p.path)]
+        [p for p in posts if os.path.abspath(p.file) == typed or wanted in (p.name, p.path)]  # noqa: PTH100
         or [p for p in posts if p.name.endswith(f"/{wanted}")]
         or [p for p in posts if p.slug == wanted]
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,11 +19,12 @@ MOST = 200
 class State:
     """The last good build in ``folder``, its number, and the error since, if any.
 
+    Numbers go up from the clock's microseconds: a page of an earlier preview has an older one.
     ``ahead`` are pages newer than that build, by their file.
     """
 
     folder: Path
-    number: int = 0
+    number: int = field(default_factory=lambda: time.time_ns() // 1000)
     error: str = ""
     closed: bool = False
     ahead: dict[str, bytes] = field(default_factory=dict)

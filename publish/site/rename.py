@@ -12,6 +12,7 @@ from publish.post.slug import slugify
 from publish.post.urls import normal
 from publish.settings import Settings
 from publish.site import addresses
+from publish.site.new import LONGEST
 from publish.site.posts import Source, find, refuse_owned, refuse_taken
 
 
@@ -38,7 +39,9 @@ class Renaming:
             return ["its Url or Save_as line sets its address, which stays"]
         puts = "the next build puts it" if self.post.public else "once it is public it is"
         here = [f"{puts} at {self.address}"] if self.address else []
-        return here + [f"{before} will lead there" for before in self.before]
+        redirects = "alias_redirects" in self.post.settings.plugins
+        how = "will lead there" if redirects else "leads there once PLUGINS has alias_redirects"
+        return here + [f"{before} {how}" for before in self.before]
 
     def write(self) -> None:
         """Change the file.
@@ -62,6 +65,8 @@ def renaming(settings: Settings, old: str, new: str) -> Renaming:
     """
     if not new or slugify(new, settings.values) != new:
         raise ConfigError(f"{new!r} makes no address", "use small letters, digits and dashes")
+    if len(new) > LONGEST:
+        raise ConfigError(f"an address of {len(new)} characters", f"use at most {LONGEST}")
     if Path(old).suffix.lower() in (".rst", ".html", ".htm"):
         remedy = "change its slug by hand, and add its address to its aliases"
         raise ConfigError(f"{old}: only Markdown sources are rewritten", remedy)

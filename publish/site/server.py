@@ -98,7 +98,10 @@ class Server:
     def _file(self, path: str) -> Response:
         root = self._state.site.resolve()
         try:
-            file = (root / path.lstrip("/")).resolve()
+            file, page = ((root / f"{path.lstrip('/')}{end}").resolve() for end in ("", ".html"))
+            # Hosts, and Pelican's own server, serve a page without its ending too.
+            if not (path.endswith("/") or file.is_file()) and page.is_file():
+                file = page
             inside = file.is_relative_to(root)
             folder = inside and file.is_dir()
             if folder and not path.endswith("/"):
@@ -111,8 +114,8 @@ class Server:
             body = None
         if body is None:
             missing = root / "404.html"
-            page = missing.read_bytes() if missing.is_file() else mailview.NOTHING
-            return self._page(404, page, "text/html", True)
+            body = missing.read_bytes() if missing.is_file() else mailview.NOTHING
+            return self._page(404, body, "text/html", True)
         kind, _, _ = media_type(file.name).partition(";")
         return self._page(200, body, kind, file.suffix == ".html")
 
@@ -145,7 +148,9 @@ def with_preview_script(page: bytes, number: int, error: str) -> bytes:
     tags += '<script src="/_morph.js"></script>'
     tags += f'<script src="/_live.js?build={number}"></script>'
     head, end, rest = page.rpartition(b"</body>")
-    return head + tags.encode() + end + rest if end else page + tags.encode()
+    # A file named in an error may have a name that is no UTF-8.
+    added = tags.encode("utf-8", "replace")
+    return head + added + end + rest if end else page + added
 
 
 def listening(app: Any, host: str, port: int) -> BaseWSGIServer:

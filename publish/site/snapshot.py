@@ -47,14 +47,6 @@ def of_scope(scope: Scope) -> Stamps:
     return of(_files(scope))
 
 
-def same(stamped: Stamps, racy: dict[str, str], found: Stamps) -> bool:
-    """Whether ``found`` are the files of ``stamped``, by their stamps.
-
-    ``racy`` are digests of those too young for their stamps to be trusted.
-    """
-    return stamped == found and all(digest(path) == known for path, known in racy.items())
-
-
 def environment_digest(place: str) -> str:
     """A checksum of the environment: Python, its packages, environment variables."""
     around = sorted(

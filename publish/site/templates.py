@@ -77,8 +77,10 @@ class Templates:
             with contextlib.suppress(TemplateNotFound):
                 self._load(name)
 
-    def require_whole_list(self, name: str, template: Blank, filled: frozenset[str]) -> None:
-        """Report a template that certainly uses pagination of a list without pages, where the
+    def require_variables(
+        self, name: str, template: Blank, filled: frozenset[str], lacking: frozenset[str]
+    ) -> None:
+        """Report a template that certainly uses one of the variables ``lacking``, where the
         variables ``filled`` are not empty."""
         env = template.environment
         if env is None or not issubclass(Undefined, env.undefined):
@@ -91,15 +93,18 @@ class Templates:
                 continue
             visited.add(file)
             waiting += NAMED.findall(text)
-            if not any(f"{v}." in text.replace(f"{v} and {v}.", "") for v in LISTS):
+            if not any(f"{v}." in text.replace(f"{v} and {v}.", "") for v in lacking):
                 continue
             tree = env.parse(text)
             assigned = {each.name for each in tree.find_all(nodes.Name) if each.ctx != "load"}
             for node in _certain(tree, filled):
                 variable = node.node if isinstance(node, nodes.Getattr) else None
-                if isinstance(variable, nodes.Name) and variable.name in {*LISTS} - assigned:
+                if isinstance(variable, nodes.Name) and variable.name in lacking - assigned:
                     message = f"PAGINATED_TEMPLATES lacks {quoted(name)}, and {file} shows "
                     remedy = f'add "{name}": None to it'
+                    if variable.name not in LISTS:
+                        message = f"DIRECT_TEMPLATES names {quoted(name)}, and {file} shows one "
+                        remedy = "take it out of them"
                     self._report(Complaint(message + variable.name, remedy=remedy))
                     return
 

@@ -387,6 +387,23 @@ def test_what_is_in_the_way_of_a_page_is_named_and_a_foreign_folder_is_none_of_i
     assert (found.file, found.rule) == ("output/calm/index.html/x", "refused")
 
 
+def test_a_list_without_a_suffix_is_in_no_way_though_the_cache_is_gone(project: Project):
+    project.post()
+    project.set("ARCHIVES_SAVE_AS = 'archives'\nTAG_SAVE_AS = CATEGORY_SAVE_AS = 'c/{slug}'")
+    project.write("output/archives", "the list of the last build")
+    project.write("output/c/career", "the list of the last build")
+    assert project.reported() == []
+    assert checking.findings(project.settings) == []
+
+
+def test_a_pattern_of_files_with_a_name_that_they_lack_is_told(project: Project):
+    project.post()
+    project.write("content/files/a.txt", "a")
+    line = project.set("STATIC_PATHS = ['files']\nSTATIC_SAVE_AS = 'f/{name}'")
+    (found,) = checking.findings(project.settings)
+    assert (found.file, found.line, found.rule) == ("pelicanconf.py", line, "refused")
+
+
 def test_a_disk_is_not_looked_through_where_all_of_it_is_the_output(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ):
@@ -463,6 +480,55 @@ def test_a_link_to_a_posts_file_as_if_it_were_a_download_says_how_to_link_it(pro
     assert (found.message, found.remedy) == (
         "/posts/a.md is a post, not a picture or download", "write {filename}/posts/a.md"
     )  # fmt: skip
+
+
+def test_what_is_no_address_is_told_at_its_line_also_where_pelican_fails_on_it(project: Project):
+    post = project.post("Words.\n\n[a](https://[b) <audio src='//c.example:99999/d'></audio>\n")
+    assert project.reported() == [f"{A}:11 bad-address error", f"{A}:11 bad-address error"]
+    project.post("Words.\n\n[a]({static}//[b)\n")
+    assert project.reported() == [f"{A}:11 bad-address error"]
+    post.write_bytes(HEAD[:-1] + b"Image: https://[b/c.png\nImage_alt: A cup\n\nWords.\n")
+    assert project.reported() == [f"{A}:8 bad-address error"]
+
+
+@pytest.mark.parametrize("status", [b"published", b"draft"])
+def test_a_file_out_of_the_content_folder_is_told_where_it_is_named(
+    project: Project, status: bytes
+):
+    head = HEAD.replace(b"published", status)
+    project.write(A, head + b"Words.\n\n[the settings]({static}/../pelicanconf.py)\n")
+    assert project.reported() == [f"{A}:11 symlink-out error"]
+    line = project.set("STATIC_PATHS = ['../outside']")
+    project.write(A, head + b"Words.\n")
+    project.write("outside/one.txt", "one")
+    project.write("outside/two.txt", "two")
+    assert project.reported() == [f"pelicanconf.py:{line} symlink-out error"]
+
+
+def test_an_element_that_is_never_closed_takes_the_rest_of_the_page(project: Project):
+    project.post(
+        "The <title> tells.\n\n<b>Bold\n\n<p>One <br> <kbd>A</kbd>\n\n`<div>` <a id='x'/>\n\n"
+        "<ul>\n<li>two\n</ul>\n\n<div markdown=1>\n\nthree\n"
+    )
+    assert project.reported() == [f"{A}:{line} swallowed-words warning" for line in (9, 11)]
+
+
+def test_an_error_of_restructured_text_is_told_at_its_line(project: Project):
+    project.write("content/posts/r.rst", "T\n=\n\n:date: 2026-11-20\n:category: C\n\nOne `two\n")
+    (found,) = (f for f in project.findings() if f.severity == "error")
+    assert (found.located.partition(" start")[0]) == (
+        "content/posts/r.rst:7: Inline interpreted text or phrase reference"
+    )
+
+
+def test_words_that_a_browser_marks_are_no_anchor(project: Project):
+    project.post("[a](#:~:text=Words) [b](/calm/#:~:text=more,words)\n")
+    assert project.reported() == []
+
+
+def test_a_modified_of_the_last_year_is_still_to_come(project: Project):
+    project.write(A, HEAD[:-1] + b"Modified: 9999-12-31\n\nWords.\n")
+    assert project.reported() == [f"{A}:8 odd-modified error"]
 
 
 def test_a_broken_link_of_a_post_never_means_the_post(project: Project):

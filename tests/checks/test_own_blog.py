@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -158,3 +159,36 @@ def test_so_it_is_with_several_odd_lines_in_a_post(
 ):
     left = obeys(blog, [post(n, lines, body) for n, (lines, body) in enumerate(posts)])
     event(f"{left} of {len(posts)} built")
+
+
+def test_the_samples_can_be_taken_out_as_the_page_says(root: Path, tmp_path: Path):
+    """``docs/how-to.md``, "Begin with a blog of one's own", line by line."""
+    page = (root / "docs/how-to.md").read_text(encoding="utf-8")
+    block = page.partition("\n## Begin with a blog of one's own\n")[2].partition("```sh\n")[2]
+    typed = block.partition("```")[0].splitlines()
+    site = tmp_path / "site"
+    for name in ("theme", "plugins", "content"):
+        shutil.copytree(root / name, site / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(root / "pelicanconf.py", site)
+    assert [line.split()[0] for line in typed] == ["rm", "rm", "publish"]
+    for line in typed[:2]:
+        subprocess.run(line.split(), cwd=site, check=True)
+    checked = run("publish", ["check", "--json"], site)
+    errors = [f for f in json.loads(checked.stdout) if f["severity"] == "error"]
+    assert [(f["file"], f["rule"]) for f in errors] == [
+        ("content/pages/about.md", "broken-link"), ("content/pages/subscribe.md", "broken-link"),
+    ]  # fmt: skip
+    for name in ("about", "subscribe"):
+        file = site / f"content/pages/{name}.md"
+        file.write_text(
+            re.sub(r"\[([^\]]+)\]\(\{filename\}/posts/[^)]+\)", r"\1", file.read_text())
+        )
+    assert run("publish", ["new", "A first post", "-c", "Life"], site).returncode == 0
+    [post] = (site / "content/posts").glob("*.md")
+    post.write_text(post.read_text().replace("Status: draft", "Status: published"))
+    post.write_text(post.read_text().replace("Summary:", "Summary: The first of them."))
+    post.write_text(f"{post.read_text().partition(chr(10) * 2)[0]}\n\nWords of one's own.\n")
+    built = run("publish", ["build", "-q"], site)
+    assert (built.returncode, built.stderr) == (0, "")
+    assert (site / "output/a-first-post/index.html").is_file()
+    assert (site / ".publish/issues/a-first-post/issue.html").is_file()

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -15,9 +20,11 @@ import pytest
 from publish.cli.group import COMMANDS, group
 from publish.errors import Exit
 from publish.newsletter.account import FORMS, Limits, limits
+from publish.sandbox import NOTE
 from publish.settings import load
+from tests.cli import terminal
 from tests.cli.inside import publish
-from tests.newsletter.stand import deliveries, live_environment, make_site, put_post
+from tests.newsletter.stand import deliveries, live_environment, make_site, put_post, web_host
 
 EXPORT = """\
 <rss xmlns:wp="http://wordpress.org/export/1.2/"><channel><title>Old</title>
@@ -36,6 +43,8 @@ DAY = (
     "sandbox reset",
 )  # fmt: skip
 """An author's day in an order in which each command has something to do."""
+SAYING = ("plan", "test", "send", "status", "undo", "report", "doctor", "run", "demo")
+"""Commands whose result concerns letters."""
 SILENT = ("plan", "status", "report", "doctor", "check", "build", "run", "sandbox inbox")
 """Commands that print results alone with ``--quiet``."""
 DOCUMENTS = {
@@ -140,10 +149,32 @@ def test_a_settings_file_may_lie_in_any_folder(small: Path, tmp_path: Path):
     for typed in DAY:
         done = publish(*typed.split(), "-s", "../site/pelicanconf.py", cwd=elsewhere)
         assert done.returncode == 0, (typed, done.stderr)
+        assert (NOTE in done.stdout + done.stderr) == (named(typed) in SAYING), typed
     assert [path.name for path in elsewhere.iterdir()] == ["export.xml"]
     assert (small / "content/posts/fresh.md").is_file()
     assert "Status: draft" in (small / "content/posts/other.md").read_text(encoding="utf-8")
     assert (small / "www/dose/index.html").is_file()
+
+
+def test_a_post_may_be_named_by_its_path_from_where_one_is(small: Path):
+    (small / "notes").mkdir()
+    for folder, path in (
+        ("content/posts", "dose.md"), ("notes", "../content/posts/dose.md"),
+        ("notes", f"{small}/notes/../content/posts/dose.md"),
+    ):  # fmt: skip
+        up = "../" * len(Path(folder).parts)
+        for typed in ("check", "plan", "test --to a@b.example", "send --yes", "status", "undo"):
+            command, *rest = typed.split()
+            words = [command, path, *rest, "-s", f"{up}pelicanconf.py"]
+            done = publish(*words, cwd=small / folder)
+            assert done.returncode == 0, (folder, words, done.stderr)
+    done = publish("rename", "../content/posts/dose.md", "new", "-s", "../pelicanconf.py",
+                   cwd=small / "notes")  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    done = publish("retract", "dose.md", "--yes", "-s", "../../pelicanconf.py",
+                   cwd=small / "content/posts")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "Status: draft" in (small / "content/posts/dose.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("typed", sorted(having("--settings")))
@@ -163,6 +194,58 @@ def test_quiet_prints_the_same_results_and_nothing_else(made: Path, typed: str):
     assert (quiet.returncode, quiet.stdout) == (loud.returncode, loud.stdout)
     assert loud.returncode == 0
     assert quiet.stderr == ""
+
+
+@pytest.mark.parametrize("typed", SILENT)
+def test_verbose_adds_lines_and_leaves_the_others(made: Path, typed: str):
+    plain, more = (publish(*typed.split(), *more, cwd=made) for more in ([], ["-v"]))
+    assert more.returncode == plain.returncode
+    for name in ("stdout", "stderr"):
+        missing = set(getattr(plain, name).splitlines()) - set(getattr(more, name).splitlines())
+        assert not missing
+
+
+def test_the_desk_opens_in_the_browser_unless_it_is_told_not_to(made: Path, tmp_path: Path):
+    opener = tmp_path / "bin/xdg-open"
+    opener.parent.mkdir()
+    opener.write_text(f'#!/bin/sh\necho "$1" >> {tmp_path}/opened\n', encoding="utf-8")
+    opener.chmod(0o755)
+    env = {**os.environ, "PATH": f"{opener.parent}:{os.environ['PATH']}"}
+    for option, opened in (("--no-open", False), ("--open", True)):
+        child = subprocess.Popen(
+            [sys.executable, "-u", "-m", "publish", "desk", "--port", "0", option],
+            cwd=made, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        assert child.stdout is not None
+        address = child.stdout.readline().split()[-1]
+        assert address.startswith("http://127.0.0.1:")
+        for _ in range(100):
+            if (tmp_path / "opened").exists() == opened:
+                break
+            time.sleep(0.05)
+        child.send_signal(signal.SIGINT)
+        _, said = child.communicate(timeout=20)
+        assert child.returncode == 0, said
+        found = (tmp_path / "opened").read_text().split() if opened else []
+        assert found == [address] * opened
+        assert opened or not (tmp_path / "opened").exists()
+
+
+def test_outside_links_are_asked_through_the_authors_proxy_and_only_with_online(small: Path):
+    put_post(small, "dose", "Read [the study on pain](http://studies.example/gone).")
+    words = ("check", "--json", "--online")
+    # Processes of their own: Python asks once which proxy there is.
+    with web_host({}) as proxy:
+        env = {"http_proxy": proxy, "no_proxy": ""}
+        quiet = terminal.publish("check", "--json", cwd=small, env=env)
+        asked = terminal.publish(*words, cwd=small, env=env)
+        only = terminal.publish(*words, "content/posts/other.md", cwd=small, env=env)
+        strict = terminal.publish("check", "--online", "--strict", cwd=small, env=env)
+    dead = [f for f in json.loads(asked.stdout) if f["rule"] == "dead-link"]
+    assert [(f["file"], f["severity"]) for f in dead] == [("content/posts/dose.md", "warning")]
+    assert "http://studies.example/gone answers 404" in dead[0]["message"]
+    assert (quiet.returncode, asked.returncode, strict.returncode) == (0, 0, 1)
+    assert "dead-link" not in quiet.stdout + only.stdout
 
 
 def test_json_is_one_document_and_all_of_standard_output(small: Path):
@@ -223,3 +306,17 @@ def test_the_defaults_of_the_reference_are_those_of_the_program(root: Path, tmp_
     assert {f"NEWSLETTER_{name.upper()}" for name in FORMS} <= {
         name.strip("` ") for row in told for name in row.split(",")
     }
+
+
+def test_every_key_of_the_reference_is_one_that_a_post_may_have(root: Path, tmp_path: Path):
+    make_site(tmp_path)
+    rows = table(root, "Front matter")
+    keys = {name.strip("` ").partition(":")[0] for key, *_ in rows for name in key.split(",")}
+    keys -= {"Network"}  # the second category of an example
+    assert {"Title", "Uid", "Was", "Aliases", "Preheader", "Image_alt"} <= keys
+    put_post(tmp_path, "dose", **dict.fromkeys(keys - {"Title", "Date", "Slug", "Uid"}, "x"))
+    found = json.loads(publish("check", "--json", cwd=tmp_path).stdout)
+    assert not [each for each in found if each["rule"] == "unknown-key"]
+    put_post(tmp_path, "dose", Preheaderr="x")
+    found = json.loads(publish("check", "--json", cwd=tmp_path).stdout)
+    assert [each["rule"] for each in found if each["severity"] == "warning"] == ["unknown-key"]

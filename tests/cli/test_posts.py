@@ -34,3 +34,24 @@ def test_a_post_that_has_its_name_already_stays(small: Path):
     assert done.returncode == 0
     assert "its slug is calm already; nothing was changed" in done.stdout + done.stderr
     assert (small / "content/posts/calm.md").read_bytes() == before
+
+
+def test_texts_that_lie_outside_the_sites_folder_are_named_in_full(small: Path):
+    home, texts = small / "site", small / "content"
+    home.mkdir()
+    (small / "pelicanconf.py").rename(home / "pelicanconf.py")
+    with (home / "pelicanconf.py").open("a") as stream:
+        stream.write(
+            f'PATH = "{texts}"\nDEPLOY = {{"a": {{"kind": "folder", "path": "../www"}}}}\n'
+        )
+    done = publish("new", "First", cwd=home)
+    assert (done.returncode, done.stdout) == (0, f"{texts}/posts/first.md\n")
+    for again in ("now;", "already;"):
+        done = publish("rename", "posts/first.md", "second", cwd=home)
+        assert (done.returncode, done.stdout[:-1].split(": its slug is second ")[0]) == (
+            0, f"{texts}/posts/first.md"
+        )  # fmt: skip
+        assert again in done.stdout
+    assert publish("build", cwd=home).returncode == 0
+    done = publish("deploy", "--no-verify", cwd=home)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ import pytest
 from publish.cli import run
 from publish.cli.terminal import Terminal
 from tests.cli.terminal import publish
-from tests.newsletter.stand import make_site
+from tests.newsletter.stand import make_site, put_post
 
 
 def test_results_go_to_standard_output_and_the_rest_beside_it(capsys: pytest.CaptureFixture[str]):
@@ -51,13 +53,78 @@ def test_progress_is_silent_where_nobody_looks(capsys: pytest.CaptureFixture[str
     assert capsys.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize("how", ["flag", "environment", "pipe"])
-def test_no_colour_where_it_is_not_wanted(tmp_path: Path, how: str):
+class Screen(io.StringIO):
+    """What a terminal shows of a stream."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def watched(root: Path, *words: str) -> tuple[int, str]:
+    """Exit code and output of a command that is run in a terminal."""
+    with chdir(root), redirect_stdout(screen := Screen()), redirect_stderr(screen):
+        return run(list(words)), screen.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [("sandbox reset", 0), ("check", 0), ("check nowhere.md", 2), ("build", 0), ("new", 2)],
+)
+def test_a_terminal_shows_colours_unless_they_are_not_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, code: int
+):
     make_site(tmp_path)
-    words = ["status", "--no-color"] if how == "flag" else ["status"]
-    done = publish(*words, cwd=tmp_path, env={"NO_COLOR": "1"} if how == "environment" else {})
-    assert done.returncode == 0
-    assert "\x1b[" not in done.stdout + done.stderr
+    put_post(tmp_path, "dose")
+    for how in ("", "--no-color", "NO_COLOR"):
+        monkeypatch.setenv("NO_COLOR", "1" if how == "NO_COLOR" else "")
+        done, shown = watched(tmp_path, *words.split(), *([how] if how.startswith("--") else []))
+        assert (done, "\x1b[" in shown) == (code, how == ""), shown
+        assert shown.strip()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "shown"), [("latin-1", "?Rest?"), ("cp1252", "“Rest”"), ("ascii", "“Rest”")]
+)
+def test_an_output_that_lacks_a_letter_gets_a_sign_for_it(
+    tmp_path: Path, encoding: str, shown: str
+):
+    make_site(tmp_path)
+    put_post(tmp_path, "dose", Title="Rest", days=400)
+    command = [sys.executable, "-m", "publish", "status", "dose"]
+    env = {**os.environ, "PYTHONIOENCODING": encoding}
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    # click takes ASCII for a mistake, and writes UTF-8.
+    text = done.stdout.decode("utf-8" if encoding == "ascii" else encoding)
+    assert text.startswith(f"dose {shown}: not sent")
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_pipe_gets_no_colours(tmp_path: Path):
+    make_site(tmp_path)
+    done = publish("sandbox", "reset", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "the sandbox is as new\n")
+
+
+def test_progress_is_one_line_that_the_next_replaces_and_a_result_clears(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    clock = [0.0]
+    monkeypatch.setattr("publish.cli.terminal.time.monotonic", lambda: clock[0])
+    with redirect_stdout(out := Screen()), redirect_stderr(err := Screen()):
+        terminal = Terminal()
+        for second in (10.0, 10.5, 11.5, 12.0):
+            clock[0] = second
+            terminal.progress(f"at {second}")
+        assert err.getvalue() == "\r\x1b[Kat 11.5 …\r\x1b[Kat 12.0 …"
+        terminal.out("done")
+        assert err.getvalue().endswith("…\r\x1b[K")
+        # The next piece of work has its own first second.
+        terminal.progress("more")
+        assert err.getvalue().endswith("…\r\x1b[K")
+        Terminal(quiet=True).progress("quiet")
+    assert out.getvalue() == "done\n"
+    assert "quiet" not in err.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -259,6 +259,9 @@ def test_the_step_after_a_release_is_repeated_until_it_succeeds(
         stand.back()
     assert ran.read_text().split() == ["ran", "ran"]
     shows(stand, site(1))
+    ready.touch()
+    assert [stand.back().state for _ in range(2)] == ["live", "unchanged"]
+    assert ran.read_text().split() == ["ran", "ran", "ran"]
 
 
 def test_a_server_without_a_shell_says_so_if_a_step_is_to_run_there(servers: Rigs, tmp_path: Path):
@@ -297,9 +300,16 @@ def test_what_is_not_ours_stays(every: Stand):
     out = stand.deploy("a2", 1)
     assert out.foreign == ("owner.html",)
     assert stand.public()["owner.html"] == b"not ours"
-    stand.back()
-    assert stand.public()["owner.html"] == b"not ours"
-    assert stand.public()["index.html"] == site(1)["index.html"]
+    for name, act in (
+        ("second.html", stand.back),
+        ("third.html", lambda: stand.deploy("a2", 2, resume=True)),
+    ):
+        shutil.rmtree(stand.folder / "work", ignore_errors=True)
+        stand.plant(name, b"not ours either")
+        act()
+        assert stand.public()["owner.html"] == b"not ours"
+        assert stand.public()[name] == b"not ours either"
+    assert stand.public()["index.html"] == site(2)["index.html"]
 
 
 def test_a_first_deploy_over_an_old_site_takes_its_files_over_once(stand: Stand):
@@ -379,6 +389,22 @@ def test_a_picture_that_a_sent_letter_shows_stays_and_others_go_after_a_day(stan
     assert pictures[1] in out.deleted
     assert pictures[1] not in stand.listed()
     assert pictures[2] in stand.listed(), "dead since a moment only"
+
+
+def test_a_rollback_leaves_what_a_sent_letter_shows(every: Stand):
+    stand = every
+    if stand.kind not in ROLLS:
+        return
+    for number in (1, 2):
+        stand.build(site(number))
+        stand.deploy(f"a{number}", number, verify=0)
+    picture = next(p for p in site(2) if p.startswith("pictures/"))
+    assert stand.back(kept_for_letters=[picture]).state == "live"
+    shows(stand, site(1) | {picture: site(2)[picture]})
+    stand.build(site(3))
+    out = stand.deploy("a3", 3, kept_for_letters=[picture])
+    assert (out.state, out.foreign) == ("live", ())
+    assert picture in stand.listed()
 
 
 @pytest.mark.parametrize("kind", ["folder", "s3"])

@@ -79,11 +79,11 @@ def test_a_plan_makes_the_target_the_release_and_leaves_the_rest(
     assert set(there) == set(release.files) | set(foreign) | set(todo.retained)
     assert not any(p.endswith(".html") for p in todo.retained), "a page goes at once"
     assert {p for p in kept if p in remote.files and not p.endswith(".html")} <= set(there)
-    order = [PHASES.index(phase.name) for phase in todo.phases]
+    names = list(todo.phases)
+    order = [PHASES.index(name) for name in names]
     assert order == sorted(order)
-    names = [phase.name for phase in todo.phases]
     assert not todo.puts or names[-1] == "marker"
-    where = {put.path: PHASES.index(phase.name) for phase in todo.phases for put in phase.puts}
+    where = {put.path: PHASES.index(name) for name, puts in todo.phases.items() for put in puts}
     for path, place in where.items():
         kind = release.files[path].kind
         assert kind != "asset" or path == MARKER or place < 2
@@ -128,6 +128,16 @@ def test_a_site_without_a_front_page_or_with_twins_is_refused():
         files = dict.fromkeys(("index.html", *twins), b"")
         with pytest.raises(Refused, match="one file on some machines"):
             guard.require_fit(release_of(files))
+
+
+def test_pages_of_a_deploy_that_has_not_ended_do_not_count_as_vanishing():
+    release = release_of({"index.html": b"x", "a/index.html": b"y"})
+    up = {"index.html": "1", "a/index.html": "2"}
+    half = {**up, "b/index.html": "", "c/index.html": ""}
+    planned = tuple(half)
+    guard.require_pages(release, Remote(Record("r", files=up, planned=planned), half), False)
+    with pytest.raises(Refused, match="2 of 4 pages would vanish"):
+        guard.require_pages(release, Remote(Record("r", files=half), half), False)
 
 
 @pytest.mark.parametrize("name", ["a\nb.jpg", "a\tb/c.jpg", "a\x7f.jpg", "\udcff.jpg"])

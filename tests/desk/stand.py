@@ -127,7 +127,9 @@ class FakeOffice:
         self.done.append(question.fingerprint)
         if isinstance(self.outcome, Exception):
             raise self.outcome
-        return self.outcome or Done(question.act, ("it goes out on Tuesday",), ({"slug": "x"},))
+        return self.outcome or Done(
+            question.act, ("it goes out on Tuesday",), ({"time": "2026-12-01T07:30"},)
+        )
 
 
 def a_desk(root: Path, **snapshot: Any) -> Desk:

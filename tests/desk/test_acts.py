@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from publish.desk.jobs import Job
+from publish.desk.jobs import KEPT, Job
 from publish.errors import NothingSent, OutcomeUnknown, Refused
 from publish.office.question import Done, Line, Question
 from tests.desk.stand import Desk, a_desk
@@ -188,6 +188,20 @@ def test_nothing_to_do_is_said(desk: Desk):
     assert "nothing to send" in page
 
 
+def test_acts_are_kept_for_the_pages_that_are_still_open(desk: Desk):
+    _, form = asked(desk)
+    first = next(iter(desk.acts.jobs._jobs.values()))
+    for _ in range(KEPT):
+        jobs = desk.acts.jobs
+        jobs.begin("test", "/", {}, "A test").finish_stage("done", "Done")
+    assert first in jobs._jobs.values()
+    jobs.begin("test", "/", {}, "A test")
+    assert first not in jobs._jobs.values()
+    assert len(jobs._jobs) == KEPT + 1
+    assert desk.post("/yes", form).status_code == 409
+    assert not desk.office.done
+
+
 def test_work_under_way_is_shown_on_every_page_and_goes_on_alone(desk: Desk):
     _, form = asked(desk)
     desk.office.gate.clear()
@@ -290,6 +304,14 @@ def test_a_yes_that_came_too_late_is_not_reported_as_done(desk: Desk):
     desk.post("/yes", form)
     job = settled(desk)
     assert (job.title, job.after) == ("Nothing to do", ())
+
+
+def test_a_letter_that_goes_out_at_once_is_not_offered_to_be_taken_back(desk: Desk):
+    _, form = asked(desk)
+    desk.office.outcome = Done("send", ("being sent",), ({"time": None},))
+    desk.post("/yes", form)
+    job = settled(desk)
+    assert (job.title, job.after) == ("Done: the letter is on its way", ())
 
 
 def test_a_disk_that_is_full_is_reported_as_at_the_terminal(desk: Desk):

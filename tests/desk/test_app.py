@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import os
 import re
 import resource
 from pathlib import Path
@@ -156,15 +157,38 @@ def test_a_file_that_changed_meanwhile_is_left_and_both_are_shown(desk: Desk):
     old = digest(desk)
     desk.file.write_text(POST.replace("A summary.", "Mine from the editor."))
     form = FORM | {"digest": old, "title": "Four <b>", "summary": "Mine from the desk."}
+    form["date"] = "2026-11-27 07:30"
     answer = desk.post("/fields", form)
     assert answer.status_code == 409
     assert desk.file.read_text() == POST.replace("A summary.", "Mine from the editor.")
     for words in ("Mine from the editor.", "Mine from the desk.", "Four &lt;b&gt;"):
         assert words in answer.text
+    # What is the same in both is no choice.
+    assert 'name="date"' not in answer.text
     again = re.search(r'name="digest" value="(\w+)"', answer.text)
     assert again is not None
     assert desk.post("/fields", form | {"digest": again[1]}).status_code == 303
     assert "Summary: Mine from the desk.\n" in desk.file.read_text()
+
+
+def test_a_file_that_is_no_utf_8_is_shown_and_keeps_its_bytes(desk: Desk):
+    other = b"Title: Caf\xe9\nSummary: Cr\xe8me.\nSlug: cafe\nStatus: draft\n\nTh\xe9.\n"
+    desk.file.write_bytes(other)
+    desk.app.reader.read_files()
+    name = os.fsdecode(b"content/posts/caf\xe9.md")
+    (desk.root / name).write_text(POST)
+    desk.find(Diagnostic(name, 1, "path-encoding", "error", "the file's name is not UTF-8", "no"))
+    assert "name is not UTF-8" in desk.get("/").text
+    page = desk.get("/post/posts/three.md")
+    shown = dict(re.findall(r'name="(title|slug)" type="text" value="([^"]*)"', page.text))
+    summary = re.search(r'name="summary"[^>]*>([^<]*)<', page.text)
+    assert summary
+    form = FORM | shown | {"digest": digest(desk), "summary": summary[1], "subject": "New"}
+    assert desk.post("/fields", form).status_code == 303
+    head, _, rest = other.partition(b"\n\n")
+    assert desk.file.read_bytes() == head + b"\nSubject: New\n\n" + rest
+    assert desk.post("/fields", form).status_code == 409
+    assert "Header lines changed" in desk.get("/today").text
 
 
 def test_a_field_that_cannot_be_is_refused_and_nothing_is_written(desk: Desk):
@@ -220,8 +244,12 @@ def test_a_mend_shows_its_difference_and_is_written_on_a_yes(desk: Desk):
     page = desk.get(html.unescape(found[1]))
     assert "<ins>On the first Tusday of March, see [it](https://example.com/).</ins>" in page.text
     assert desk.file.read_text() == POST
+    # It was saved since: what is shown now is what is written.
+    desk.file.write_text(POST + "More.\n")
+    page = desk.get(html.unescape(found[1]))
+    form["digest"] = dict(re.findall(r'name="(digest)" value="(\w+)"', page.text))["digest"]
     assert desk.post("/fixed", form).status_code == 303
-    assert desk.file.read_text() == POST.replace("http:", "https:")
+    assert desk.file.read_text() == POST.replace("http:", "https:") + "More.\n"
     assert desk.post("/fixed", form | {"digest": digest(desk)}).status_code == 409
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from publish.desk import asking
-from publish.errors import Refused
+from publish.errors import ConfigError, Refused
 from publish.office.question import Line, Question
 from publish.office.words import Words
 from publish.sandbox import NOTE
+from publish.settings import load
 from tests.desk.snapshots import a_post
 
 POST = a_post()
@@ -38,8 +40,10 @@ def test_a_form_as_a_wish(act: str, form: dict[str, str], wish: dict[str, Any]):
 
 
 def test_several_posts_are_one_letter():
-    found = asking.wish("send", {"posts": "posts/a b.md\nposts/c.md"}, None)
-    assert found == {"posts": ("posts/a b.md", "posts/c.md"), "digest": True}
+    # A browser submits \r\n for the \n of a field.
+    for lines in ("posts/a b.md\nposts/c.md", "posts/a b.md\r\nposts/c.md"):
+        found = asking.wish("send", {"posts": lines}, None)
+        assert found == {"posts": ("posts/a b.md", "posts/c.md"), "digest": True}
 
 
 def test_a_letter_whose_post_is_gone_goes_by_its_key():
@@ -97,4 +101,12 @@ def test_a_question_as_it_is_shown():
     assert not asking.view(question(lines=())).other
     again = asking.view(question(), again=True)
     assert again.says[0].startswith("Something changed")
-    assert again.fingerprint == view.fingerprint
+
+
+def test_an_act_is_refused_by_settings_that_were_broken_since(tmp_path: Path):
+    file = tmp_path / "pelicanconf.py"
+    file.write_text("PATH = 'content'\n")
+    settings = load(file)
+    file.write_text("PATH = (\n")
+    with pytest.raises(ConfigError, match=r"pelicanconf\.py:1"):
+        asking.Office(False).ask(settings, "deploy", {}, print)

@@ -41,6 +41,8 @@ def test_a_setting_that_is_no_command_and_a_program_that_is_not_there():
         editor.command({"DESK_EDITOR": "code 'x"}, FILE, 1)
     with pytest.raises(ConfigError, match="no such program"):
         editor.open_at({"DESK_EDITOR": "no-such-editor-here"}, FILE, 1)
+    with pytest.raises(ConfigError, match="false opened nothing"):
+        editor.open_at({"DESK_EDITOR": "false"}, FILE, 1)
 
 
 def test_it_is_started_and_not_waited_for(tmp_path: Path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -37,7 +38,7 @@ def test_a_scheduled_letter_is_the_headline_with_whom_and_when():
     assert view.headline == "One letter goes out on Tuesday"
     (card,) = view.next
     said = f"{card.readers} {card.when} {card.distance}".replace("\N{NO-BREAK SPACE}", " ")
-    assert said == "412 readers Tuesday, 1 December at 7:30 in 2 days and 21 hours"
+    assert said == "412 readers Tuesday, 1 December, 7:30 in 2 days and 21 hours"
     assert labels(card.buttons) == ["Look at it", "Another time…", "Take it back…"]
     assert not card.changes
 
@@ -58,8 +59,12 @@ def test_a_scheduled_letter_whose_page_is_gone_is_reported_and_can_be_taken_back
         assert labels(card.fix) == ["Take it back…"]
     lost = a_snapshot(letters=(a_letter(POST),))
     (card,) = home.view(lost, NOW).next
-    assert card.gone
+    assert card.gone == "Its page"
     assert card.href.startswith("/letter/")
+    assert card.fix[0].values == {"letter": a_letter(POST).key}
+    several = a_snapshot(POST, letters=(a_letter(POST, several=True, orphan=True),))
+    (card,) = home.view(several, NOW).next
+    assert card.gone == "One of its pages"
     assert card.fix[0].values == {"letter": a_letter(POST).key}
 
 
@@ -100,6 +105,19 @@ def test_a_young_post_whose_letter_did_not_go_and_one_taken_back_wait_here():
     assert next(s.word for s in rows["Quit"].states) == "Letter not sent"
     assert next(s.word for s in rows["Back"].states) == "Letter taken back"
     assert {row.button.label for row in rows.values()} == {"Send the letter…"}
+
+
+def test_posts_in_a_letter_of_several_wait_if_it_was_taken_back_and_else_were_mailed():
+    letter = replace(a_letter(POST, "held", several=True), uid="")
+    two = a_snapshot(POST, a_post("posts/two.md"), letters=(letter,))
+    back = chosen(two, quit="held", two="held")
+    view = home.view(back, NOW)
+    assert [row.states[0].word for row in view.writing] == ["Letter taken back"] * 2
+    assert view.together
+    assert len(letters.index(back, NOW).never) == 2
+    out = chosen(two, quit="done", two="done")
+    assert not home.view(out, NOW).writing
+    assert not letters.index(out, NOW).never
 
 
 def test_which_letters_are_due_is_what_send_would_say_whatever_the_post_is_dated():
@@ -200,6 +218,14 @@ def test_old_posts_that_were_never_mailed_are_one_line():
     view = home.view(chosen(a_snapshot(*old), **{post.slug: "old" for post in old}), NOW)
     assert view.older == 8
     assert not view.writing
+
+
+def test_what_is_wrong_in_files_that_are_no_posts_is_listed_errors_first():
+    page, settings = a_post("pages/about.md"), a_post("../pelicanconf.py")
+    found = {page.file: (a_finding(page),), settings.file: (a_finding(settings, 3, "warning"),)}
+    view = home.view(a_snapshot(POST, findings={POST.file: (a_finding(POST),)} | found), NOW)
+    assert view.elsewhere == (*found[page.file], *found[settings.file])
+    assert view.elsewhere_says == "One thing to fix, one thing to consider"
 
 
 def test_coming_days_name_what_has_to_be_on():

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from publish.desk import renderings
@@ -145,10 +145,9 @@ def test_a_page_is_sound_at_any_width(page: Page, served: Served, kind: str):
     judge(page)
     # Nothing runs off a narrow screen, nor with text twice as large.
     page.set_viewport_size({"width": 320, "height": 800})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    page.set_viewport_size({"width": 640, "height": 800})
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 640
+    for size in ("100%", "200%"):
+        page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, size
 
 
 @pytest.mark.parametrize("kind", ["home", "post", "new", "question"])
@@ -161,6 +160,43 @@ def test_what_is_pressed_is_large_enough(page: Page, served: Served, kind: str):
       .map(e => [e.textContent.trim().slice(0, 30), e.getBoundingClientRect().height])
       .filter(([, height]) => height && height < 44)""")
     assert small == []
+
+
+def test_a_button_that_is_pressed_twice_is_pressed_once(page: Page, served: Served):
+    office = served.desk.office
+    office.asked.clear()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    show(page, served, "post")
+    # The answer takes as long as the desk waits for an act.
+    office.gate.clear()
+    again = "form => { form.requestSubmit(); setTimeout(() => form.requestSubmit(), 50); }"
+    with page.expect_navigation():
+        page.locator("#test form").evaluate(again)
+    office.gate.set()
+    page.get_by_text("Done: the test is on its way").wait_for()
+    # The second half of a double click, on the page that the first half has led to.
+    box = page.get_by_role("button", name="Publish…").first.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 9, box["y"] + 9)
+    page.mouse.down(click_count=2)
+    page.mouse.up(click_count=2)
+    page.wait_for_timeout(200)
+    assert [act for act, _ in office.asked] == ["test"]
+
+
+DROP = """h => {
+  const both = new DataTransfer();
+  for (const name of ["one.jpg", "two.jpg"]) both.items.add(new File(["x"], name));
+  for (const kind of ["dragover", "drop"]) h.dispatchEvent(
+    new DragEvent(kind, {bubbles: true, cancelable: true, dataTransfer: both}));
+  return [...document.getElementById("photo-file").files].map(file => file.name);
+}"""
+
+
+def test_a_photo_is_taken_wherever_on_the_page_it_is_dropped(page: Page, served: Served):
+    page.goto(served.address + PAGES["time"])
+    assert page.locator("h1").evaluate(DROP) == ["one.jpg"]
+    expect(page.get_by_label("What it shows")).to_be_focused()
 
 
 def test_nothing_moves(page: Page, served: Served):

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from publish.desk import page
+from publish.desk import home, page
 from publish.desk.model import Letter, Newsletter, Post, Site, Snapshot
 from publish.desk.renderings import Renderings
 from tests.desk.snapshots import (
@@ -103,6 +103,23 @@ def test_what_waits_to_be_uploaded_is_the_posts_own_page():
     assert "waits to be uploaded" in rail(there, dated)[1][1]
 
 
+def test_an_update_can_be_taken_back_and_not_changed_in_its_place():
+    out = sent(POST)
+    update = a_letter(POST, update=True, changes=(CHANGE,))
+    now = a_snapshot(POST, letters=(out, update))
+    found = view(now, POST)
+    assert (found.time_act, [b.label for b in found.changed_acts]) == ("", ["Take it back…"])
+    (card,) = home.view(now, NOW).next
+    assert card.title == "Quit (update)"
+    assert [b.label for b in card.buttons] == ["Look at it", "Take it back…"]
+    assert [b.label for b in card.fix] == ["See the whole difference"]
+    # What was taken back goes out no more: the next correction is a new letter.
+    changed = replace(out, changes=(CHANGE,))
+    back = view(a_snapshot(POST, letters=(changed, replace(update, state="held"))), POST)
+    assert [b.label for b in back.changed_acts] == ["Send a correction…"]
+    assert back.rail[3].how == "done"
+
+
 def test_what_stops_stands_before_what_is_to_be_considered():
     findings = {
         POST.file: (
@@ -113,11 +130,11 @@ def test_what_stops_stands_before_what_is_to_be_considered():
     }
     found = view(a_snapshot(POST, findings=findings), POST)
     assert found.summary == "Two things to fix, one thing to consider"
-    assert [(r.line, r.state.kind) for r in found.remarks] == [
+    assert [(f.line, f.severity) for f, _ in found.remarks] == [
         (7, "error"), (18, "error"), (3, "warning"),
     ]  # fmt: skip
-    assert found.remarks[0].open.values == {"post": POST.name, "line": "7"}
-    assert [bool(remark.fix) for remark in found.remarks] == [False, False, True]
+    assert found.remarks[0][1][0].values == {"post": POST.name, "line": "7"}
+    assert [len(buttons) for _, buttons in found.remarks] == [1, 1, 2]
 
 
 def test_before_the_first_check_nothing_is_claimed():

@@ -40,6 +40,12 @@ def test_a_date_keeps_its_offset(local: str, gmt: str, shown: str):
     assert datetime.fromisoformat(shown) == found
 
 
+def test_an_offset_has_no_seconds():
+    found = dates.moment("1850-01-01 08:00:00", "", NEW_YORK)
+    assert found is not None
+    assert dates.formatted(found) == "1850-01-01 08:00-04:56"
+
+
 def test_what_is_no_date_is_none():
     for local, gmt in (("", ""), ("0000-00-00 00:00:00", ""), ("2020-13-41 25:61:00", "soon"),
                        ("", "0001-01-01 00:00:00"), ("0001-01-01 00:00:00", "")):  # fmt: skip

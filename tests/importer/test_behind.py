@@ -159,3 +159,17 @@ def test_words_of_a_reusable_block_are_the_posts_own_and_what_is_not_public_stay
     page = (blog.content / "posts/one.md").read_text(encoding="utf-8")
     assert "## Own *words*\n\nSame.\n\n## Shared\n\nSame.\n" in page
     assert "secret" not in page
+
+
+@pytest.mark.parametrize(
+    ("body", "count", "read"),
+    [("one\x0btwo", "1", "onetwo"), ("\x01a\x02b\x1f", "3", "ab")],
+)
+def test_bytes_that_no_xml_may_hold_are_counted(blog: Settings, body: str, count: str, read: str):
+    found = lost(blog, export(item(1, body)))
+    assert ("export-mended", 0, "export.xml", count) in found
+    assert read in (blog.content / "posts/post-1.md").read_text(encoding="utf-8")
+
+
+def test_an_export_without_a_fault_is_not_said_to_have_one(blog: Settings):
+    assert lost(blog, export(item(1, "Words &amp; more, 5 &lt; 6."))) == []

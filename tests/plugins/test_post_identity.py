@@ -268,3 +268,20 @@ def test_names_of_pelicans_own_members_are_taken_at_every_call():
             "Content", "_x", "settings", "url_format",
         ]  # fmt: skip
         assert shadowing(MEANT) == []
+
+
+def test_the_identity_behind_each_public_address_can_be_written_down(site: Site):
+    site.post("post", **FACTS, Was="bbbbbbbbbbbb1, cccccccccccc1")
+    site.post("hidden", Slug="hidden", Uid="dddddddddddd1", Status="hidden")
+    site.post("draft", Slug="draft", Uid="eeeeeeeeeeee1", Status="draft")
+    site.post("pages/about", Slug="about", Uid="ffffffffffff1")
+    place = site.root / "addresses.json"
+    assert not place.exists(), "it is written where the setting names a file"
+    site.build(IDENTITY_ADDRESSES_PATH=str(place))
+    assert json.loads(place.read_text(encoding="utf-8")) == {
+        "/post/": {
+            "uid": "aaaaaaaaaaaa1", "was": ["bbbbbbbbbbbb1", "cccccccccccc1"], "source": "post.md",
+        },
+        "/hidden/": {"uid": "dddddddddddd1", "was": [], "source": "hidden.md"},
+        "/about/": {"uid": "ffffffffffff1", "was": [], "source": "pages/about.md"},
+    }  # fmt: skip

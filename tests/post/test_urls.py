@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from urllib.parse import urlsplit
 
 import lxml.html
@@ -14,6 +15,7 @@ from publish.post.frontmatter import names
 from publish.post.text import clean
 from publish.post.urls import (
     absolute,
+    is_address,
     is_loopback,
     is_private,
     join,
@@ -99,6 +101,13 @@ def test_lxml_finds_no_relative_address_and_the_same_words(pairs: list[tuple[str
 def test_clean_text_is_text_that_xml_can_hold(text: str):
     element = lxml.html.etree.Element("a")
     element.text = clean(text)
+    assert element.text == clean(element.text)
+    held = []
+    for sign in text:
+        with contextlib.suppress(ValueError):
+            element.text = sign
+            held.append(sign)
+    assert clean(text) == "".join(held), "nothing else is taken out"
 
 
 @pytest.mark.parametrize(
@@ -140,7 +149,7 @@ def test_an_address_of_this_machine_by_a_host_header():
 
 
 @pytest.mark.parametrize("host", ["localhost", "A.Local", "127.0.0.1", "10.1.2.3", "192.168.0.9",
-                                  "172.20.0.1", "0.0.0.0", "[::1]"])  # fmt: skip
+                                  "172.20.0.1", "0.0.0.0", "[::1]", "intranet"])  # fmt: skip
 def test_addresses_that_no_reader_can_reach(host: str):
     assert is_private(f"http://{host}:8000/x")
     assert is_private(f"//{host}/x")
@@ -150,6 +159,22 @@ def test_addresses_that_no_reader_can_reach(host: str):
                                  "https://localhost.a.example/", "//10.a.example/"])  # fmt: skip
 def test_addresses_that_lead_out(url: str):
     assert not is_private(url)
+
+
+NO_ADDRESSES = (
+    "//[y", "https://[z/a.png", "http://exa mple.org", "https://", "///about/",
+    "https://a.example:99999/", "https://a.example:b/", "https://www..example/",
+    "https://a\u2100b.example/",
+)  # fmt: skip
+ADDRESSES = (
+    "/x", "a b", "#x", "mailto:", "?to=//[x", "//a.example", "", "https://[::1]:80/",
+    "HTTPS://u:p@b\u00fccher.example:/[x]?[", "https://a_b.example./%zz", "data:image/png;base64,A",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [*NO_ADDRESSES, *ADDRESSES])
+def test_what_a_browser_opens(text: str):
+    assert is_address(text) == (text in ADDRESSES)
 
 
 def test_the_keys_that_follow_readers():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import random
@@ -256,6 +257,20 @@ def test_another_file_system_is_written_to_through_parts(
     assert site.bytes() == expected
     assert copied
     assert all(site.output / committing.PARTS in path.parents for path in copied)
+
+
+def test_another_file_system_that_is_full_is_named_and_left_as_it_was(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    def full(source: Path, part: Path) -> None:
+        part.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device", str(source))
+
+    monkeypatch.setattr(committing.shutil, "copy2", full)
+    monkeypatch.setattr(committing, "_one_device", lambda a, b: False)
+    with pytest.raises(Refused, match=r"/output/\S+: cannot be written: No space left on device"):
+        build(site.settings)
+    assert not list(site.output.iterdir())
 
 
 def test_killed_at_any_moment_the_next_build_is_whole_and_every_file_always_is(site: Site):

@@ -41,14 +41,14 @@ def test_a_page_without_a_body_tag_gets_it_at_its_end():
 
 
 def test_an_error_is_shown_as_text_and_nothing_is_inline():
-    page = with_preview_script(b"<body></body>", 1, "a <script>alert(1)</script>")
-    assert b"&lt;script&gt;alert(1)" in page
+    page = with_preview_script(b"<body></body>", 1, "\udce9 <script>alert(1)</script>")
+    assert b"? &lt;script&gt;alert(1)" in page
     assert b"style=" not in page
     assert page.count(b"<script") == page.count(b"<script src=") == 2
 
 
 def test_a_waiting_page_hears_of_each_change_and_of_the_end(tmp_path):
-    state = State(tmp_path)
+    state = State(tmp_path, number=0)
     state.build_failed("wrong")
     state.wait(0, "")
     assert state.event(0) == {"number": 0, "error": "wrong", "files": []}

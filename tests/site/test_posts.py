@@ -115,6 +115,12 @@ def test_the_address_of_a_post_that_is_no_markdown_is_refused(site: Site):
         new_post(site.settings, "Rest")
 
 
+def test_a_site_without_a_folder_of_posts_gets_none(site: Site):
+    site.set("ARTICLE_PATHS = []")
+    with pytest.raises(ConfigError, match=r"pelicanconf\.py:\d+: ARTICLE_PATHS names no folder"):
+        new_post(site.settings, "A title", date=NOW)
+
+
 def test_nothing_is_ever_overwritten(site: Site):
     other = site.write("content/posts/a-title.md", "")
     with pytest.raises(ConfigError):
@@ -235,7 +241,10 @@ def test_what_cannot_be_read_is_passed_over_and_a_loop_of_links_is_followed_once
     site.set("FILENAME_METADATA = '(?P<date'")
     assert not rename(site.settings, "found", "found").changed
     done = rename(site.settings, "found", "found-again")
-    assert done.leads()[-1] == "/found/ will lead there"
+    assert done.leads()[-1] == "/found/ leads there once PLUGINS has alias_redirects"
+    site.set("PLUGINS = ['alias_redirects']")
+    done = rename(site.settings, "found-again", "found-late")
+    assert done.leads()[-1] == "/found-again/ will lead there"
 
 
 # ---- every shape of a header, and addresses as they were recorded

@@ -17,6 +17,7 @@ import pytest
 from publish.errors import ConfigError, Refused
 from publish.site.build import build
 from publish.site.preview import serve
+from publish.site.preview_state import State
 
 from .conftest import STRANGER_TO_ISSUES, Site
 
@@ -131,6 +132,16 @@ def test_the_mail_is_served_in_exactly_the_bytes_that_are_sent(client: Client):
     assert b"@media not all {" in light
 
 
+def test_a_page_is_served_without_its_ending_as_pelican_serves_it(client: Client):
+    site = client.site.root / ".publish/preview/site"
+    (site / "post-1.html").write_text("a page beside a folder of its name")
+    assert b"beside a folder" in client.get("/post-1")
+    assert b"Body of number 1" in client.get("/post-1/")
+    assert client.ask("/post-2")[0] == 301
+    (site / "out.html").symlink_to(client.site.root / "pelicanconf.py")
+    assert client.ask("/out")[0] == 404
+
+
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
@@ -154,7 +165,7 @@ def test_a_cache_that_is_deleted_and_a_content_folder_that_is_away_come_back(cli
     shutil.rmtree(client.site.root / ".publish")
     client.until(lambda: client.ask("/post-1/")[0] == 200)
     assert b"A draft." in client.get("/drafts/idea/")
-    client.get("/_issues/post-1/issue.html")
+    client.until(lambda: client.ask("/_issues/post-1/issue.html")[0] == 200)
     content = client.site.settings.content
     content.rename(content.with_name("away"))
     client.until(lambda: bool(client.said))
@@ -198,9 +209,9 @@ def test_a_saved_post_is_shown_before_the_build_that_follows(client: Client):
 
 def test_a_page_is_reported_which_pages_changed(client: Client):
     with socket.create_connection(("127.0.0.1", client.port), timeout=20) as page:
-        page.sendall(
-            f"GET /_events?build=1 HTTP/1.1\r\nHost: localhost:{client.port}\r\n\r\n".encode()
-        )
+        built = client.get("/").rpartition(b"build=")[2].partition(b'"')[0].decode()
+        host = f"Host: localhost:{client.port}"
+        page.sendall(f"GET /_events?build={built} HTTP/1.1\r\n{host}\r\n\r\n".encode())
         stream = page.makefile("rb")
         assert _event(stream)["files"] == []
         client.site.write("content/images/dot.svg", "<svg id='other'/>")
@@ -287,6 +298,17 @@ def test_a_change_is_served_and_the_open_page_is_reported(client: Client):
         second = _event(stream)
     assert second["number"] == first["number"] + 1
     assert b"Saved anew." in client.get("/post-1/")
+
+
+def test_a_page_that_an_earlier_preview_served_is_reloaded(tmp_path: Path):
+    earlier = State(tmp_path)
+    time.sleep(0.001)
+    now = State(tmp_path)
+    for each in (earlier, now):
+        each.build_succeeded(["index.html"])
+    event = now.event(earlier.number)
+    assert event["number"] != earlier.number
+    assert event["files"] is None
 
 
 @pytest.mark.parametrize(

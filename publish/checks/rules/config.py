@@ -11,26 +11,19 @@ from publish.checks.rule import site_rule
 from publish.checks.rules.linking import is_local
 from publish.checks.site import Site
 from publish.post.diagnostic import Problem, quoted
-from publish.setting_types import fields, misfits
+from publish.post.urls import is_address
+from publish.setting_types import fields, leads_out, misfits
 
-HOST = re.compile(r"[^\s/?#@:]+(?::\d{1,5})?")
-PATTERNS = ("ARTICLE", "PAGE", "CATEGORY", "TAG")
+PATTERNS = ("ARTICLE", "PAGE", "CATEGORY", "TAG", "STATIC")
 """Not AUTHOR: the one author of a site may well be at /about/."""
 
 
 @site_rule("bad-siteurl", "error", '`SITEURL = "happypharmacists.example"`', "same")
 def bad_siteurl(site: Site) -> Iterator[Problem]:
     """A SITEURL without scheme or host: links in feeds, mails and cards would be broken."""
-    given = site.values.get("SITEURL")
-    if not given:
-        return
-    try:
-        parts = urlsplit(str(given))
-        sound = parts.scheme in ("http", "https") and HOST.fullmatch(parts.netloc)
-    except ValueError:
-        sound = None
-    if not sound or re.search(r"[\s?#]", str(given)):
-        message = f"SITEURL is no address of a site: {quoted(str(given))}"
+    given = str(site.values.get("SITEURL") or "")
+    if given and not (re.fullmatch(r"(?i:https?)://[^\s?#@]+", given) and is_address(given)):
+        message = f"SITEURL is no address of a site: {quoted(given)}"
         yield site.of_setting(
             "SITEURL", message, "write it as https://example.org, without a slash"
         )
@@ -67,7 +60,8 @@ def one_address_for_all(site: Site) -> Iterator[Problem]:
             written = site.values.get(f"{kind}_SAVE_AS")
             if isinstance(given, str) and given and written and "{" not in given:
                 message = f"{name} is the same for all: {quoted(given)}"
-                yield site.of_setting(name, message, "let it hold {slug}")
+                what = "path" if kind == "STATIC" else "slug"
+                yield site.of_setting(name, message, f"let it hold {{{what}}}")
 
 
 @site_rule("bad-pattern", "error", '`TAG_SAVE_AS = "tag/{name"`', "same")
@@ -122,7 +116,7 @@ def shared_file(site: Site) -> Iterator[Problem]:
     first: dict[str, str] = {}
     for name, place in ((name, place) for name, place in named if place and isinstance(place, str)):
         inside = (each for each, other in named if str(other).startswith(f"{place}/"))
-        if place.startswith("/") or ".." in place.split("/"):
+        if leads_out(place):
             yield site.of_setting(name, f"{name} leads out of the site: {quoted(place)}", INSIDE)
         elif "{" not in place and first.setdefault(place, name) != name:
             yield site.of_setting(name, f"{name} is the file that {first[place]} names too", OTHER)
@@ -148,15 +142,11 @@ def _signup(given: str) -> tuple[str, str] | None:
     copy = "copy the form's action from Mailchimp's embedded form: https://….list-manage.com/…"
     if "&amp;" in given:
         return "it holds &amp;", "write https:// before it, and & for each &amp;"
-    try:
-        parts = urlsplit(given.strip())
-        sound = HOST.fullmatch(parts.netloc) is not None and parts.port != 0
-    except ValueError:
+    if not is_address(given):
         return "it is no address", copy
+    parts = urlsplit(given.strip())
     if parts.scheme not in ("http", "https") or not parts.netloc:
         return "it does not begin with https://", "write it as https://…"
-    if not sound:
-        return "it is no address", copy
     domain = ".".join((parts.hostname or "").split(".")[-2:])
     if domain in ("eepurl.com", "mailchi.mp", "mailchimp.com"):
         return "it leads to a page with a form and takes none itself", copy

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from publish.checks.rule import site_rule, source_rule
+from publish.checks.rules.images import file_of
 from publish.checks.site import Site
 from publish.checks.source import MOST_LINKS, Source
 from publish.post.diagnostic import Problem, quoted
@@ -111,9 +112,21 @@ def bad_file_name(site: Site) -> Iterator[Problem]:
 
 @site_rule("symlink-out", "error", "`content/posts/x.md` → `/etc/passwd`", "same")
 def symlink_out(site: Site) -> Iterator[Problem]:
-    """A symbolic link that leads out of the content folder; what it leads to is not read."""
+    """A symbolic link, or a link in a text, to a file out of the content folder, which is no part
+    of the site."""
     message = "a symbolic link leads out of the content folder"
-    return site.met("symlink-out", message, "put a copy of the file here instead")
+    yield from site.met("symlink-out", message, "put a copy of the file here instead")
+    outside = {path for path in site.files if path.startswith("../")}
+    remedy = "put a copy of the file into it"
+    for source in site.sources if outside else ():
+        for link in source.links:
+            if (path := file_of(source, link, site)) in outside:
+                outside.discard(path)
+                message = f"{quoted(link.written)} is out of the content folder"
+                yield Problem(source.line_of(link), message, remedy, source.file)
+    if outside:
+        message = f"{quoted(min(outside))} is out of the content folder"
+        yield site.of_setting("STATIC_PATHS", message, remedy)
 
 
 @site_rule("symlink-loop", "error", "`content/posts/again` → `content/posts`", "same")

@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from publish.checks.rule import source_rule
+from publish.checks.rules.images import pictures
 from publish.checks.source import Source
 from publish.post.diagnostic import Problem, quoted
-from publish.post.urls import is_private, tracking_keys, without_tracking
+from publish.post.urls import is_address, is_private, tracking_keys, without_tracking
 
 VAGUE = {
     "click", "click here", "click this", "here", "this", "this link", "this page", "link", "more",
     "read more", "learn more", "read this", "see here", "go here", "continue", "continue reading",
 }  # fmt: skip
 SCHEMES = ("https", "http", "mailto", "tel")
+MARKED = re.compile(r"[{|]\w{1,20}[}|]([^\s\"'<>()]+)")
 LOCAL_PATH = re.compile(r"file:|[A-Za-z]:[\\/]|\\\\|/(?:home|Users|private|mnt|media)/[^/]+/.")
 
 
@@ -62,6 +64,20 @@ def mistyped_scheme(source: Source) -> Iterator[Problem]:
                 message = f"no browser opens {quoted(link.written)}"
                 remedy = f"did you mean {right}:{slashes}?"
                 yield Problem(source.line_of(link), message, remedy, fix=fix)
+
+
+@source_rule("bad-address", "error", "`[trial](https://[example/)`", any_format=True)
+def bad_address(source: Source) -> Iterator[Problem]:
+    """An address that no browser can open, as there can be no such host or port."""
+    links = (*(p for p in pictures(source) if p.tag == "cover"), *source.links)
+    found = [(source.line_of(link), link.written) for link in links]
+    if source.post is None:  # Pelican may have failed on one
+        found += ((line, marked[1]) for line, text in source.prose_lines
+                  for marked in MARKED.finditer(text))  # fmt: skip
+    for line, address in found:
+        if not is_address(address):
+            message = f"no browser opens {quoted(address)}, which is no address"
+            yield Problem(line, message, "copy it once more from where it came")
 
 
 @source_rule("local-link", "error", "`[page](http://localhost:8000/)`", any_format=True)

@@ -201,7 +201,8 @@ def link_to_draft(site: Site) -> Iterator[Problem]:
 def broken_anchor(site: Site) -> Iterator[Problem]:
     """A `#…` that names no heading or id; a warning where the theme could have one."""
     for source, link in own_links(site):
-        anchor = unquote(link.written.partition("#")[2])
+        # What follows `:~:` are words for browsers to mark.
+        anchor = unquote(link.written.partition("#")[2].partition(":~:")[0])
         there = find_target(source, link, site) if anchor else None
         if there is None or there.post is None or anchor in there.post.names or anchor == "top":
             continue

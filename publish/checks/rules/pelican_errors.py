@@ -21,8 +21,10 @@ FOUND = "correct the name, or remove the link"
 DEFAULTS = {"Category": "DEFAULT_CATEGORY", "Author": "AUTHOR"}
 """The settings that name one where a source names none."""
 CAUSES = {
-    "bad-date": "DEFAULT_DATE", "bad-date-format": "DEFAULT_DATE_FORMAT or DATE_FORMATS",
-    "bad-markdown": "MARKDOWN",
+    "bad-date": ("DEFAULT_DATE", "DEFAULT_METADATA", "EXTRA_PATH_METADATA", "PATH_METADATA",
+                 "FILENAME_METADATA", "FORMATTED_FIELDS"),
+    "bad-date-format": ("DATE_FORMATS", "DEFAULT_DATE_FORMAT"),
+    "bad-markdown": ("MARKDOWN",),
 }  # fmt: skip
 """The settings at fault for what is wrong with no source's own line."""
 OF_KEYS = {
@@ -56,24 +58,33 @@ def refusals(site: Site) -> Iterator[tuple[Problem, Complaint]]:
             groups.setdefault(alike, []).append((problem, said))
     for same in groups.values():
         problem, said = same[-1]
-        cause = "" if _is_own(said, site) else CAUSES.get(said.kind, "")
-        if len(same) < MANY and not cause:
+        cause = "" if _is_own(said, site) else _cause(said, site)
+        if len(same) < MANY and not cause and said.kind != "bad-pattern":
             yield from same
         else:
             text = f"{cause and f'{cause}: '}{CLASS.sub('', problem.message)}"
-            if len(same) > 1 and said.file:
-                text += f", in {len(same)} files such as {printable(said.file)}"
+            if said.file:
+                many = f"{len(same)} files such as " if len(same) > 1 else ""
+                text += f", in {many}{printable(said.file)}"
             yield _of_settings(text, problem.remedy, site), said
 
 
 def _is_own(said: Complaint, site: Site) -> bool:
     """Whether it is the fault of the source alone, in however many it is found."""
+    source = site.by_file.get(printable(said.file))
     if said.kind == "bad-date":
-        return said.parts[0] != site.values.get("DEFAULT_DATE")
+        dates = (source.get(key) for key in ("date", "modified")) if source else ()
+        return said.parts[0] in (" ".join(date.split()) for date in dates)
     if said.kind == "bad-date-format":
-        source = site.by_file.get(printable(said.file))
         return source is not None and source.header.field("date_format") is not None
     return said.kind not in ("", "bad-pattern", "bad-markdown")
+
+
+def _cause(said: Complaint, site: Site) -> str:
+    """The settings that may be at fault: those that hold the value, if any do."""
+    given = [name for name in CAUSES.get(said.kind, ()) if site.given.get(name)]
+    certain = [name for name in given if said.parts and said.parts[0] in str(site.given[name])]
+    return " or ".join(certain or given)
 
 
 def _problem(said: Complaint, site: Site) -> Problem:
@@ -113,7 +124,8 @@ def _of_settings(text: str, remedy: str, site: Site) -> Problem:
     )  # fmt: skip
     concerned = (
         ("THEME", "find the theme"), ("PLUGINS", "plugin"), ("TYPOGRIFY", "smartypants"),
-        ("DEFAULT_METADATA", "static_lang_url"), ("PAGINATION_PATTERNS", "failed to write"),
+        ("DEFAULT_METADATA", "static_lang_url"), ("EXTRA_PATH_METADATA", "'tzinfo'"),
+        ("PAGINATION_PATTERNS", "failed to write"),
     )  # fmt: skip
     found += (site.of_setting(name, message, remedy) for name, words in concerned
               if words in text.lower())  # fmt: skip
@@ -121,9 +133,10 @@ def _of_settings(text: str, remedy: str, site: Site) -> Problem:
     return next((problem for problem in found if problem.line > 1), unknown)
 
 
-def diagnosed(said: Complaint) -> Diagnostic:
-    """The finding for a plugin's complaint about a letter, which has its place."""
-    file, line = (printable(said.file), said.line or 1) if said.file else ("pelicanconf.py", 1)
+def diagnosed(said: Complaint, settings: str) -> Diagnostic:
+    """The finding for a plugin's complaint about a letter, at its place, else in the file of the
+    ``settings``."""
+    file, line = printable(said.file or settings), said.line or 1
     remedy = quoted(said.remedy or "correct that, then check again", 200)
     return Diagnostic(file, line, refused.id, "error", quoted(said.message, 200), remedy)
 

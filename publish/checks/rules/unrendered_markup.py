@@ -29,6 +29,13 @@ BLOCK = re.compile(
     r"<(address|article|aside|blockquote|center|details|div|dl|fieldset|figure|footer|form|header"
     r"|main|nav|ol|p|section|table|ul)\b([^<>]{0,500})>", re.I
 )  # fmt: skip
+OPENED = re.compile(r"(?<!\]\()<([a-zA-Z]\w*)(\s[^<>]*)?(?<!/)>")
+CLOSED = re.compile(r"</([a-z]\w*)")
+UNCLOSED = frozenset((
+    "body", "colgroup", "dd", "dt", "head", "html", "li", "optgroup", "option", "p", "rp", "rt",
+    "tbody", "td", "tfoot", "th", "thead", "tr",
+))  # fmt: skip
+"""Elements that need no end tag."""
 SWALLOWED = re.compile(r"<([a-zA-Z]\w*)((?:\s+[\w.,;-]+)*)\s*>")
 NEWER = frozenset(("bdi", "dialog", "main", "picture"))
 """Elements of HTML that lxml does not list."""
@@ -133,12 +140,19 @@ def foreign_markup(source: Source) -> Iterator[Problem]:
 
 @source_rule("swallowed-words", "warning", "`if pH<pKa and pH>7`, `Dear <name>`")
 def swallowed_words(source: Source) -> Iterator[Problem]:
-    """Words between `<` and `>` that are taken for an element of HTML, and not shown."""
+    """Words between `<` and `>` that are taken for an element of HTML, and not shown; or one that
+    is never closed, so that all that follows on the page is in it."""
     if source.post is None or "<svg" in source.body or "<math" in source.body:
         return
-    from lxml.html.defs import tags
+    from lxml.html.defs import empty_tags, tags
 
+    closed = set(CLOSED.findall(source.prose.lower())) | empty_tags | UNCLOSED
     for line, text in source.prose_lines if "<" in source.body else ():
+        for found in OPENED.finditer(text):
+            name = found[1].lower()
+            if name in tags - closed and "markdown" not in (found[2] or ""):
+                message = f"<{name}> is never closed, so all that follows on the page is in it"
+                yield Problem(line, message, f"write </{name}> after it, or &lt; for the sign <")
         for found in SWALLOWED.finditer(text):
             name = found[1].lower()
             if name not in tags | NEWER or (found[2] and name in INLINE):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,9 @@ from publish.deploy.plan import Plan, Remote
 from publish.deploy.programs import run
 from publish.deploy.release import CONTROL, KEEP, File, OldRelease, Record, Release
 from publish.errors import ConfigError, NothingSent
+
+REBUILD = "build that state of the content, then deploy it"
+"""The next step where a target cannot go back to a release."""
 
 
 class Raced(NothingSent):
@@ -139,8 +142,11 @@ class Target(ABC):
         """
 
     @abstractmethod
-    def roll_back(self, to: OldRelease, remote: Remote, record: Record) -> None:
+    def roll_back(
+        self, to: OldRelease, remote: Remote, record: Record, shown: Collection[str]
+    ) -> None:
         """Make an earlier release public again and store ``record``; only within ``claim``.
+        ``shown`` are files that letters show, which stay.
 
         Raises:
             Refused: the target does not have it any more.
@@ -155,9 +161,9 @@ class Target(ABC):
     def probe(self) -> None:
         """Check that this machine may write there; a test file is removed at once."""
 
-    @abstractmethod
     def write_record(self, remote: Remote, record: Record) -> None:
-        """Replace the record."""
+        """Replace the record; only called where there is a step after a release."""
+        raise NotImplementedError
 
 
 def make(place: Place) -> Target:

@@ -6,7 +6,7 @@ The program gets a folder; success is judged by the public site, not by the exit
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -79,7 +79,9 @@ class Command(Target):
         files = {path: file.sha256 for path, file in release.files.items()}
         self.write_record(remote, replace(record, files=files))
 
-    def roll_back(self, to: OldRelease, remote: Remote, record: Record) -> None:
+    def roll_back(
+        self, to: OldRelease, remote: Remote, record: Record, shown: Collection[str]
+    ) -> None:
         """Never called: ``keep`` is 1, as only the host has its old releases."""
 
     def probe(self) -> None:

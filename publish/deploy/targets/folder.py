@@ -28,21 +28,16 @@ class Folder(IncrementalTarget):
         if there.exists() and not there.is_dir():
             raise place.wrong("path", "names a file")
 
-    def tags(self) -> dict[str, str]:
-        """The stamps of all files."""
+    def tags(self, below: str = "") -> dict[str, str]:
+        """The stamps of the files."""
         found = {}
-        for base, folders, names in os.walk(self.path):
+        for base, folders, names in os.walk(self.path / below):
             folders[:] = [n for n in folders if n != ".git"]
             for name in names:
                 file = Path(base, name)
                 tag = _tag(file.stat(follow_symlinks=False))
                 found[file.relative_to(self.path).as_posix()] = tag
         return found
-
-    def own(self) -> list[str]:
-        """All paths below the vault."""
-        top = self.path / OWN
-        return [p.relative_to(self.path).as_posix() for p in top.rglob("*") if p.is_file()]
 
     def same(self, path: str, tag: str, data: bytes) -> bool:
         """Whether the file holds ``data``."""

@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from publish.deploy.plan import Plan, Remote
 from publish.deploy.programs import Failed, run
 from publish.deploy.release import File, OldRelease, Record, Release, decoded, encoded
 from publish.deploy.repository import QUIET, Repository
-from publish.deploy.targets import Place, Raced, Target
+from publish.deploy.targets import REBUILD, Place, Raced, Target
 from publish.errors import ConfigError, Refused
 
 TRAILER = b"Publish-Record: "
@@ -91,16 +91,20 @@ class Git(Target):
         left = replace(remote, foreign=tuple(p for p in remote.foreign if p not in release.files))
         self._push(self._commit(self.repository.tree(blobs), left, full), remote)
 
-    def roll_back(self, to: OldRelease, remote: Remote, record: Record) -> None:
+    def roll_back(
+        self, to: OldRelease, remote: Remote, record: Record, shown: Collection[str]
+    ) -> None:
         """One commit with the tree of the old one, one push."""
         if not self.repository.has(to.at):
             self._git("fetch", "-q", "--no-tags", *self._deep(), self.url, self.ref)
         if not self.repository.has(to.at):
-            raise Refused(f"the branch {self.branch} does not have release {to.release[:12]} any "
-                          "more", "build that state of the content, then deploy it")  # fmt: skip
+            raise Refused(
+                f"the branch {self.branch} does not have release {to.release[:12]} any more",
+                REBUILD,
+            )
         old, now = self.repository.files(to.at), self.repository.files(remote.at)
-        blobs = {p: b for p, b in old.items() if p not in remote.foreign}
-        tree = self.repository.tree(blobs | {path: now[path] for path in remote.foreign})
+        kept = {path: now[path] for path in (*remote.foreign, *shown)}
+        tree = self.repository.tree(old | kept)
         self._push(self._commit(tree, remote, record), remote)
 
     def probe(self) -> None:
@@ -109,11 +113,6 @@ class Git(Target):
         tree = self.repository.tree({})
         commit = self._commit(tree, Remote(), Record())
         self._git("push", "--dry-run", "-q", "--force", self.url, f"{commit}:{self.ref}")
-
-    def write_record(self, remote: Remote, record: Record) -> None:
-        """A commit that changes no file."""
-        tree = self.repository.git("rev-parse", f"{remote.at}^{{tree}}").decode().strip()
-        self._push(self._commit(tree, remote, record), remote)
 
     def _ready(self) -> None:
         if not (self.store / "HEAD").is_file():

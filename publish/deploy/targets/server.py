@@ -88,17 +88,13 @@ class Shell:
             with contextlib.suppress(Failed):
                 self.line.ask(lambda end: f"exec 9>&-; echo {end}\n")
 
-    def has(self, id: str) -> bool:
-        """Whether a release is there completely: its folder is renamed to its id last."""
-        return self.order(f"[ ! -d {_in(id)} ] || echo there") == b"there\n"
-
     def get(self, path: str) -> bytes | None:
+        """The bytes of a file; None if it is missing or empty."""
         return self.order(f"cat {shlex.quote(path)} 2>/dev/null || true") or None
 
-    def upload(self, folder: Path, id: str, changed: Iterable[str], reused: Iterable[str],
-               base: str) -> None:  # fmt: skip
+    def upload(self, folder: Path, id: str, changed: Iterable[str], base: str) -> None:
         """Put up ``folder`` as release ``id``, complete only in the last step; ``changed`` are the
-        files that release ``base`` does not have, ``reused`` those to take over from it."""
+        files that release ``base`` does not have."""
         # rsync compares contents; unchanged files become hard links.
         part = f"releases/.{id}.part"
         self.order(f"mkdir -p {part}")
@@ -108,14 +104,16 @@ class Shell:
             run(["rsync", "-rlp", "--checksum", "--delete", "--chmod=D755,F644", "-s", *link,
                  "-e", shell, f"{folder}/", f"{self.server.host}:{self.server.path}/{part}/"],
                 remedy=REMEDY)  # fmt: skip
-        names = "".join(f"{name}\n" for name in reused)
-        if names:
-            self.order(
-                f'while IFS= read -r f; do d={part}/$f; [ ! -e "$d" ] || continue; '
-                'mkdir -p "${d%/*}"; ln "current/$f" "$d" || cp -p "current/$f" "$d"; done',
-                names,
-            )
         self.order(f"mv -T {part} {_in(id)}")
+
+    def reuse(self, names: Iterable[str], id: str) -> None:
+        """Take files of the current release over into the release ``id``."""
+        if given := "".join(f"{name}\n" for name in names):
+            self.order(
+                f'while IFS= read -r f; do d={_in(id)}/$f; [ ! -e "$d" ] || continue; '
+                'mkdir -p "${d%/*}"; ln "current/$f" "$d" || cp -p "current/$f" "$d"; done',
+                given,
+            )
 
     def switch(self, id: str, record: bytes) -> None:
         """Write ``record`` and make ``id`` the current release in one step: a new symbolic link,
@@ -125,6 +123,7 @@ class Shell:
         self.order(f"rm -f {new}; ln -s {_in(id)} {new} && mv -T {new} current")
 
     def write_record(self, id: str, record: bytes) -> None:
+        """Write the ``record`` of release ``id``, in one step."""
         part = f".publish/{id}.json"
         self.order(f"cat > {part} && mv {part} {_in(id)}.json", record.decode())
 

@@ -11,7 +11,7 @@ the current one. A web server serves ``PATH/current``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from publish.deploy import built
 from publish.deploy.plan import Plan, Remote
 from publish.deploy.release import KEEP, MARKER, OldRelease, Record, Release, decoded, encoded
-from publish.deploy.targets import Place, Target
+from publish.deploy.targets import REBUILD, Place, Target
 from publish.deploy.targets.connection import Server
 from publish.errors import Refused
 
@@ -78,24 +78,32 @@ class Ssh(Target):
         full = replace(
             record, files={**carried, **files}, expiring=plan.expiring, planned=(), at=id
         )
-        if not self.carrier.has(id):
-            reused = {*plan.retained, *remote.foreign} - set(files)
+        if not self._has(id):
             changed = {put.path for put in plan.puts} | {MARKER}
             self.place.say(f"uploading to {self.server.host}")
             with built.frozen(self.place.output, release, self.place.cache / "site") as folder:
-                self.carrier.upload(folder, id, sorted(changed), sorted(reused), remote.at)
+                self.carrier.upload(folder, id, sorted(changed), remote.at)
+        self.carrier.reuse(sorted({*plan.retained, *remote.foreign} - set(files)), id)
         self.carrier.switch(id, encoded(full))
         self.carrier.prune([id, *(past.at for past in full.before)])
 
-    def roll_back(self, to: OldRelease, remote: Remote, record: Record) -> None:
+    def roll_back(
+        self, to: OldRelease, remote: Remote, record: Record, shown: Collection[str]
+    ) -> None:
         """Switch to the folder of the old release."""
         data = self.carrier.get(f"releases/{to.at}.json")
-        if not data or not self.carrier.has(to.at):
-            raise Refused(f"the server does not have release {to.release[:12]} any more",
-                          "build that state of the content, then deploy it")  # fmt: skip
-        old = decoded(data, self.server.record(to.at), "build that state, then deploy it")
-        full = replace(record, files=old.files, expiring=old.expiring, at=to.at)
+        if not data or not self._has(to.at):
+            raise Refused(f"the server does not have release {to.release[:12]} any more", REBUILD)
+        old = decoded(data, self.server.record(to.at), REBUILD)
+        known = remote.record.files if remote.record else {}
+        added = {path: known.get(path, "") for path in shown if path not in old.files}
+        self.carrier.reuse(sorted({*added, *remote.foreign} - set(old.files)), to.at)
+        full = replace(record, files={**old.files, **added}, expiring=old.expiring, at=to.at)
         self.carrier.switch(to.at, encoded(full))
+
+    def _has(self, id: str) -> bool:
+        """Whether a release is there completely: its folder is renamed to its id last."""
+        return self.carrier.get(f"releases/{id}/{MARKER}") is not None
 
     def run_after_step(self) -> None:
         """Run the command of the settings on the server."""
@@ -109,6 +117,4 @@ class Ssh(Target):
 
     def write_record(self, remote: Remote, record: Record) -> None:
         """Replace the record of the current release."""
-        now = remote.record or Record()
-        full = replace(record, files=now.files, expiring=now.expiring, at=remote.at)
-        self.carrier.write_record(remote.at, encoded(full))
+        self.carrier.write_record(remote.at, encoded(record))

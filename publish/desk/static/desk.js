@@ -8,7 +8,8 @@ let stream = null;
 let busy = false;
 let again = false;
 let touched = false;
-let leaving = false;
+let left = 0;
+const leaving = () => Date.now() - left < 10000;
 
 const follow = () => {
   if (document.hidden) {
@@ -48,7 +49,7 @@ const put = (fresh) => {
   waiting = pressed ? fresh : null;
   if (pressed) return;
   // This page's policy lets it show the preview that it was loaded with; a desk that was started since has another.
-  const idle = !touched && !leaving && !document.querySelector("main details[open]");
+  const idle = !touched && !leaving() && !document.querySelector("main details[open]");
   if (idle && fresh.querySelector("iframe") && fresh.querySelector("[data-preview]").dataset.preview !== preview) {
     location.reload();
     return;
@@ -94,9 +95,17 @@ const say = (text) => {
 };
 
 document.addEventListener("visibilitychange", follow);
-// Reloading would undo a press on a button or a link.
-addEventListener("beforeunload", () => { leaving = true; });
-addEventListener("pageshow", () => { leaving = false; });
+// Reloading would undo a press on a button or a link; and pressing twice means once, also where the
+// next page has another button at that place.
+addEventListener("beforeunload", () => { left = Date.now(); });
+addEventListener("pageshow", () => { left = 0; });
+addEventListener("submit", (event) => {
+  if (leaving()) event.preventDefault();
+  else left = Date.now();
+});
+addEventListener("click", (event) => {
+  if (event.detail > 1 && event.target.closest("button")) event.preventDefault();
+});
 follow();
 
 // --- Keys: none while a field has the focus, and all can be turned off.
@@ -130,13 +139,16 @@ function attend() {
 }
 attend();
 
-// --- A photo may be dropped on its form.
+// --- A photo may be dropped anywhere on the page of its form: elsewhere the browser would leave the desk for it.
 for (const kind of ["dragover", "dragleave", "drop"]) document.addEventListener(kind, (event) => {
-  const drop = event.target.closest("[data-drop]");
+  const drop = document.querySelector("[data-drop]");
   if (!drop || ![...event.dataTransfer.types].includes("Files")) return;
   drop.querySelector(".drop").classList.toggle("over", kind === "dragover");
   if (kind !== "dragleave") event.preventDefault();
   if (kind !== "drop") return;
-  drop.querySelector("input[type=file]").files = event.dataTransfer.files;
+  const one = new DataTransfer();
+  one.items.add(event.dataTransfer.files[0]);
+  drop.querySelector("input[type=file]").files = one.files;
+  drop.closest("details").open = true;
   drop.querySelector("textarea").focus();
 });

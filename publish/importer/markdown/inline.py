@@ -30,12 +30,8 @@ class Dialect:
     """
 
     smarty: bool = True
-    tables: bool = True
-    sane_lists: bool = True
     html: bool = True
-    attributes: bool = True
     definitions: bool = True
-    fences: bool = True
     anchors: frozenset[str] = frozenset()
     notes: dict[str, int] = field(default_factory=dict)
 
@@ -140,18 +136,15 @@ class _Writer:
             self._emphasis += 1
             inner = self.kids(el.kids)
             self._emphasis -= 1
-            return self._emphasized(tag, inner, nested)
+            before, core, after = _edges(inner)
+            nested = nested or "**" in core or "<em>" in core or "<strong>" in core
+            return before, _Emphasis(tag, core, nested) if core else "", after
         inner = self.kids(el.kids)
         attrs = "".join(
             f' {name}="{html_escape(el.attrs[name])}"'
             for name in ("title", "lang", "dir") if name in el.attrs
         )  # fmt: skip
         return f"<{tag}{attrs}>{inner}</{tag}>" if inner else ""
-
-    def _emphasized(self, tag: str, inner: str, nested: bool) -> tuple[str | _Emphasis, ...]:
-        before, core, after = _edges(inner)
-        nested = nested or "**" in core or "<em>" in core or "<strong>" in core
-        return before, _Emphasis(tag, core, nested) if core else "", after
 
     def _anchor(self, el: El) -> str | tuple[str, ...]:
         if "href" not in el.attrs:
@@ -171,7 +164,9 @@ class _Writer:
         if not words:
             return ""
         if re.search(r"<[!?]|\\$", words) or (self.pipes and "|" in words):
-            return f"<code>{_inert(words)}</code>"
+            # Markdown does not interpret numeric entities.
+            inert = re.sub(r"[^\w\s]", lambda m: f"&#{ord(m[0])};", words)
+            return f"<code>{inert}</code>"
         fence = "`"
         while fence in words:
             fence += "`"
@@ -184,11 +179,6 @@ def _edges(inner: str) -> tuple[str, str, str]:
     core = inner.strip(" \n\xa0")
     start = inner.index(core) if core else len(inner)
     return inner[:start], core, inner[start + len(core) :]
-
-
-def _inert(words: str) -> str:
-    """Words with special characters as numeric entities, which Markdown does not interpret."""
-    return re.sub(r"[^\w\s]", lambda m: f"&#{ord(m[0])};", words)
 
 
 def _sticks(sign: str) -> bool:

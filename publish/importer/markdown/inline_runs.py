@@ -51,10 +51,6 @@ def _blank(kid: El | str) -> bool:
     return kid.tag != "img" and not kid.kids and not kid.get("id")
 
 
-def _is_br(kid: El | str) -> bool:
-    return isinstance(kid, El) and kid.tag == "br"
-
-
 def _breaks(run: list[El | str]) -> list[El | str]:
     """Replace line breaks in the text by ``<br>``."""
     out: list[El | str] = []
@@ -64,7 +60,7 @@ def _breaks(run: list[El | str]) -> list[El | str]:
             continue
         lines = re.split(r"[ \t]*\r?\n[ \t]*", kid)
         for number, line in enumerate(lines):
-            if number and not (out and _is_br(out[-1])):
+            if number and not (out and isinstance(out[-1], El) and out[-1].tag == "br"):
                 out.append(El("br"))
             if line:
                 out.append(line)

@@ -40,7 +40,8 @@ class Flow:
     def flow(self, parent: El, autop: bool, wrap: bool) -> list[El]:
         """The blocks of a container. Without ``wrap`` a single run of text stays a run."""
         out: list[El] = []
-        run: list[El | str] = []
+        place = parent.get("id") if parent.tag in INNER and parent.tag != "blockquote" else ""
+        run: list[El | str] = [El("a", {"id": place})] if place else []
         for kid in parent.kids:
             if isinstance(kid, str):
                 run.append(kid)
@@ -93,9 +94,7 @@ class Flow:
         """The blocks that a block element becomes; ``wrap`` as for ``flow``."""
         if make := KINDS.get(el.tag):
             return make(self, el, autop)
-        if el.tag in CONTAINERS or el.tag in WITHIN_OTHERS:
-            return self._container(el, autop, wrap)
-        return self.flow(el, autop, True)  # a row or a cell outside a table
+        return self._container(el, autop, wrap)
 
     def _container(self, el: El, autop: bool, wrap: bool) -> list[El]:
         given = el.get("data-autop")
@@ -204,8 +203,6 @@ class Flow:
             return self._image(el)
         if tag == "br":
             return [El("br")]
-        if tag == "button":
-            return [*self._kids(el, autop)]
         kids = self._kids(el, autop)
         name = INLINE.get(tag)
         if el.get("aria-hidden") == "true" and not re.search(r"\w", el.text()):
@@ -215,13 +212,13 @@ class Flow:
             return [El("fnref", {"id": el.get("data-fn")})]
         if tag == "span" and (el.get("lang") or el.get("dir")):
             name = "span"
+        place = el.get("id") or (el.get("name") if tag == "a" else "")
+        anchor: list[El | str] = [El("a", {"id": place})] if place else []
         if tag == "a":
-            return self._link(el, kids)
-        if tag == "bdo" or tag == "bdi":
-            name = tag
+            return [*anchor, *self._link(el, kids)]
         if name is None or not kids:
-            return kids
-        return spread(El(name, attributes_of(el, "title", "lang", "dir")), kids)
+            return [*anchor, *kids]
+        return [*anchor, *spread(El(name, attributes_of(el, "title", "lang", "dir")), kids)]
 
     def _kids(self, el: El, autop: bool) -> list[El | str]:
         out: list[El | str] = []
@@ -244,20 +241,17 @@ class Flow:
 
     def _link(self, el: El, kids: list[El | str]) -> list[El | str]:
         href = re.sub(r"[\t\r\n]", "", el.get("href")).strip()
-        name = el.get("id") or el.get("name")
         if re.match(r"\W*(?:javascript|vbscript|data):", href, re.I):
             self.lose("script-dropped", href[:60], El("a", {}, kids).text())
             href = ""
-        anchor: list[El | str] = [El("a", {"id": name})] if name else []
-        if not href or href == "#":
-            return [*anchor, *kids]
         link = El("a", {}, kids)
-        if not link.text().strip() and all(inner.tag != "img" for inner in link.walk()):
-            return [*anchor, *kids]
+        shows = link.text().strip() or any(inner.tag == "img" for inner in link.walk())
+        if href in ("", "#") or not shows:
+            return kids
         attrs = {"href": href}
         if el.get("title").strip():
             attrs["title"] = el.get("title")
-        return [*anchor, *spread(El("a", attrs), kids)]
+        return spread(El("a", attrs), kids)
 
     def _image(self, el: El) -> list[El | str]:
         src = el.get("src").strip()
@@ -280,7 +274,6 @@ class Flow:
         return [El("img", attrs)]
 
 
-WITHIN_OTHERS = ("li", "dt", "dd", "figcaption", "summary", "caption")
 KINDS: Mapping[str, Callable[[Flow, El, bool], list[El]]] = {
     **dict.fromkeys(GONE, Flow.gone), **dict.fromkeys(FRAMES, Flow._frame), **STRUCTURES,
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), Flow._heading),

@@ -15,6 +15,7 @@ from publish.importer import tree
 from publish.importer.markdown import markup
 from publish.importer.markdown.inline import Dialect
 from publish.importer.markdown.normal import normal
+from publish.importer.model import number_of
 from publish.importer.tree import El
 from publish.post.text import NOTE
 
@@ -38,7 +39,7 @@ class Site:
         configs = dict(given.get("extension_configs") or {})
         own = [e for e in given.get("extensions") or [] if isinstance(e, str)]
         self._given = {
-            **{k: v for k, v in given.items() if k not in ("extensions", "extension_configs")},
+            **given,
             "extensions": list(dict.fromkeys([*own, *configs])),
             "extension_configs": configs,
         }
@@ -50,11 +51,7 @@ class Site:
     def dialect(self) -> Dialect:
         """The features of the site's Markdown."""
         on = self.extensions
-        return Dialect(
-            smarty="smarty" in on, tables="tables" in on, sane_lists="sane_lists" in on,
-            html="md_in_html" in on, attributes="attr_list" in on, definitions="def_list" in on,
-            fences="fenced_code" in on,
-        )  # fmt: skip
+        return Dialect("smarty" in on, "md_in_html" in on, "def_list" in on)
 
     @cached_property
     def _markdown(self) -> Any:
@@ -153,10 +150,10 @@ def _numbers(el: El) -> list[tuple[str, int, int]]:
     if el.tag == "ul":
         return [("ul", 0, len(items))]
     step = -1 if "reversed" in el.attrs else 1
-    number = markup.whole_number(el.get("start"), len(items) if step < 0 else 1)
+    number = number_of(el.get("start"), len(items) if step < 0 else 1)
     runs: list[tuple[str, int, int]] = []
     for item in items:
-        given = markup.whole_number(item.get("value"), number)
+        given = number_of(item.get("value"), number)
         if runs and given == number:
             runs[-1] = (*runs[-1][:2], runs[-1][2] + 1)
         else:
@@ -203,16 +200,15 @@ def written(
     kinds = root.elements
     texts = [markup.block(kid, dialect) for kid in kinds]
     end = footnotes(notes, dialect)
-    source = inventory(El("body", {}, [*root.kids, *(note for _, note in notes)]))
+    parts: list[El | str] = [note for _, note in notes]
+    source = inventory(El("body", {}, [*root.kids, *parts]))
     text = _whole(markup.joined(kinds, texts), end)
     found = differences(source, inventory(site.render(text)))
     if not found:
         return text, []
     for number, kid in enumerate(kinds):
-        if any(el.tag == "fnref" for el in kid.walk()):
-            continue
-        alone = inventory(site.render(texts[number]))
-        if differences(inventory(El("body", {}, [kid])), alone):
+        alone = inventory(site.render(_whole(texts[number], end)))
+        if differences(inventory(El("body", {}, [kid, *parts])), alone):
             texts[number] = markup.html(kid, dialect)
     text = _whole(markup.joined(kinds, texts), end)
     return text, differences(source, inventory(site.render(text)))

@@ -39,8 +39,7 @@ GROUPS = {
 WORDS = re.compile(r"(<(?:p|h[1-6]|a|li)\b[^<>]*>).*(</(?:p|h[1-6]|a|li)>)", re.S)
 """What a page may replace in a reusable block, between its first tag of words and the last."""
 SCREENS = ("desktop", "tablet", "phone")
-SILENT = {"post-title", "site-title", "site-logo", "site-tagline", "post-date", "post-author",
-          "query-no-results"}  # fmt: skip
+SILENT = {"post-title", "site-title", "site-logo", "site-tagline", "post-date", "post-author"}
 
 
 def _marks(text: str) -> Iterator[Mark]:
@@ -79,14 +78,15 @@ def to_html(text: str, context: Context) -> str:
     """A body as HTML: blocks, then shortcodes."""
     if "<!-- wp:" not in text and not OPEN.search(text):
         return expand(text, context)
-    return "".join(_top(node, context) for node in nested(text, _marks(text)))
-
-
-def _top(node: Code | str, context: Context) -> str:
-    if isinstance(node, str):
-        # Text between two blocks is the classic editor's.
-        return f'<div data-autop="on">{expand(node, context)}</div>' if node.strip() else "\n"
-    return _block(node, context)
+    out = []
+    for node in nested(text, _marks(text)):
+        if isinstance(node, Code):
+            out.append(_block(node, context))
+        else:
+            # Text between two blocks is the classic editor's.
+            here = f'<div data-autop="on">{expand(node, context)}</div>'
+            out.append(here if node.strip() else "\n")
+    return "".join(out)
 
 
 def _inside(block: Code, context: Context) -> str:
@@ -118,7 +118,7 @@ def _shown(block: Code, context: Context) -> str:
         words = referred(number, "block", "wp:block", context)
         context.own_words = before
         return f'<div data-group="1">{words}</div>'
-    if name in ("more", "nextpage", "spacer", *SILENT):
+    if name in ("more", "nextpage", "spacer", "query-no-results", *SILENT):
         if name == "nextpage":
             context.lose("pages-joined")
         return "" if name in SILENT else "\n"

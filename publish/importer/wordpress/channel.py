@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from publish.importer.model import Channel
 
 PREFIXES = ("wp", "content", "excerpt", "dc")
+FIELDS = {"title": "title", "link": "link", "base_site_url": "home", "base_blog_url": "blog"}
+"""Elements of the channel, and the fields that their texts become."""
 
 
 def space_of(tag: str) -> tuple[str, str]:
@@ -33,48 +34,29 @@ def children(element: Any) -> dict[str, str]:
     return found
 
 
-class Gathering:
-    """Collects the channel's elements while streaming. ``wxr``: whether it is a WordPress
-    export."""
+def take(channel: Channel, space: str, local: str, element: Any) -> None:
+    """Note one child of the ``<channel>``; the first of several counts."""
+    if space == "wp" and local == "author":
+        values = children(element)
+        if login := values.get("author_login") or values.get("wp_author_login", ""):
+            names = (values.get("author_first_name", ""), values.get("author_last_name", ""))
+            if name := values.get("author_display_name") or " ".join(names).strip():
+                channel.authors.setdefault(login, name)
+    elif space == "wp" and local in ("category", "tag", "term"):
+        _term(channel, local, children(element))
+    elif space in ("", "wp") and local in FIELDS and not getattr(channel, FIELDS[local]):
+        setattr(channel, FIELDS[local], (element.text or "").strip())
 
-    def __init__(self) -> None:
-        self.wxr = False
-        self._values: dict[str, str] = {}
-        self._found = Channel()
 
-    def take(self, space: str, local: str, element: Any) -> None:
-        """Note one child of the channel."""
-        self.wxr |= space == "wp"
-        if space == "wp" and local == "author":
-            values = children(element)
-            if login := values.get("author_login") or values.get("wp_author_login", ""):
-                names = (values.get("author_first_name", ""), values.get("author_last_name", ""))
-                name = values.get("author_display_name") or " ".join(names).strip()
-                self._found.authors.setdefault(login, name)
-        elif space == "wp" and local in ("category", "tag", "term"):
-            self._term(local, children(element))
-        elif space in ("", "wp"):
-            self._values.setdefault(local, (element.text or "").strip())
-
-    def _term(self, local: str, values: dict[str, str]) -> None:
-        kind, slug, name = {
-            "category": ("category", "category_nicename", "cat_name"),
-            "tag": ("post_tag", "tag_slug", "tag_name"),
-            "term": (values.get("term_taxonomy", ""), "term_slug", "term_name"),
-        }[local]
-        place = (kind, values.get(slug, ""))
-        self._found.terms.setdefault(place, values.get(name) or place[1])
-        if parent := values.get("category_parent"):
-            self._found.parents[place[1]] = parent
-        if said := values.get(f"{local}_description"):
-            self._found.described.setdefault(place, said)
-
-    def channel(self, repairs: int = 0) -> Channel:
-        """The channel; ``repairs`` is the number of repairs in the file."""
-        values = self._values
-        site = values.get("base_site_url") or values.get("link", "")
-        url = values.get("base_blog_url") or values.get("link", "") or site
-        return replace(
-            self._found, title=values.get("title", ""), url=url.rstrip("/"), site=site.rstrip("/"),
-            repairs=repairs,
-        )  # fmt: skip
+def _term(channel: Channel, local: str, values: dict[str, str]) -> None:
+    kind, slug, name = {
+        "category": ("category", "category_nicename", "cat_name"),
+        "tag": ("post_tag", "tag_slug", "tag_name"),
+        "term": (values.get("term_taxonomy", ""), "term_slug", "term_name"),
+    }[local]
+    place = (kind, values.get(slug, ""))
+    channel.terms.setdefault(place, values.get(name) or place[1])
+    if parent := values.get("category_parent"):
+        channel.parents[place[1]] = parent
+    if said := values.get(f"{local}_description"):
+        channel.described.setdefault(place, said)

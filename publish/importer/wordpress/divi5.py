@@ -57,7 +57,9 @@ def html_of(block: Code, inner: Callable[[Code], str], context: Context) -> str:
     )
     if raw := block.attributes.get(""):
         context.lose("words-differ", block.name, str(raw))
-        inside = f"{escape(_strings(str(raw)))}{inside}"
+        found = re.findall(r'"value":"((?:[^"\\]|\\.)*)', str(raw))
+        words = re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), " ".join(found))
+        inside = f"{escape(plain(words))}{inside}"
     fields, body = _fields(name, block.attributes, context)
     if name in ("code", "fullwidth-code"):
         return f'<div data-autop="off">{body}{inside}</div>'
@@ -65,23 +67,13 @@ def html_of(block: Code, inner: Callable[[Code], str], context: Context) -> str:
     return f'<div data-autop="on">{made}</div>'
 
 
-def _strings(raw: str) -> str:
-    """The words of attributes that are not valid JSON."""
-    found = re.findall(r'"value":"((?:[^"\\]|\\.)*)', raw)
-    words = " ".join(re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), f) for f in found)
-    return plain(words)
-
-
 def _fields(name: str, given: Mapping[str, Any], context: Context) -> tuple[dict[str, str], str]:
     """A module's fields by their names in Divi 4, and its text."""
     attributes = dict(given)
-    fields: dict[str, str] = {}
-    if isinstance(inner := attributes.pop("attrs", None), dict):
-        for key, value in inner.items():
-            if isinstance(value, str):
-                fields[key] = value
-            else:
-                attributes.setdefault(key, value)
+    inner = attributes.pop("attrs", None)
+    inner = inner if isinstance(inner, dict) else {}
+    fields = {key: value for key, value in inner.items() if isinstance(value, str)}
+    attributes = {**inner, **attributes}
     body = fields.pop("content", "") if name != "image" else ""
     for element, value in attributes.items():
         if not isinstance(value, dict) or "innerContent" not in value:
@@ -111,11 +103,11 @@ def _take(name: str, key: str, shown: Any, fields: dict[str, str]) -> None:
         to = str(value.get("linkUrl") or value.get("url") or "")
         fields[f"{key}_url"] = fields["button_link"] = to
         return
-    if isinstance(shown, dict) and name == "social-media-follow-network":
-        fields["social_network"] = str(shown.get("title") or shown.get("text") or "")
-        fields["url"] = str(shown.get("link") or shown.get("url") or "")
-        return
     if isinstance(shown, dict):
+        if name == "social-media-follow-network":
+            fields["social_network"] = str(shown.get("title") or shown.get("text") or "")
+            fields["url"] = str(shown.get("link") or shown.get("url") or "")
+            return
         if src := shown.get("src") or (shown.get("url") if name in PICTURE_FIELDS else None):
             fields[DIVI_IMAGES.get(name) or PICTURE_FIELDS.get(name) or key] = str(src)
             alt = str(shown.get("alt") or "")
@@ -130,26 +122,28 @@ def _take(name: str, key: str, shown: Any, fields: dict[str, str]) -> None:
                 fields[f"{part}_url"] = value
             elif part not in TAKEN and isinstance(value, str) and divi.is_words("text", value):
                 _take(name, part, value, fields)
-        if name == "pricing-table" and key in ("currency_frequency", "price"):
-            fields["currency"] = str(shown.get("currency") or "")
-            fields["per"] = str(shown.get("per") or "")
-        if isinstance(shown.get("ids"), list | str):
-            ids = shown["ids"]
-            fields["gallery_ids"] = ids if isinstance(ids, str) else ",".join(map(str, ids))
+        fields |= {part: str(shown[part]) for part in ("currency", "per") if shown.get(part)}
+        if ids := _ids(shown.get("ids")):
+            fields["gallery_ids"] = ids
         return
-    if isinstance(shown, list):
-        shown = ",".join(
-            str(part.get("id", "") if isinstance(part, dict) else part) for part in shown
-        )
     if shown is None or isinstance(shown, bool):
         return
+    shown = _ids(shown) if isinstance(shown, list) else str(shown)
     name4 = name.replace("-", "_")
     key = RENAMED.get((name4, key)) or {"price": "sum"}.get(key, key)
-    if not divi.known(name4) and key not in divi.WORDS and not str(shown).startswith("http"):
-        key = f"{key}_text"
-    elif divi.known(name4) and not str(shown).startswith("http") and key not in divi.named(name4):
-        key = f"+{key}"
-    fields[key] = str(shown)
+    if not shown.startswith("http"):
+        if not divi.known(name4):
+            key = key if key in divi.WORDS else f"{key}_text"
+        elif key not in divi.named(name4):
+            key = f"+{key}"
+    fields[key] = shown
+
+
+def _ids(value: Any) -> str:
+    """The ids of pictures, as a list or a text has them."""
+    if not isinstance(value, list):
+        return str(value or "")
+    return ",".join(str(part.get("id", "") if isinstance(part, dict) else part) for part in value)
 
 
 def picture_ids(value: Any, key: str, depth: int) -> str:
@@ -157,8 +151,7 @@ def picture_ids(value: Any, key: str, depth: int) -> str:
     if not isinstance(value, dict) or depth > 6:
         return ""
     if key in value:
-        ids = value_of(value[key])
-        return ",".join(map(str, ids)) if isinstance(ids, list) else str(ids or "")
+        return _ids(value_of(value[key]))
     return next((ids for part in value.values() if (ids := picture_ids(part, key, depth + 1))), "")
 
 

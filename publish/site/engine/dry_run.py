@@ -22,11 +22,12 @@ from pelican.writers import FileOverwriteFailedError, Writer
 
 from publish.post.diagnostic import Complaint
 from publish.site.engine.logged import LogCollector
-from publish.site.templates import Blank, Templates
+from publish.site.templates import LISTS, Blank, Templates
 
 ARTICLES = ("articles", "period_archives", "direct_templates", "tags", "categories", "authors",
             "drafts")  # fmt: skip
-WRITING = (stock.ArticlesGenerator, stock.PagesGenerator, stock.TemplatePagesGenerator)
+WRITING = (stock.ArticlesGenerator, stock.PagesGenerator, stock.TemplatePagesGenerator,
+           stock.StaticGenerator)  # fmt: skip
 MAIL = ("email/issue.html", "email/issue.txt")
 """Templates of a theme that the plugin ``mail_issues`` renders."""
 QUIET = ("content_written", "article_generator_write_article", "page_generator_write_page",
@@ -45,7 +46,8 @@ def dry_run(
     _write_nothing()
     for generator in generators:
         if type(generator) in WRITING:
-            templates.serve(generator)
+            if type(generator) is not stock.StaticGenerator:
+                templates.serve(generator)
             for step in _steps(generator, writer):
                 try:
                     step()
@@ -54,14 +56,17 @@ def dry_run(
     if generators and "mail_issues" in (settings.get("PLUGINS") or ()):
         templates.serve(generators[0])
         templates.look(MAIL)
-    for name, template, filled in () if log.errors else writer.whole:
-        templates.require_whole_list(name, template, filled)
+    for used in () if log.errors else writer.lists:
+        templates.require_variables(*used)
     templates.save()
     return tuple(log.errors)
 
 
 def _steps(generator: Any, writer: _DryWriter) -> Iterator[Callable[[], Any]]:
     """The steps of the generator's writing, as far as they are Pelican's own."""
+    if isinstance(generator, stock.StaticGenerator):
+        yield from (partial(getattr, static, "save_as") for static in generator.staticfiles)
+        return
     if not isinstance(generator, stock.ArticlesGenerator):
         yield partial(generator.generate_output, writer)
         return
@@ -81,14 +86,14 @@ def _write_nothing() -> None:
 
 
 class _DryWriter(Writer):  # type: ignore[misc] # Pelican has no types
-    """Pelican's writer. ``whole`` are the templates of lists that are not cut into pages, by the
-    name that PAGINATED_TEMPLATES would have for them, with the lists that are not empty."""
+    """Pelican's writer. ``lists`` are the templates of lists, by the name that PAGINATED_TEMPLATES
+    has for them, with the lists that are not empty, and the variables that they lack."""
 
     def __init__(self, settings: Mapping[str, Any], log: LogCollector) -> None:
         super().__init__(settings["OUTPUT_PATH"], settings=settings)
         self._log = log
         self._write = inspect.unwrap(Writer.write_file)
-        self.whole: dict[tuple[str, Blank, frozenset[str]], None] = {}
+        self.lists: dict[tuple[str, Blank, frozenset[str], frozenset[str]], None] = {}
 
     def write_feed(
         self, elements: Any, context: Any, path: Any = None, url: Any = None,
@@ -103,9 +108,12 @@ class _DryWriter(Writer):  # type: ignore[misc] # Pelican has no types
     ) -> None:  # fmt: skip
         listed = {"articles", "dates"} & named.keys()
         paginated = template_name in (None, *self.settings["PAGINATED_TEMPLATES"])
-        if name and listed and not paginated:
+        if name and listed:
             filled = frozenset(each for each in listed if named[each])
-            self.whole[str(template_name), template, filled] = None
+            # A list by the name of a single thing, as `article`, has no such thing.
+            wanted = {str(template_name)} - context.keys() - named.keys()
+            wanted |= set() if paginated else {*LISTS}
+            self.lists[str(template_name), template, filled, frozenset(wanted)] = None
         try:
             self._write(self, name, Blank(), context, *how, template_name=template_name, **named)
         except FileOverwriteFailedError:
