@@ -186,7 +186,7 @@ class Flow:
                 kids.append(kid)
             elif kid.tag in GONE:
                 self.gone(kid, False)
-            elif kid.tag in ("a", "br", "img"):
+            elif kid.tag in ("br", "img") or (kid.tag == "a" and kid.get("href")):
                 kids.append(kid.clone(self._preformatted(kid)))
             else:
                 kids += self._preformatted(kid)
