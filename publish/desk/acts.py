@@ -152,7 +152,9 @@ class Acts:
             refusal = as_publish_error(error)
             titles = {} if error is not refusal else {1: asking.REFUSED, 4: asking.UNKNOWN}
             title = titles.get(refusal.code, asking.FAILED)
-            self._end(job, "refused", title, (refusal.message, refusal.remedy))
+            # What was done before it failed has been said.
+            done = (line for line in job.lines if line != job.progress_line)
+            self._end(job, "refused", title, (*done, refusal.message, refusal.remedy))
         else:
             if isinstance(found, Done):
                 if any(result.get("time") for result in found.results):
@@ -165,6 +167,8 @@ class Acts:
         self.reader.request_reading()
 
     def _end(self, job: Job, stage: Stage, title: str, lines: tuple[str, ...]) -> None:
+        # The page that comes next shows what the act wrote.
+        self.reader.read_files()
         said = tuple(filter(None, map(asking.with_buttons, lines)))
         what = asking.TITLES.get(job.act, job.act)
         self.log.note(title if stage == "done" else f"{what} {title}", stage, said)
