@@ -105,7 +105,7 @@ class Acts:
         """Perform the confirmed act, once."""
         self._allowed()
         job = self.jobs.answered(form.get("token", ""))
-        asked = job.office_question if job else None
+        asked = job.question if job else None
         if job is None or asked is None or asked.fingerprint != form.get("bound"):
             raise Refused(
                 "this question was answered already, or asked again since",
@@ -136,16 +136,16 @@ class Acts:
         if isinstance(found, Done):
             self._end(job, "done", NOTHING, found.lines)
         elif job.act in asking.DIRECT:
-            job.office_question = found
+            job.question = found
             self._do(job)
         else:
-            self.jobs.ask(job, asking.view(found), found)
+            self.jobs.ask(job, found)
 
     def _do(self, job: Job) -> None:
-        assert job.office_question is not None
+        assert job.question is not None
         try:
             found = self.office.do(
-                self.reader.settings, job.office_question, partial(self._say, job),
+                self.reader.settings, job.question, partial(self._say, job),
                 partial(self._progress, job), self._countdown(job),
             )  # fmt: skip
         except (PublishError, OSError) as error:
@@ -161,7 +161,7 @@ class Acts:
                 self._end(job, "done", title, found.lines)
             else:
                 # The facts that were confirmed have changed.
-                self.jobs.ask(job, asking.view(found, again=True), found)
+                self.jobs.ask(job, found, again=True)
         self.reader.request_reading()
 
     def _end(self, job: Job, stage: Stage, title: str, lines: tuple[str, ...]) -> None:

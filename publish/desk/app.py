@@ -61,9 +61,7 @@ class App:
         # Closing the request closes uploaded files.
         with Request(environ) as request:
             response = self._answer(request)
-        found = self.reader.current
-        for name, value in guards.headers(found.preview).items():
-            response.headers[name] = value
+        response.headers.update(guards.headers(self.reader.current.preview))
         return response(environ, start)
 
     def _answer(self, request: Request) -> Response:
@@ -79,7 +77,7 @@ class App:
             endpoint, values = adapter.match()
             return self._endpoint(request, endpoint, values)
         except HTTPException as error:
-            return self._page("missing.html", request, error.code or 404, {})
+            return self._page("missing", request, error.code or 404, {})
 
     def _endpoint(self, request: Request, endpoint: str, values: Mapping[str, Any]) -> Response:
         if endpoint == "static":
@@ -91,13 +89,13 @@ class App:
             return (
                 answer if isinstance(answer, Response) else redirect(self.acts.base + answer, 303)
             )
-        return self._page(f"{endpoint}.html", request, 200, values)
+        return self._page(endpoint, request, 200, values)
 
     def _page(
-        self, name: str, request: Request, status: int, values: Mapping[str, Any]
+        self, kind: str, request: Request, status: int, values: Mapping[str, Any]
     ) -> Response:
         visit = pages.Visit(self.reader.current, datetime.now(UTC), self.acts, request.args, values)
-        view = pages.draw(name, self.acts.base, visit)
+        view = pages.draw(kind, self.acts.base, visit)
         if view is None:
             raise NotFound
         return Response(view, status, mimetype="text/html")

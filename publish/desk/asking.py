@@ -6,9 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from publish.desk.jobs import QuestionView
 from publish.desk.model import Post
 from publish.desk.parts import Button
 from publish.errors import Refused
@@ -70,6 +69,16 @@ BUTTONS = {
     "retract": "“Take it off the site”", "rename": "“Change its address”",
 }  # fmt: skip
 """A command's button."""
+
+
+class QuestionView(NamedTuple):
+    """A question as the page shows it: its text, its facts, its steps, and other buttons."""
+
+    title: str
+    says: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    steps: tuple[str, ...]
+    other: tuple[Button, ...]
 
 
 @dataclass(frozen=True)
@@ -177,16 +186,11 @@ def view(question: Question, *, again: bool = False) -> QuestionView:
     )
     steps = tuple(with_buttons(line.text) for line in question.lines if line.name == "step")
     says = tuple(filter(None, (CHANGED if again else "", SAYS.get(question.act))))
-    title = TITLES.get(question.act, question.act)
     other: tuple[Button, ...] = ()
     if any(line.unless == "keep_date" for line in question.lines):
-        wished = {
-            "post": question.wish["post"],
-            "at": question.wish["at"] or "",
-            "keep_date": "yes",
-        }
+        wished = {**question.wish, "at": question.wish["at"] or "", "keep_date": "yes"}
         other = (Button("Keep the old date…", to="/ask/publish", values=wished),)
-    return QuestionView(title, says, facts, steps, other)
+    return QuestionView(TITLES[question.act], says, facts, steps, other)
 
 
 def with_buttons(line: str) -> str:

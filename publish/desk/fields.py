@@ -57,10 +57,9 @@ def edited(data: bytes, given: Mapping[str, str], now: datetime, zone: ZoneInfo)
     """
     header = frontmatter.read(data)
     for name, key in NAMES.items():
-        if name not in given:
-            continue
-        value = " ".join(given[name].split())
-        if value == shown(header, name):
+        old = shown(header, name)
+        value = " ".join(given.get(name, old).split())
+        if value == old:
             continue
         if not value and name == "title":
             raise ConfigError("a post needs a title", "write one")

@@ -18,8 +18,7 @@ Fix = Callable[[bytes, Diagnostic], bytes | None]
 
 def apply_fix(data: bytes, finding: Diagnostic) -> bytes | None:
     """``data`` with the finding fixed; None if there is no automatic fix."""
-    fix = FIXES.get(finding.rule)
-    made = fix(data, finding) if fix else None
+    made = FIXES.get(finding.rule, _line(_suggested))(data, finding)
     return None if made == data else made
 
 
@@ -67,12 +66,8 @@ def _curly(text: str, finding: Diagnostic) -> str:
 
 def _suggested(text: str, finding: Diagnostic) -> str:
     """The wrong text in the finding replaced by its suggestion."""
-    if not finding.fix:
-        return text
-    wrong, meant = finding.fix
-    if finding.rule == "unknown-key":
-        return re.sub(rf"^(\s*){re.escape(wrong)}(?=:)", lambda m: m[1] + meant, text)
-    return text.replace(wrong, meant, 1)
+    wrong, meant = finding.fix or ("", "")
+    return text.replace(wrong, meant, 1) if wrong else text
 
 
 def _key(key: str) -> Fix:
@@ -109,15 +104,8 @@ def _closed(data: bytes, finding: Diagnostic) -> bytes | None:
 
 
 FIXES: Mapping[str, Fix] = {
-    "http-link": _line(_suggested),
-    "mistyped-scheme": _line(_suggested),
-    "tracking-parameters": _line(_suggested),
     "h1-in-body": _line(_deeper),
     "mixed-quotes": _line(_curly),
-    "broken-link": _line(_suggested),
-    "unknown-key": _line(_suggested),
-    "missing-image": _line(_suggested),
-    "image-letter-case": _line(_suggested),
     "missing-uid": _key("Uid"),
     "missing-slug": _key("Slug"),
     "unknown-status": _key("Status"),
@@ -125,4 +113,4 @@ FIXES: Mapping[str, Fix] = {
     "category-case": _key("Category"),
     "unclosed-block": _closed,
 }
-"""By rule."""
+"""By rule; any other finding may have a suggestion for its own line."""

@@ -12,6 +12,7 @@ import hmac
 import os
 import re
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -115,12 +116,11 @@ def key(file: Path) -> str:
     Raises:
         OSError: it can be neither read nor written.
     """
-    try:
+    present = ""
+    with suppress(FileNotFoundError, UnicodeDecodeError):
         # A key that other users could read is replaced.
-        private = file.stat().st_mode & 0o077 == 0
-        present = file.read_text("ascii").strip() if private else ""
-    except (FileNotFoundError, UnicodeDecodeError):
-        present = ""
+        if file.stat().st_mode & 0o077 == 0:
+            present = file.read_text("ascii").strip()
     if KEY.fullmatch(present):
         return present
     fresh = secrets.token_urlsafe(16)

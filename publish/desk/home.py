@@ -13,7 +13,7 @@ from publish.desk.parts import Button, State
 from publish.newsletter.titles import MOST_POSTS
 
 SHOWN = 6
-"""Letters, drafts and findings that are listed before the rest is folded."""
+"""Letters and drafts that are listed before the rest is folded."""
 URGENT = {
     "unknown": "A letter is in doubt", "incomplete": "A letter did not go out whole",
     "sending": "A letter is going out now", "scheduled": "",
@@ -59,8 +59,8 @@ def view(now: Snapshot, at: datetime) -> SimpleNamespace:
         writing=tuple(rows[:SHOWN]),
         more_writing=tuple(rows[SHOWN:]),
         together=_together(now, writing),
-        elsewhere=elsewhere[:SHOWN],
-        more_elsewhere=elsewhere[SHOWN:],
+        elsewhere=elsewhere,
+        elsewhere_says=parts.findings_summary(elsewhere),
         first=not now.posts,
         known=now.newsletter.asked is not None,
         out=tuple(sent_row(now, letter, at) for letter in parts.sent(now, at)[:SHOWN]),
@@ -152,10 +152,8 @@ def _next(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
         gone = "One of its pages" if letter.several else "Its page"
         fix = (parts.take_back(post, letter, main=True),)
         buttons = buttons[:1]
-    when = distance = ""
-    if letter.at:
-        when = f"{words.day(letter.at, now.zone, at)} at {words.clock(letter.at, now.zone)}"
-        distance = words.distance(letter.at, at)
+    when = words.moment(letter.at, now.zone, at) if letter.at else ""
+    distance = words.distance(letter.at, at) if letter.at else ""
     return SimpleNamespace(
         state=parts.LETTER_STATES[letter.state], title=parts.title(now, letter),
         href=parts.letter_href(now, letter), when=when, distance=distance, says=letter.why,
@@ -179,15 +177,13 @@ def _row(now: Snapshot, post: Post, at: datetime) -> SimpleNamespace:
         back = now.letter(post) or (choice and choice.verdict == "held")
         taken, unsent = State("warning", "Letter taken back"), State("pending", "Letter not sent")
         place, of_letter = "Public", [taken if back else unsent]
-    button = parts.next_step(now, post) if parts.next_step_is_likely(now, post) else None
-    if button is None:
-        wrong = found is not None and not parts.healthy(found)
-        button = Button("See what is wrong" if wrong else "Look at it", parts.href(post))
+    step = parts.next_step(now, post) if parts.next_step_is_likely(now, post) else None
+    look = "See what is wrong" if found and not parts.healthy(found) else "Look at it"
     return SimpleNamespace(
         title=post.title,
         href=parts.href(post),
         facts=f"{place} · {facts}",
-        button=button,
+        button=step or Button(look, parts.href(post)),
         states=(*of_letter, *parts.health(found)),
     )
 

@@ -21,17 +21,6 @@ KEPT = 50
 """Acts that are kept, the newest, beside those under way: for pages that are still open."""
 
 
-@dataclass(frozen=True)
-class QuestionView:
-    """A question as the page shows it: its text, its facts, its steps, and other buttons."""
-
-    title: str
-    says: tuple[str, ...]
-    facts: tuple[tuple[str, str], ...]
-    steps: tuple[str, ...] = ()
-    other: tuple[Button, ...] = ()
-
-
 @dataclass
 class Job:
     """One act from its first question to its end. ``where`` is the page it belongs to.
@@ -46,13 +35,13 @@ class Job:
     title: str
     stage: Stage = "asking"
     lines: tuple[str, ...] = ()
-    question: QuestionView | None = None
+    question: Question | None = None
+    again: bool = False
     token: str = ""
     after: tuple[Button, ...] = ()
     can_stop: bool = False
     stopping: bool = False
     progress_line: str = ""
-    office_question: Question | None = None
     changed: threading.Event = field(default_factory=threading.Event)
 
     def finish_stage(self, stage: Stage, title: str, lines: tuple[str, ...] = ()) -> None:
@@ -107,11 +96,12 @@ class Jobs:
         self._queue.put((work, job))
         job.changed.wait(patience)
 
-    def ask(self, job: Job, question: QuestionView, asked: Question) -> None:
-        """Attach a question to the job, with a new token for its answer."""
+    def ask(self, job: Job, question: Question, *, again: bool = False) -> None:
+        """Attach a question to the job, with a new token for its answer; ``again`` if its facts
+        have changed since it was confirmed."""
         job.token = secrets.token_urlsafe(16)
-        job.question, job.office_question = question, asked
-        job.finish_stage("asked", question.title)
+        job.question, job.again = question, again
+        job.finish_stage("asked", job.title)
 
     def answered(self, token: str) -> Job | None:
         """The job with the question of this token, which becomes invalid."""

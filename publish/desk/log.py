@@ -33,11 +33,9 @@ class Log:
 
     def last_day(self, zone: ZoneInfo, now: datetime) -> list[SimpleNamespace]:
         """The entries of the last 24 hours, the newest first."""
-        found = []
-        try:
+        found, lines = [], list[bytes]()
+        with suppress(OSError):
             lines = self.file.read_bytes().splitlines()
-        except OSError:
-            return []
         for line in reversed(lines):
             try:
                 entry = json.loads(line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -51,6 +52,10 @@ class NewsletterReader:
                 with room.lock():
                     settling.settle(room)
             states = settling.states(room, found.all)
+            sender = ""
+            # The settings may name none.
+            with suppress(ConfigError):
+                sender = str(room.sender)
             pairs = zip(found.all, states, strict=True)
             return Newsletter(
                 asked=datetime.now(UTC),
@@ -61,7 +66,7 @@ class NewsletterReader:
                 ),
                 audience=audience,
                 readers=readers,
-                sender=_sender(room),
+                sender=sender,
                 choices={
                     choice.issue.uid: Choice(choice.verdict.value, choice.reason)
                     for choice in letters.choices(room, found)
@@ -108,14 +113,6 @@ class NewsletterReader:
         made = report.figures(state.slug, state.title, state.kind, document)
         self._reports[state.campaign] = (now, made)
         return made
-
-
-def _sender(room: Office) -> str:
-    """The sender of the mail; ``""`` if the settings name none."""
-    try:
-        return str(room.sender)
-    except ConfigError:
-        return ""
 
 
 def _how(state: State) -> LetterState | None:

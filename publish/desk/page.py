@@ -6,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import SimpleNamespace
-from typing import NamedTuple
 from urllib.parse import urlencode
 
 from publish.desk import parts, words
@@ -35,14 +34,6 @@ class Step:
     how: str
     name: str
     says: str
-
-
-class Remark(NamedTuple):
-    """A finding, and the buttons that fix it, if that can be done here, and open it."""
-
-    finding: Diagnostic
-    fix: Button | None
-    open: Button
 
 
 TRIED = "Every rule was tried on the file as it is saved."
@@ -140,12 +131,16 @@ def _letter_steps(
             return Step("stopped", scheduled, letter.why or "in doubt"), Step("", delivered, "")
 
 
-def _remark(post: Post, finding: Diagnostic, fixable: Collection[Diagnostic]) -> Remark:
+def _remark(
+    post: Post, finding: Diagnostic, fixable: Collection[Diagnostic]
+) -> tuple[Diagnostic, list[Button]]:
+    """A finding with buttons to fix it, if that can be done here, and to open it."""
     line = {"post": post.name, "line": str(finding.line)}
-    fix = None
+    buttons = [Button(f"Open at line {finding.line}", to="/open", values=line)]
     if finding in fixable:
-        fix = Button("Fix it…", f"/fix?{urlencode({**line, 'rule': finding.rule})}")
-    return Remark(finding, fix, Button(f"Open at line {finding.line}", to="/open", values=line))
+        query = urlencode({**line, "rule": finding.rule})
+        buttons.insert(0, Button("Fix it…", f"/fix?{query}"))
+    return finding, buttons
 
 
 def _changed(post: Post, letter: Letter | None) -> tuple[str, tuple[Button, ...]]:

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from publish.desk import fields, home, letters, page, parts, photo, posts, renderings, words
+from publish.desk import asking, fields, home, letters, page, parts, photo, posts, renderings, words
 from publish.desk.model import Post, Snapshot
 from publish.post import frontmatter
 from publish.post.text import shorten
@@ -42,9 +42,8 @@ class Visit(NamedTuple):
     values: Mapping[str, Any]
 
 
-def draw(name: str, base: str, visit: Visit) -> bytes | None:
-    """The page of that template; None if its subject does not exist."""
-    kind = name.removesuffix(".html")
+def draw(kind: str, base: str, visit: Visit) -> bytes | None:
+    """The page of that kind; None if its subject does not exist."""
     makers: dict[str, Callable[[Visit], Context | None]] = {
         "home": _home, "post": _post, "letter": _letter, "new": _new, "inbox": _inbox,
         "letters": lambda v: {"page": letters.index(v.now, v.at)},
@@ -53,7 +52,7 @@ def draw(name: str, base: str, visit: Visit) -> bytes | None:
     made = makers[kind](visit) if kind in makers else {}
     if made is None:
         return None
-    return render(name, visit.now, base, {"here": kind, **made})
+    return render(f"{kind}.html", visit.now, base, {"here": kind, **made})
 
 
 def render(name: str, now: Snapshot, base: str, context: Mapping[str, Any]) -> bytes:
@@ -79,6 +78,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
     )  # fmt: skip
     made.filters["finding"] = _finding
+    made.filters["view"] = asking.view
     return made
 
 

@@ -14,7 +14,7 @@ from publish.settings import Settings
 
 WIDEST = 1600
 """Pixels; larger than a page shows on the sharpest screen."""
-QUALITY = 82
+PHOTOGRAPH = {"quality": 82, "progressive": True}
 LARGEST_PIXELS = 120_000_000
 KINDS = ("JPEG", "PNG", "WEBP", "MPO", "AVIF")
 
@@ -48,15 +48,11 @@ def made_fit(data: bytes) -> tuple[bytes, str, tuple[int, int]]:
             # The colour profile applies to the file's own colour mode only.
             own = picture.mode in ("RGB", "RGBA")
             profile = picture.info.get("icc_profile") if own else None
-            stream = io.BytesIO()
-            if drawn:
-                bare.save(stream, "PNG", optimize=True, icc_profile=profile)
-            else:
-                bare.info.clear()
-                bare.save(
-                    stream, "JPEG", quality=QUALITY, progressive=True, optimize=True,
-                    icc_profile=profile,
-                )  # fmt: skip
+            bare.info.clear()
+            stream, more = io.BytesIO(), {} if drawn else PHOTOGRAPH
+            bare.save(
+                stream, "PNG" if drawn else "JPEG", optimize=True, icc_profile=profile, **more
+            )
             return stream.getvalue(), ".png" if drawn else ".jpg", bare.size
     except Image.DecompressionBombError:
         raise ConfigError("this picture has too many pixels", "make it smaller first") from None

@@ -32,16 +32,12 @@ def read_site(settings: Settings) -> Site:
     made = None
     with contextlib.suppress(OSError):
         made = datetime.fromtimestamp(place.stat().st_mtime, UTC)
+    targets: tuple[str, ...] = ()
     try:
-        known = golive.named(settings)
-    except PublishError as error:
-        return Site(made=made, trouble=error.message)
-    if not known:
-        return Site(made=made)
-    name = next(iter(known))
-    if made is None:
-        return Site(targets=tuple(known))
-    try:
+        targets = tuple(golive.named(settings))
+        if made is None or not targets:
+            return Site(made=made, targets=targets)
+        name = targets[0]
         from publish.deploy.deploy import DeployOptions
         from publish.deploy.release import is_page
 
@@ -49,11 +45,11 @@ def read_site(settings: Settings) -> Site:
         # A deploy that is at work would hold up the letters, which are read after this.
         planned = golive.go_live(settings, name, DeployOptions(True, verify=0, patience=0))
     except (PublishError, OSError, ValueError) as error:
-        return Site(made=made, targets=tuple(known), trouble=str(getattr(error, "message", error)))
+        return Site(made=made, targets=targets, trouble=str(getattr(error, "message", error)))
     pages = (put.path for put in planned.put if is_page(put.path))
     return Site(
         made=made,
         uploaded=datetime.fromisoformat(record.time) if record and record.time else None,
         waiting=(*pages, *planned.deleted),
-        targets=tuple(known),
+        targets=targets,
     )

@@ -48,8 +48,7 @@ def moment(when: datetime, zone: ZoneInfo, now: datetime) -> str:
 
 def which_day(when: datetime, zone: ZoneInfo, now: datetime) -> str:
     """``today``, ``tomorrow``, ``on Tuesday`` within the week, else ``on 9 December``."""
-    there, here = when.astimezone(zone).date(), now.astimezone(zone).date()
-    days = (there - here).days
+    days = _days(when, zone, now)
     if 0 <= days < 2:
         return ("today", "tomorrow")[days]
     if 0 < days < 7:
@@ -78,12 +77,8 @@ def saved(when: datetime, zone: ZoneInfo, now: datetime) -> str:
     """``4 minutes ago`` within the hour, ``today at 9:12``, else ``on 20 November``."""
     if timedelta() <= now - when < timedelta(hours=1):
         return distance(when, now)
-    there, here = when.astimezone(zone).date(), now.astimezone(zone).date()
-    if there == here:
-        return f"today at {clock(when, zone)}"
-    if (here - there).days == 1:
-        return f"yesterday at {clock(when, zone)}"
-    return f"on {_date(when, zone, now)}"
+    near = {0: "today", -1: "yesterday"}.get(_days(when, zone, now))
+    return f"{near} at {clock(when, zone)}" if near else f"on {_date(when, zone, now)}"
 
 
 def count(number: int, word: str) -> str:
@@ -100,6 +95,11 @@ def spelt(number: int, word: str) -> str:
 def sentence(text: str) -> str:
     """``text`` with a capital at its beginning."""
     return text[:1].upper() + text[1:]
+
+
+def _days(when: datetime, zone: ZoneInfo, now: datetime) -> int:
+    """Midnights from ``now`` to ``when``, negative for what is past."""
+    return (when.astimezone(zone).date() - now.astimezone(zone).date()).days
 
 
 def _date(moment: datetime, zone: ZoneInfo, now: datetime, letters: int | None = None) -> str:

@@ -130,11 +130,11 @@ def test_what_stops_stands_before_what_is_to_be_considered():
     }
     found = view(a_snapshot(POST, findings=findings), POST)
     assert found.summary == "Two things to fix, one thing to consider"
-    assert [(r.finding.line, r.finding.severity) for r in found.remarks] == [
+    assert [(f.line, f.severity) for f, _ in found.remarks] == [
         (7, "error"), (18, "error"), (3, "warning"),
     ]  # fmt: skip
-    assert found.remarks[0].open.values == {"post": POST.name, "line": "7"}
-    assert [bool(remark.fix) for remark in found.remarks] == [False, False, True]
+    assert found.remarks[0][1][0].values == {"post": POST.name, "line": "7"}
+    assert [len(buttons) for _, buttons in found.remarks] == [1, 1, 2]
 
 
 def test_before_the_first_check_nothing_is_claimed():

@@ -88,8 +88,8 @@ def press(desk: Desk, act: str, form: dict[str, str]) -> list[str]:
     settled(desk, job)
     if job.stage == "asked":
         page = desk.get(f"/post/posts/quit.md?act={job.id}").text
-        assert job.office_question
-        assert html.escape(job.office_question.yes) in page
+        assert job.question
+        assert html.escape(job.question.yes) in page
         assert desk.post("/yes", token(page)).status_code == 303
         settled(desk, job)
     return [line for line in job.lines if line]
