@@ -137,20 +137,20 @@ class Rewriter:
     def leads(self, own: Own) -> tuple[int, str]:
         """The number of the entry that an address is of, and the address of the file, if any."""
         number, file = self._by_query(own)
-        if not file and address.is_file(own.path):
+        kinds = (UPLOADS, FILE_NAME, address.PICTURE_NAME)
+        if not file and any(kind.search(own.path) for kind in kinds):
             file = own.url
         number = number or self._by_path(own.path)
         return number, file or ("" if number else self._store.attachment_page(key_of(own.path)))
 
     def take(self, url: str, lost: str, words: str = "") -> Found:
-        """The result for the file at ``url``; if it is neither kept nor refused, the loss ``lost``
-        is noted."""
+        """The result for the file at ``url``; a loss is noted, ``lost`` if it is missing."""
         found = self._media.take(url)
         if found.state == "kept":
             self.used.append(url)
         else:
-            code = "picture-refused" if found.state == "refused" else lost
-            self.context.lose(code, url[:200], words)
+            codes = {"refused": "picture-refused", "elsewhere": "picture-elsewhere"}
+            self.context.lose(codes.get(found.state, lost), url[:200], words)
         return found
 
     def _file(self, url: str) -> str:
@@ -171,18 +171,15 @@ class Rewriter:
                 self.context.lose("picture-refused", "data:", el.get("alt"))
                 return el.get("alt")
             return el
-        elsewhere = self._media.take(url).state == "elsewhere"
-        lost = "picture-elsewhere" if elsewhere else "picture-missing"
-        found = self.take(url, lost, el.get("alt"))
-        kept = found.state == "kept"
+        found = self.take(url, "picture-missing", el.get("alt"))
+        if found.state == "kept":
+            el.attrs["src"] = f"{{static}}/{found.path}"
+            return el
+        elsewhere = found.state == "elsewhere"
         # Another site may tell its pictures apart by what follows a "?".
-        shown = url if elsewhere else pictures.whole(url)
-        el.attrs["src"] = f"{{static}}/{found.path}" if kept else shown
-        src = el.get("src")
-        gone = (
-            urls.is_private(src) or not urls.is_address(src) or (self._same_host and not elsewhere)
-        )
-        return el.get("alt") if gone and not kept else el
+        src = el.attrs["src"] = url if elsewhere else pictures.whole(url)
+        gone = urls.is_private(src) or not urls.is_address(src)
+        return el.get("alt") if gone or (self._same_host and not elsewhere) else el
 
     def _here(self, fragment: str, words: str) -> str:
         fragment = unquote(fragment)

@@ -38,8 +38,6 @@ class Folder:
         for name in dict.fromkeys(
             (path, unicodedata.normalize("NFC", path), unicodedata.normalize("NFD", path))
         ):
-            if any(part in ("", ".", "..") for part in name.split("/")) or "\0" in name:
-                continue
             try:
                 file = (self._root / name).resolve()
                 if not file.is_relative_to(self._root) or not file.is_file():

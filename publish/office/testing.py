@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from publish.errors import ConfigError, NothingSent, OutcomeUnknown, Refused
+from publish.errors import ConfigError, NothingSent, OutcomeUnknown
 from publish.newsletter import catalogue, issue
+from publish.newsletter.account import ADDRESS
 from publish.newsletter.answers import Answer, Proof, refusal
 from publish.newsletter.campaign import Segment, settings_of
 from publish.office.context import Office
+from publish.office.letters import Letters
 from publish.office.question import Done, Line, Question, fingerprint_of
 
 ACT = "test"
@@ -22,18 +24,13 @@ def ask(office: Office, *, post: str, to: Sequence[str]) -> Question:
         Refused: the content is not fit, or the post is not for the mail.
     """
     for address in to:
-        if address.count("@") != 1 or any(c.isspace() for c in address):
+        if not ADDRESS.fullmatch(address):
             raise ConfigError(f"--to: {address!r} is no mail address", "write name@example.com")
     _ = office.sender  # Fail early: without a sender or an audience nothing is composed.
     office.readers()
     with office.site.composed(office.voice, drafts=True) as folder:
-        heads = catalogue.catalogue(issue.list_issues(folder), (), {}, {})
-        try:
-            (letter, *_) = catalogue.named(heads, post)
-        except ConfigError:
-            if why := office.site.why_not(post):
-                raise Refused(f"{post}: {why}", "what has no letter cannot be tested") from None
-            raise
+        composed = catalogue.catalogue(issue.list_issues(folder), (), {}, {})
+        (letter, *_) = Letters(tuple(composed), folder, office.site).named([post])
         assert letter.issue is not None
         whole = issue.read(folder / letter.issue.slug)
     return Question(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
-from publish.post.urls import LONGEST_NAME, folded
+from publish.post.urls import LONGEST_NAME, folded, is_address
 
 FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\<>\"]")
 LONGEST = 1000
@@ -73,13 +73,9 @@ GONE = "gone"
 
 def is_lead(text: str) -> bool:
     """Whether a retired address may lead there: to an address of this site, or a whole one."""
-    if not text.startswith(("https://", "http://")):
-        return text.startswith("/") and not text.startswith("//")
-    try:
-        parts = urlsplit(text)
-        return bool(parts.hostname) and parts.port != 0 and not FORBIDDEN.search(text)
-    except ValueError:
-        return False
+    if text.startswith(("https://", "http://")):
+        return is_address(text) and not FORBIDDEN.search(text)
+    return text.startswith("/") and not text.startswith("//")
 
 
 def retired_fault(table: Mapping[str, str]) -> str:

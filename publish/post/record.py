@@ -145,6 +145,8 @@ class Library:
     spellings: Mapping[str, str] = field(default_factory=dict)
     """Other paths by which a link finds one of ``files``."""
     places: frozenset[str] = frozenset()
+    lists: frozenset[str] = frozenset()
+    """The files of lists, feeds and the theme, relative to the output."""
     terms: Mapping[str, frozenset[str]] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
     plugins: tuple[str, ...] = ()
@@ -162,11 +164,7 @@ class Library:
     def written(self) -> frozenset[str]:
         """The known files that a build writes, relative to the output."""
         pages = {unquote(post.save_as) for post in self.public if post.save_as}
-        lists = {
-            place[1:] if "." in place.rpartition("/")[2] else f"{place}/index.html".lstrip("/")
-            for place in self.places
-        }
-        return frozenset(pages | lists | {*self.addresses.values()})
+        return frozenset(pages | self.lists | {*self.addresses.values()})
 
     @cached_property
     def public(self) -> tuple[Post, ...]:

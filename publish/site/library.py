@@ -21,7 +21,7 @@ from typing import Any, Literal, NamedTuple
 
 from publish.post import body, cache, frontmatter
 from publish.post.body import Body
-from publish.post.contents import categories_of, contents, digest_of
+from publish.post.contents import categories_of, contents, digest_of, has_links
 from publish.post.dates import visibility
 from publish.post.images import cover_of, cover_paths
 from publish.post.record import Cover, Library, Post, Visibility
@@ -64,9 +64,8 @@ class Memo:
     def of(self, content: Any) -> Words:
         """The words of an article or page, from the cache if its text is unchanged."""
         given, body = content.settings, _written(content)
-        resolved = _resolved(content, body)
         texts = (
-            digest_of(body), "" if resolved is body else digest_of(resolved),
+            digest_of(body), digest_of(content.content or "") if has_links(content) else "",
             str(getattr(content, "email_content_source", "")), str(content.metadata.get("summary")),
             repr((
                 content.default_template, given["SUMMARY_MAX_LENGTH"],
@@ -94,13 +93,6 @@ def _written(content: Any) -> str:
     """The body with its links as written."""
     found = content._get_content() if hasattr(content, "_get_content") else content._content
     return found or ""
-
-
-def _resolved(content: Any, written: str) -> str:
-    """The body with its links resolved; the very same object where it holds none to resolve."""
-    if "{" in written or "|" in written or hasattr(content, "_get_content"):
-        return str(content.content or "")
-    return written
 
 
 def _words(content: Any, digest: bytes) -> Words:
@@ -134,6 +126,7 @@ def library_of(generators: Iterable[Any], settings: Mapping[str, Any], *, memo: 
         path: size for path in own
         if path == own[path] and (size := _size(root / statics[path].source_path)) is not None
     }  # fmt: skip
+    places = list(_places(generators, settings))
     return Library(
         content=root.name,
         posts=tuple(sorted((_post(c, b) for c, b in bodies), key=lambda p: p.source)),
@@ -142,7 +135,8 @@ def library_of(generators: Iterable[Any], settings: Mapping[str, Any], *, memo: 
         files=files,
         addresses={path: str(statics[path].url) for path in files},
         spellings={path: file for path, file in own.items() if path != file},
-        places=frozenset(_places(generators, settings)),
+        places=frozenset({"/", *(normal(place) for pair in places for place in pair)}),
+        lists=frozenset(file for file, _ in places if file),
         terms={
             kind: frozenset(str(term.slug) for term in _terms(generators, name))
             for kind, name in KINDS.items()
@@ -274,27 +268,30 @@ def _unread(generators: list[Any]) -> Iterator[str]:
                     yield path.replace(os.sep, "/")
 
 
-def _places(generators: list[Any], settings: Mapping[str, Any]) -> Iterator[str]:
-    """The normalized addresses of lists, feeds and direct templates."""
-    yield "/"
-    for name in settings.get("DIRECT_TEMPLATES") or ():
-        yield normal(str(settings.get(f"{str(name).upper()}_SAVE_AS", f"{name}.html")))
-    yield from (normal(str(place)) for place in (settings.get("TEMPLATE_PAGES") or {}).values())
+def _places(generators: list[Any], settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The lists, feeds, direct templates and files of the theme: each with its file, ``""`` if it
+    is not known, and its address."""
+    files = [
+        str(settings.get(f"{str(name).upper()}_SAVE_AS", f"{name}.html"))
+        for name in settings.get("DIRECT_TEMPLATES") or ()
+    ]
+    files += map(str, (settings.get("TEMPLATE_PAGES") or {}).values())
     for key, value in settings.items():
-        named = key.endswith(("_SAVE_AS", "_URL")) or key.startswith("FEED_")
-        if named and isinstance(value, str) and value and "{" not in value and "://" not in value:
-            yield normal(value)
+        if isinstance(value, str) and "{" not in value and "://" not in value:
+            if key.endswith("_URL"):
+                yield "", value
+            elif key.endswith(("_SAVE_AS", "_ATOM", "_RSS", "_JSON")):
+                files.append(value)
     for path in settings["THEME_STATIC_PATHS"]:
-        given, home = Path(settings["THEME"], path), f"/{settings['THEME_STATIC_DIR']}"
+        given, home = Path(settings["THEME"], path), settings["THEME_STATIC_DIR"]
         if given.is_file():
-            yield normal(f"{home}/{given.name}")
+            files.append(f"{home}/{given.name}")
         for folder, _, names in os.walk(given, followlinks=True):
             below = Path(folder).relative_to(given).as_posix()
-            yield from (normal(posixpath.normpath(f"{home}/{below}/{name}")) for name in names)
+            files += (posixpath.normpath(f"{home}/{below}/{name}") for name in names)
     for generator in generators:
         for archives in getattr(generator, "period_archives", {}).values():
-            for archive in archives:
-                yield from (normal(archive["url"]), normal(archive["save_as"]))
+            yield from ((archive["save_as"], archive["url"]) for archive in archives)
     for kind, name in KINDS.items():
         feeds = [
             value for key, value in settings.items()
@@ -302,8 +299,9 @@ def _places(generators: list[Any], settings: Mapping[str, Any]) -> Iterator[str]
         ]  # fmt: skip
         for term in _terms(generators, name):
             if term.save_as:
-                yield from (normal(str(term.url)), normal(str(term.save_as)))
-            yield from (normal(feed.format(slug=term.slug)) for feed in feeds)
+                yield str(term.save_as), str(term.url)
+            files += (feed.format(slug=term.slug) for feed in feeds)
+    yield from zip(files, files, strict=True)
 
 
 def _terms(generators: list[Any], name: str) -> Iterator[Any]:

@@ -210,9 +210,9 @@ def matching(settings: Settings, name: str) -> list[Source]:
     """The posts of a path, from the site's folder, from the content folder or of its end; else of
     a slug."""
     wanted = name.replace("\\", "/").removeprefix("./").strip("/")
-    posts, typed = list(sources(settings, settings.posts)), Path(name).absolute()
+    posts, typed = list(sources(settings, settings.posts)), os.path.abspath(name)  # noqa: PTH100
     return (
-        [p for p in posts if p.file == typed or wanted in (p.name, p.path)]
+        [p for p in posts if os.path.abspath(p.file) == typed or wanted in (p.name, p.path)]  # noqa: PTH100
         or [p for p in posts if p.name.endswith(f"/{wanted}")]
         or [p for p in posts if p.slug == wanted]
     )

@@ -387,6 +387,23 @@ def test_what_is_in_the_way_of_a_page_is_named_and_a_foreign_folder_is_none_of_i
     assert (found.file, found.rule) == ("output/calm/index.html/x", "refused")
 
 
+def test_a_list_without_a_suffix_is_in_no_way_though_the_cache_is_gone(project: Project):
+    project.post()
+    project.set("ARCHIVES_SAVE_AS = 'archives'\nTAG_SAVE_AS = CATEGORY_SAVE_AS = 'c/{slug}'")
+    project.write("output/archives", "the list of the last build")
+    project.write("output/c/career", "the list of the last build")
+    assert project.reported() == []
+    assert checking.findings(project.settings) == []
+
+
+def test_a_pattern_of_files_with_a_name_that_they_lack_is_told(project: Project):
+    project.post()
+    project.write("content/files/a.txt", "a")
+    line = project.set("STATIC_PATHS = ['files']\nSTATIC_SAVE_AS = 'f/{name}'")
+    (found,) = checking.findings(project.settings)
+    assert (found.file, found.line, found.rule) == ("pelicanconf.py", line, "refused")
+
+
 def test_a_disk_is_not_looked_through_where_all_of_it_is_the_output(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ):
@@ -494,6 +511,14 @@ def test_an_element_that_is_never_closed_takes_the_rest_of_the_page(project: Pro
         "<ul>\n<li>two\n</ul>\n\n<div markdown=1>\n\nthree\n"
     )
     assert project.reported() == [f"{A}:{line} swallowed-words warning" for line in (9, 11)]
+
+
+def test_an_error_of_restructured_text_is_told_at_its_line(project: Project):
+    project.write("content/posts/r.rst", "T\n=\n\n:date: 2026-11-20\n:category: C\n\nOne `two\n")
+    (found,) = (f for f in project.findings() if f.severity == "error")
+    assert (found.located.partition(" start")[0]) == (
+        "content/posts/r.rst:7: Inline interpreted text or phrase reference"
+    )
 
 
 def test_words_that_a_browser_marks_are_no_anchor(project: Project):

@@ -209,6 +209,7 @@ def errors(project: Project) -> list[tuple[str, int, str]]:
      ("EXTRA_PATH_METADATA = {'images/a.jpg': {'path': '../a.jpg'}}", "setting-kind"),
      ("EXTRA_PATH_METADATA = {'images/a.jpg': {'path': '/a.jpg'}}", "setting-kind"),
      ("ARTICLE_SAVE_AS = '{no}.html'", "refused"),
+     ("STATIC_PATHS = ['posts']\nSTATIC_SAVE_AS = 'one.jpg'", "one-address-for-all"),
      ("THEME = 'notmyidea'\nPAGINATED_TEMPLATES = {'index': 10}", "refused"),
      ("DEFAULT_PAGINATION, PAGINATION_PATTERNS = 1, ((1, '{url}', '{x}'),)", "refused")],
 )  # fmt: skip

@@ -287,7 +287,7 @@ def test_a_test_mail_has_the_bytes_and_leaves_nothing_behind(small: Path):
     put_post(small, "quiet", Newsletter="no")
     quiet = publish("test", "quiet", "--to", "me@example.com", cwd=small)
     assert quiet.returncode == 1
-    assert "quiet: its post says `Newsletter: no` — what has no letter cannot" in quiet.stderr
+    assert "quiet: its post says `Newsletter: no` — it has no letter before that" in quiet.stderr
     absent = publish("test", "absent", "--to", "me@example.com", cwd=small)
     assert absent.returncode == 2
     assert "absent: there is no letter" in absent.stderr

@@ -22,6 +22,7 @@ from publish.errors import Exit
 from publish.newsletter.account import FORMS, Limits, limits
 from publish.sandbox import NOTE
 from publish.settings import load
+from tests.cli import terminal
 from tests.cli.inside import publish
 from tests.newsletter.stand import deliveries, live_environment, make_site, put_post, web_host
 
@@ -155,6 +156,27 @@ def test_a_settings_file_may_lie_in_any_folder(small: Path, tmp_path: Path):
     assert (small / "www/dose/index.html").is_file()
 
 
+def test_a_post_may_be_named_by_its_path_from_where_one_is(small: Path):
+    (small / "notes").mkdir()
+    for folder, path in (
+        ("content/posts", "dose.md"), ("notes", "../content/posts/dose.md"),
+        ("notes", f"{small}/notes/../content/posts/dose.md"),
+    ):  # fmt: skip
+        up = "../" * len(Path(folder).parts)
+        for typed in ("check", "plan", "test --to a@b.example", "send --yes", "status", "undo"):
+            command, *rest = typed.split()
+            words = [command, path, *rest, "-s", f"{up}pelicanconf.py"]
+            done = publish(*words, cwd=small / folder)
+            assert done.returncode == 0, (folder, words, done.stderr)
+    done = publish("rename", "../content/posts/dose.md", "new", "-s", "../pelicanconf.py",
+                   cwd=small / "notes")  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    done = publish("retract", "dose.md", "--yes", "-s", "../../pelicanconf.py",
+                   cwd=small / "content/posts")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "Status: draft" in (small / "content/posts/dose.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("typed", sorted(having("--settings")))
 def test_a_settings_file_that_is_not_there_is_code_2(tmp_path: Path, typed: str):
     more = {"new": ["X"], "rename": ["a", "b"], "retract": ["a"], "import": ["a.xml"],
@@ -211,12 +233,14 @@ def test_the_desk_opens_in_the_browser_unless_it_is_told_not_to(made: Path, tmp_
 
 def test_outside_links_are_asked_through_the_authors_proxy_and_only_with_online(small: Path):
     put_post(small, "dose", "Read [the study on pain](http://studies.example/gone).")
+    words = ("check", "--json", "--online")
+    # Processes of their own: Python asks once which proxy there is.
     with web_host({}) as proxy:
         env = {"http_proxy": proxy, "no_proxy": ""}
-        quiet = publish("check", "--json", cwd=small, env=env)
-        asked = publish("check", "--json", "--online", cwd=small, env=env)
-        only = publish("check", "--json", "--online", "content/posts/other.md", cwd=small, env=env)
-        strict = publish("check", "--online", "--strict", cwd=small, env=env)
+        quiet = terminal.publish("check", "--json", cwd=small, env=env)
+        asked = terminal.publish(*words, cwd=small, env=env)
+        only = terminal.publish(*words, "content/posts/other.md", cwd=small, env=env)
+        strict = terminal.publish("check", "--online", "--strict", cwd=small, env=env)
     dead = [f for f in json.loads(asked.stdout) if f["rule"] == "dead-link"]
     assert [(f["file"], f["severity"]) for f in dead] == [("content/posts/dose.md", "warning")]
     assert "http://studies.example/gone answers 404" in dead[0]["message"]

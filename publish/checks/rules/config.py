@@ -14,7 +14,7 @@ from publish.post.diagnostic import Problem, quoted
 from publish.post.urls import is_address
 from publish.setting_types import fields, leads_out, misfits
 
-PATTERNS = ("ARTICLE", "PAGE", "CATEGORY", "TAG")
+PATTERNS = ("ARTICLE", "PAGE", "CATEGORY", "TAG", "STATIC")
 """Not AUTHOR: the one author of a site may well be at /about/."""
 
 
@@ -60,7 +60,8 @@ def one_address_for_all(site: Site) -> Iterator[Problem]:
             written = site.values.get(f"{kind}_SAVE_AS")
             if isinstance(given, str) and given and written and "{" not in given:
                 message = f"{name} is the same for all: {quoted(given)}"
-                yield site.of_setting(name, message, "let it hold {slug}")
+                what = "path" if kind == "STATIC" else "slug"
+                yield site.of_setting(name, message, f"let it hold {{{what}}}")
 
 
 @site_rule("bad-pattern", "error", '`TAG_SAVE_AS = "tag/{name"`', "same")

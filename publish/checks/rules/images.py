@@ -8,6 +8,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from publish.checks import addresses
+from publish.checks.pictures import SUFFIX
 from publish.checks.rule import site_rule, source_rule
 from publish.checks.rules.links import (
     FILES,
@@ -24,7 +25,6 @@ from publish.post.diagnostic import Problem, quoted
 from publish.post.record import Link
 from publish.post.urls import folded
 
-PICTURE = re.compile(r".+\.(?:jpe?g|png|gif|webp|avif|svg)", re.I)
 FILE_NAME = re.compile(
     r"[\w .()-]{0,200}\.(?:jpe?g|png|gif|webp|avif|svg|heic)"
     r"|(?:IMG|DSC|DSCN|PXL|Screenshot)[_ -].{0,60}",
@@ -158,7 +158,7 @@ def data_uri(source: Source) -> Iterator[Problem]:
 def heavy_image(site: Site) -> Iterator[Problem]:
     """A picture of over 500 kB makes readers on a phone wait."""
     for path, size in site.files.items():
-        if PICTURE.fullmatch(path) and size > HEAVY and path not in site.animated:
+        if SUFFIX.search(path) and size > HEAVY and path not in site.animated:
             message = f"the picture has {size // 1000} kB"
             yield Problem(1, message, "save it smaller than 500 kB", site.file_of(path))
 
@@ -182,7 +182,7 @@ def orphan_image(site: Site) -> Iterator[Problem]:
     for path in site.files:
         served = any(path.startswith(f"{folder}/") for folder in folders if folder)
         named = folded(path) in shown_somewhere or path.rsplit("/", 1)[-1] in site.mentions
-        if served and PICTURE.fullmatch(path) and not named:
+        if served and SUFFIX.search(path) and not named:
             message = "nothing shows this picture"
             yield Problem(1, message, "remove it, or show it", site.file_of(path))
 
@@ -215,6 +215,6 @@ def _served(picture: Link, path: str, site: Site) -> bool:
     """Whether the site has it from elsewhere than the content folder; covers are searched there
     only."""
     known = addresses.known(site)
-    served = PICTURE.fullmatch(path) and addresses.leads_somewhere(f"/{path}", known)
+    served = SUFFIX.search(path) and addresses.leads_somewhere(f"/{path}", known)
     ours = picture.tag == "cover" and "post_files" in site.library.plugins
     return bool(served and (picture.address or not ours))

@@ -44,7 +44,10 @@ def joined(kinds: list[El], texts: list[str]) -> str:
 
 def block(el: El, dialect: Dialect) -> str:
     """One block at the top of a post."""
-    made = _Block(dialect).top(el)
+    try:
+        made = _of(el, dialect, True)
+    except _Hard:
+        made = html(el, dialect)
     name = el.get("id")
     # Headings and what stays HTML have it already.
     there = rf'#|<{el.tag}\b[^>]* id="{re.escape(escape(name))}"'
@@ -57,172 +60,166 @@ class _Hard(Exception):
     """The block has no Markdown form, and must be HTML."""
 
 
-class _Block:
-    def __init__(self, dialect: Dialect) -> None:
-        self.dialect = dialect
-
-    def top(self, el: El) -> str:
-        try:
-            return self._of(el, True)
-        except _Hard:
-            return html(el, self.dialect)
-
-    def _of(self, el: El, top: bool) -> str:
-        tag = el.tag
-        if tag in ("p", "run"):
-            return inline.lines(inline.run(el.kids, self.dialect))
-        if re.fullmatch(r"h[1-6]", tag):
-            return self._heading(el)
-        if tag in LISTS:
-            return self._list(el, top)
-        if tag == "blockquote":
-            return self._quote(el)
-        if tag == "hr":
-            return "---"
-        if tag == "pre":
-            return self._pre(el, top)
-        if tag == "mark-form":
-            return ""
-        if not top:
-            raise _Hard
-        if tag == "figure":
-            return self._figure(el)
-        if tag == "table":
-            return self._table(el)
-        if tag == "dl":
-            return self._definitions(el)
-        if tag == "details":
-            return self._details(el)
+def _of(el: El, dialect: Dialect, top: bool) -> str:
+    tag = el.tag
+    if tag in ("p", "run"):
+        return inline.lines(inline.run(el.kids, dialect))
+    if re.fullmatch(r"h[1-6]", tag):
+        return _heading(el, dialect)
+    if tag in LISTS:
+        return _list(el, dialect, top)
+    if tag == "blockquote":
+        return _quote(el, dialect)
+    if tag == "hr":
+        return "---"
+    if tag == "pre":
+        return _pre(el, dialect, top)
+    if tag == "mark-form":
+        return ""
+    if not top:
         raise _Hard
+    if tag == "figure":
+        return _figure(el, dialect)
+    if tag == "table":
+        return _table(el, dialect)
+    if tag == "dl":
+        return _definitions(el, dialect)
+    if tag == "details":
+        return _details(el, dialect)
+    raise _Hard
 
-    def _heading(self, el: El) -> str:
-        words = inline.run(el.kids, self.dialect, "<br>").strip()
-        words = re.sub(r"#$", r"\\#", words)
-        name = el.get("id")
-        mark = ""
-        if name and name in self.dialect.anchors:
-            if re.fullmatch(r"[A-Za-z][\w:.-]*", name):
-                mark = f" {{#{name}}}"
-            else:
-                words = f'<a id="{escape(name)}"></a>{words}'
-        return f"{'#' * int(el.tag[1])} {words}{mark}" if words else ""
 
-    def _list(self, el: El, top: bool) -> str:
-        items = el.elements
-        numbered = el.tag == "ol"
-        loose = any(kid.tag not in ("run", *LISTS) for item in items for kid in item.elements)
-        out: list[str] = []
-        number = number_of(el.get("start"), 1)
-        for position, item in enumerate(items):
-            kids = item.elements
-            if not kids or kids[0].tag not in FIRST or item.get("id") in self.dialect.anchors:
+def _heading(el: El, dialect: Dialect) -> str:
+    words = inline.run(el.kids, dialect, "<br>").strip()
+    words = re.sub(r"#$", r"\\#", words)
+    name = el.get("id")
+    mark = ""
+    if name and name in dialect.anchors:
+        if re.fullmatch(r"[A-Za-z][\w:.-]*", name):
+            mark = f" {{#{name}}}"
+        else:
+            words = f'<a id="{escape(name)}"></a>{words}'
+    return f"{'#' * int(el.tag[1])} {words}{mark}" if words else ""
+
+
+def _list(el: El, dialect: Dialect, top: bool) -> str:
+    items = el.elements
+    numbered = el.tag == "ol"
+    loose = any(kid.tag not in ("run", *LISTS) for item in items for kid in item.elements)
+    out: list[str] = []
+    number = number_of(el.get("start"), 1)
+    for position, item in enumerate(items):
+        kids = item.elements
+        if not kids or kids[0].tag not in FIRST:
+            raise _Hard
+        if numbered and item.get("value"):
+            given = number_of(item.get("value"), number)
+            if given != number and position and not top:
                 raise _Hard
-            if numbered and item.get("value"):
-                given = number_of(item.get("value"), number)
-                if given != number and position and not top:
-                    raise _Hard
-                if given != number and position:
-                    out.append(PART if loose else f"\n{PART}\n")
-                number = given
-            texts = [self._of(kid, False) for kid in kids]
-            body = joined(kids, texts) if loose else "\n".join(filter(None, texts))
-            mark = f"{number}. " if numbered else "- "
-            # For Python-Markdown four blanks below an item continue it.
-            out.append(mark + body.replace("\n", "\n    ").replace("\n    \n", "\n\n"))
-            number += 1
-        return ("\n\n" if loose else "\n").join(out)
+            if given != number and position:
+                out.append(PART if loose else f"\n{PART}\n")
+            number = given
+        texts = [_of(kid, dialect, False) for kid in kids]
+        body = joined(kids, texts) if loose else "\n".join(filter(None, texts))
+        mark = f"{number}. " if numbered else "- "
+        # For Python-Markdown four blanks below an item continue it.
+        out.append(mark + body.replace("\n", "\n    ").replace("\n    \n", "\n\n"))
+        number += 1
+    return ("\n\n" if loose else "\n").join(out)
 
-    def _quote(self, el: El) -> str:
-        kids = el.elements
-        made = joined(kids, [self._of(kid, False) for kid in kids])
-        return "\n".join(
-            f"> {line}".rstrip(" ") if not line.endswith("  ") else f"> {line}"
-            for line in made.split("\n")
+
+def _quote(el: El, dialect: Dialect) -> str:
+    kids = el.elements
+    made = joined(kids, [_of(kid, dialect, False) for kid in kids])
+    return "\n".join(
+        f"> {line}".rstrip(" ") if not line.endswith("  ") else f"> {line}"
+        for line in made.split("\n")
+    )
+
+
+def _pre(el: El, dialect: Dialect, top: bool) -> str:
+    if "verse" in el.get("class") or any(kid.tag in ("a", "img") for kid in el.elements):
+        raise _Hard
+    words = el.text().replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
+    words = re.sub(r"\A\s*\n|\s+\Z", "", words)
+    if not top:
+        if re.search(r"\n\s*\n\s*\n", words):
+            raise _Hard
+        return "\n".join(f"    {line}" if line.strip() else "" for line in words.split("\n"))
+    fence = "```"
+    while fence in words:
+        fence += "`"
+    found = re.search(r"(?:language-|lang-|brush:\s*)([A-Za-z0-9+#-]{1,30})", el.get("class"))
+    return f"{fence}{found[1] if found else 'text'}\n{words}\n{fence}"
+
+
+def _figure(el: El, dialect: Dialect) -> str:
+    if not dialect.html:
+        raise _Hard
+    pictures = [kid for kid in el.kids if not (isinstance(kid, El) and kid.tag == "figcaption")]
+    notes = [kid for kid in el.elements if kid.tag == "figcaption"]
+    made = inline.run(pictures, dialect).strip()
+    note = "".join(f"<figcaption>{_inline(n.kids)}</figcaption>\n" for n in notes)
+    return f'<figure markdown="1">\n{made}\n{note}</figure>'
+
+
+def _table(el: El, dialect: Dialect) -> str:
+    rows = [row.elements for row in el.elements if row.tag == "tr"]
+    simple = (
+        len({len(row) for row in rows}) == 1
+        and all(c.tag == "th" for c in rows[0])
+        and all(c.tag == "td" for row in rows[1:] for c in row)
+        and not any("colspan" in c.attrs or "rowspan" in c.attrs for row in rows for c in row)
+        and all(
+            [k.tag in ("run", "p") for k in c.elements] in ([], [True]) for r in rows for c in r
         )
-
-    def _pre(self, el: El, top: bool) -> str:
-        if "verse" in el.get("class") or any(kid.tag in ("a", "img") for kid in el.elements):
-            raise _Hard
-        words = el.text().replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
-        words = re.sub(r"\A\s*\n|\s+\Z", "", words)
-        if not top:
-            if re.search(r"\n\s*\n\s*\n", words):
-                raise _Hard
-            return "\n".join(f"    {line}" if line.strip() else "" for line in words.split("\n"))
-        fence = "```"
-        while fence in words:
-            fence += "`"
-        found = re.search(r"(?:language-|lang-|brush:\s*)([A-Za-z0-9+#-]{1,30})", el.get("class"))
-        return f"{fence}{found[1] if found else 'text'}\n{words}\n{fence}"
-
-    def _figure(self, el: El) -> str:
-        if not self.dialect.html:
-            raise _Hard
-        pictures = [kid for kid in el.kids if not (isinstance(kid, El) and kid.tag == "figcaption")]
-        notes = [kid for kid in el.elements if kid.tag == "figcaption"]
-        made = inline.run(pictures, self.dialect).strip()
-        note = "".join(f"<figcaption>{_inline(n.kids)}</figcaption>\n" for n in notes)
-        return f'<figure markdown="1">\n{made}\n{note}</figure>'
-
-    def _table(self, el: El) -> str:
-        rows = [row.elements for row in el.elements if row.tag == "tr"]
-        width = len(rows[0]) if rows else 0
-        simple = (
-            all(len(row) == width for row in rows)
-            and all(c.tag == "th" for c in rows[0])
-            and all(c.tag == "td" for row in rows[1:] for c in row)
-        )
-        if not simple or any(not _plain_cell(c) for row in rows for c in row):
-            raise _Hard
-        lines = []
-        for row in rows:
-            cells = [
-                inline.run(c.elements[0].kids, self.dialect, "<br>", True) if c.kids else ""
-                for c in row
-            ]
-            lines.append(f"| {' | '.join(cells)} |")
-        signs = {"left": ":---", "right": "---:", "center": ":---:"}
-        columns = [
-            next((c.get("align") for c in column if c.get("align")), "")
-            for column in zip(*rows, strict=True)
+    )
+    if not simple:
+        raise _Hard
+    lines = []
+    for row in rows:
+        cells = [
+            inline.run(c.elements[0].kids, dialect, "<br>", True) if c.kids else "" for c in row
         ]
-        lines.insert(1, f"| {' | '.join(signs.get(align, '---') for align in columns)} |")
-        return "\n".join(lines)
+        lines.append(f"| {' | '.join(cells)} |")
+    signs = {"left": ":---", "right": "---:", "center": ":---:"}
+    columns = [
+        next((c.get("align") for c in column if c.get("align")), "")
+        for column in zip(*rows, strict=True)
+    ]
+    lines.insert(1, f"| {' | '.join(signs.get(align, '---') for align in columns)} |")
+    return "\n".join(lines)
 
-    def _definitions(self, el: El) -> str:
-        kids = el.elements
-        if not self.dialect.definitions or kids[0].tag != "dt" or kids[-1].tag != "dd":
+
+def _definitions(el: El, dialect: Dialect) -> str:
+    kids = el.elements
+    if not dialect.definitions or kids[0].tag != "dt" or kids[-1].tag != "dd":
+        raise _Hard
+    out: list[str] = []
+    before = ""
+    for kid in kids:
+        inside = kid.elements
+        if len(inside) != 1 or inside[0].tag not in ("run", "p"):
             raise _Hard
-        out: list[str] = []
-        before = ""
-        for kid in kids:
-            inside = kid.elements
-            if len(inside) != 1 or inside[0].tag not in ("run", "p"):
-                raise _Hard
-            words = inline.lines(inline.run(inside[0].kids, self.dialect, "<br>"))
-            if kid.tag == "dt":
-                out.append(f"\n{words}" if before == "dd" else words)
-            else:
-                out.append(f":   {words}")
-            before = kid.tag
-        return "\n".join(out)
-
-    def _details(self, el: El) -> str:
-        if not self.dialect.html:
-            raise _Hard
-        summary, *rest = el.elements
-        texts = [self._of(kid, True) for kid in rest]
-        opened = " open" if "open" in el.attrs else ""
-        return (
-            f'<details{opened} markdown="1">\n<summary>{_inline(summary.kids)}</summary>\n\n'
-            f"{joined(rest, texts)}\n\n</details>"
-        )
+        words = inline.lines(inline.run(inside[0].kids, dialect, "<br>"))
+        if kid.tag == "dt":
+            out.append(f"\n{words}" if before == "dd" else words)
+        else:
+            out.append(f":   {words}")
+        before = kid.tag
+    return "\n".join(out)
 
 
-def _plain_cell(cell: El) -> bool:
-    kids = cell.elements
-    spans = "colspan" in cell.attrs or "rowspan" in cell.attrs
-    return not spans and len(kids) < 2 and all(kid.tag in ("run", "p") for kid in kids)
+def _details(el: El, dialect: Dialect) -> str:
+    if not dialect.html:
+        raise _Hard
+    summary, *rest = el.elements
+    texts = [_of(kid, dialect, True) for kid in rest]
+    opened = " open" if "open" in el.attrs else ""
+    return (
+        f'<details{opened} markdown="1">\n<summary>{_inline(summary.kids)}</summary>\n\n'
+        f"{joined(rest, texts)}\n\n</details>"
+    )
 
 
 def _inline(kids: list[El | str]) -> str:

@@ -31,12 +31,14 @@ def listed(n: Flow, el: El, autop: bool) -> list[El]:
             n.gone(kid, autop)
             continue
         inner = kid if kid.tag == "li" else El("li", {}, [kid])
-        item = El("li", attributes_of(inner, "value", "id"), [*n.flow(inner, autop, False)])
+        item = El("li", attributes_of(inner, "value"), [*n.flow(inner, autop, False)])
         if item.kids or made.tag == "ol":
             made.kids.append(item)
     if made.tag == "ul" and made.kids and all(map(_pictured, made.elements)):
         # WordPress writes a gallery as a list of pictures.
-        return [_paragraph(part) for item in made.elements for part in item.elements]
+        for part in (part for item in made.elements for part in item.elements):
+            part.tag = "p" if part.tag == "run" else part.tag
+        return [part for item in made.elements for part in item.elements]
     return [made] if any(item.kids for item in made.elements) else []
 
 
@@ -46,10 +48,6 @@ def _pictured(item: El) -> bool:
         kid.tag == "figure" or (kid.tag in ("run", "p") and kid.kids and _only_pictures(kid))
         for kid in item.elements
     )
-
-
-def _paragraph(part: El) -> El:
-    return El("p", part.attrs, part.kids) if part.tag == "run" else part
 
 
 def definitions(n: Flow, el: El, autop: bool) -> list[El]:

@@ -78,14 +78,15 @@ def to_html(text: str, context: Context) -> str:
     """A body as HTML: blocks, then shortcodes."""
     if "<!-- wp:" not in text and not OPEN.search(text):
         return expand(text, context)
-    return "".join(_top(node, context) for node in nested(text, _marks(text)))
-
-
-def _top(node: Code | str, context: Context) -> str:
-    if isinstance(node, str):
-        # Text between two blocks is the classic editor's.
-        return f'<div data-autop="on">{expand(node, context)}</div>' if node.strip() else "\n"
-    return _block(node, context)
+    out = []
+    for node in nested(text, _marks(text)):
+        if isinstance(node, Code):
+            out.append(_block(node, context))
+        else:
+            # Text between two blocks is the classic editor's.
+            here = f'<div data-autop="on">{expand(node, context)}</div>'
+            out.append(here if node.strip() else "\n")
+    return "".join(out)
 
 
 def _inside(block: Code, context: Context) -> str:

@@ -57,19 +57,14 @@ def html_of(block: Code, inner: Callable[[Code], str], context: Context) -> str:
     )
     if raw := block.attributes.get(""):
         context.lose("words-differ", block.name, str(raw))
-        inside = f"{escape(_strings(str(raw)))}{inside}"
+        found = re.findall(r'"value":"((?:[^"\\]|\\.)*)', str(raw))
+        words = re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), " ".join(found))
+        inside = f"{escape(plain(words))}{inside}"
     fields, body = _fields(name, block.attributes, context)
     if name in ("code", "fullwidth-code"):
         return f'<div data-autop="off">{body}{inside}</div>'
     made = module(name.replace("-", "_"), block.name, fields, body + inside, context)
     return f'<div data-autop="on">{made}</div>'
-
-
-def _strings(raw: str) -> str:
-    """The words of attributes that are not valid JSON."""
-    found = re.findall(r'"value":"((?:[^"\\]|\\.)*)', raw)
-    words = " ".join(re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), f) for f in found)
-    return plain(words)
 
 
 def _fields(name: str, given: Mapping[str, Any], context: Context) -> tuple[dict[str, str], str]:

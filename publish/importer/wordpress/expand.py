@@ -166,11 +166,20 @@ def _divi(code: Code, context: Context) -> str:
 def module(name: str, full: str, fields: Mapping[str, str], body: str, context: Context) -> str:
     """A Divi module's HTML, with losses noted and calls to action marked (see ``ending``)."""
     if (to := fields.get("link_option_url", "")) and divi.known(name):
-        shown = "url" in divi.named(name)
-        fields = {**fields, "url": fields.get("url") or to} if shown else fields
-        body += "" if shown else fragments.paragraph(fragments.linked(to, to))
+        if "url" in divi.named(name):
+            fields = {**fields, "url": fields.get("url") or to}
+        elif name not in divi.DYNAMIC:
+            body = fragments.leading(body, to)
     body += divi.rest(name, fields)
-    body = unescape_code(body) if name in ("code", "fullwidth_code") else _loose(body)
+    if name in ("code", "fullwidth_code"):
+        # Divi has codes for brackets and breaks, and removes the paragraphs around it.
+        body = body.replace("%22", '"') if '="%22' in body else body
+        body = re.sub(r"&#0?9([13]);", lambda m: "[" if m[1] == "1" else "]", body)
+        body = re.sub(r"^\s*(?:<br ?/?>|</p>)+|(?:<br ?/?>|<p>)+\s*$", "", body)
+        body = f'<div data-autop="off">{body}</div>'
+    else:
+        # A module may begin with a stray </p>, and end with a stray <p>.
+        body = re.sub(r"^\s*(?:</p>|<br ?/?>)\s*|\s*<p>\s*$", "\n", body)
     if name in divi.STRUCTURE:
         mark = ' data-group="1"' if name in ("row", "row_inner", "group") else ""
         tag = "ul" if name == "icon_list" else "div"
@@ -202,21 +211,6 @@ def _named(fields: Mapping[str, str]) -> str:
     """The id of a module, to which links refer."""
     name = fields.get("module_id") or fields.get("css_id") or ""
     return f' id="{escape(name)}"' if re.fullmatch(r"[\w:.-]{1,80}", name) else ""
-
-
-def unescape_code(body: str) -> str:
-    """A code module's HTML, with Divi's codes for brackets and breaks decoded."""
-    body = body.replace("%22", '"') if '="%22' in body else body
-    body = re.sub(r"&#0?9([13]);", lambda m: "[" if m[1] == "1" else "]", body)
-    # Editors wrap a code module's contents in paragraphs, which Divi removes.
-    body = re.sub(r"^\s*(?:<br ?/?>|</p>)+|(?:<br ?/?>|<p>)+\s*$", "", body)
-    return f'<div data-autop="off">{body}</div>'
-
-
-def _loose(body: str) -> str:
-    """Remove the stray ``</p>`` at a module's beginning and ``<p>`` at its end."""
-    body = re.sub(r"^\s*(?:</p>|<br ?/?>)\s*", "\n", body)
-    return re.sub(r"\s*<p>\s*$", "\n", body)
 
 
 def _global(code: Code, context: Context) -> str:
@@ -326,10 +320,6 @@ def _dropped(code: Code, context: Context) -> str:
     return inside
 
 
-def _raw(code: Code, context: Context) -> str:
-    return f'<div data-autop="off">{wpbakery.raw(_inside(code, context))}</div>'
-
-
 def _pictures(code: Code, context: Context) -> str:
     """WPBakery's pictures, by their numbers, or one by its address."""
     numbers = code.get("image", "images")
@@ -365,7 +355,8 @@ HANDLERS: Mapping[str, Handler] = {
     **dict.fromkeys(STRIPS | DYNAMIC, _dropped),
     **dict.fromkeys(("caption", "wp_caption"), _caption),
     **dict.fromkeys(("video", "audio", "vc_video", "iframe"), _media),
-    **dict.fromkeys(("vc_raw_html", "vc_raw_js"), _raw),
+    **dict.fromkeys(("vc_raw_html", "vc_raw_js"), lambda code, context:
+        f'<div data-autop="off">{wpbakery.raw(_inside(code, context))}</div>'),
     **dict.fromkeys(("vc_single_image", "vc_gallery", "vc_images_carousel"), _pictures),
     **dict.fromkeys(("more", "nextpage"), lambda code, context: "\n\n" + _inside(code, context)),
     "gallery": lambda code, context:

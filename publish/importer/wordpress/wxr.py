@@ -139,24 +139,20 @@ class Filter:
 
 def _decoder(head: bytes, bad: Callable[[UnicodeError], tuple[str, int]]) -> Decode:
     """The decoder for the stream's bytes; ``bad`` decodes invalid UTF-8."""
-    name = _wide(head)
-    if not name:
+    # An export in UTF-16 may have no name of it, or another one.
+    wide = name = next((name for sign, name in WIDE.items() if head.startswith(sign)), "")
+    if not wide:
         found = re.match(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w-]+)[\"']", head)
         name = found[1].decode() if found else "utf-8"
     try:
         # An encoding that is no superset of ASCII could hide an entity declaration.
         plain = codecs.lookup(name).name in ("utf-8", "ascii")
-        plain |= not _wide(head) and SIGNS.decode(name) != SIGNS.decode("ascii")
+        plain |= not wide and SIGNS.decode(name) != SIGNS.decode("ascii")
     except (LookupError, UnicodeError):
         plain = True
     codecs.register_error("publish-import", bad)
     decoder = codecs.getincrementaldecoder("utf-8" if plain else name)
     return decoder("publish-import" if plain else "replace").decode
-
-
-def _wide(head: bytes) -> str:
-    """The encoding of an export in UTF-16; ``""`` for any other."""
-    return next((name for sign, name in WIDE.items() if head.startswith(sign)), "")
 
 
 def read(path: Path, name: str) -> Iterator[Item | Channel]:
@@ -297,21 +293,11 @@ def _comment(element: Any, item: Item) -> None:
 
 def _term(element: Any, item: Item) -> None:
     domain = element.get("domain", "category")
-    name = (element.text or "").strip()
-    term = Term(name, element.get("nicename", ""))
-    kinds = {"category": item.categories, "post_tag": item.tags, "tag": item.tags}
-    kinds["author"] = item.authors
+    term = Term((element.text or "").strip(), element.get("nicename", ""))
     if domain == "language" and LANGUAGE.fullmatch(term.slug):
         item.lang = term.slug
-        return
-    same = kinds.get(domain)
-    # WXR 1.0 lists each category twice, once with its slug and once without.
-    if same is not None and name and all(known.name != name for known in same):
-        same.append(term)
-    elif (
-        same is None
-        and name
-        and domain != "post_translations"
-        and (domain, name) not in item.others
-    ):
-        item.others.append((domain, name))
+    elif term.name and domain != "post_translations":
+        same = item.terms.setdefault("post_tag" if domain == "tag" else domain, [])
+        # WXR 1.0 lists each term twice, once with its slug and once without.
+        if all(known.name != term.name for known in same):
+            same.append(term)

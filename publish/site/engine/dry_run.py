@@ -26,7 +26,8 @@ from publish.site.templates import LISTS, Blank, Templates
 
 ARTICLES = ("articles", "period_archives", "direct_templates", "tags", "categories", "authors",
             "drafts")  # fmt: skip
-WRITING = (stock.ArticlesGenerator, stock.PagesGenerator, stock.TemplatePagesGenerator)
+WRITING = (stock.ArticlesGenerator, stock.PagesGenerator, stock.TemplatePagesGenerator,
+           stock.StaticGenerator)  # fmt: skip
 MAIL = ("email/issue.html", "email/issue.txt")
 """Templates of a theme that the plugin ``mail_issues`` renders."""
 QUIET = ("content_written", "article_generator_write_article", "page_generator_write_page",
@@ -45,7 +46,8 @@ def dry_run(
     _write_nothing()
     for generator in generators:
         if type(generator) in WRITING:
-            templates.serve(generator)
+            if type(generator) is not stock.StaticGenerator:
+                templates.serve(generator)
             for step in _steps(generator, writer):
                 try:
                     step()
@@ -62,6 +64,9 @@ def dry_run(
 
 def _steps(generator: Any, writer: _DryWriter) -> Iterator[Callable[[], Any]]:
     """The steps of the generator's writing, as far as they are Pelican's own."""
+    if isinstance(generator, stock.StaticGenerator):
+        yield from (partial(getattr, static, "save_as") for static in generator.staticfiles)
+        return
     if not isinstance(generator, stock.ArticlesGenerator):
         yield partial(generator.generate_output, writer)
         return

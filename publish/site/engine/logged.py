@@ -39,6 +39,8 @@ UNWRITABLE = frozenset(
     (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
 )
 """What the system says of a file that cannot be written; of a full disk it names none."""
+DOCUTILS = re.compile(r"SystemMessage: .+?:(\d+): \((?:WARNING|ERROR|SEVERE)/\d\) ")
+"""What precedes the words of an error in reStructuredText."""
 MARKDOWN = f"markdown{os.sep}core.py"
 PACKAGE = f"{Path(__file__).resolve().parents[2]}{os.sep}"
 """This tool's folder, which may be inside the site's: its files are never the place of a site's
@@ -124,6 +126,8 @@ class LogCollector(logging.Handler):
         for name in {file, _below(self.content, source)}:
             message = message.removeprefix(f"Could not process {name}: ").removeprefix(f"{name}: ")
         message = message.removeprefix("ValueError: ")
+        if parsed := DOCUTILS.match(message):
+            message, line = message[parsed.end() :], int(parsed[1])
         return Complaint(message, file, line, remedy, kind, parts)
 
     def _located(self, complaint: Complaint) -> Complaint:
