@@ -1,16 +1,15 @@
 """Checks whether links to other sites still answer, at most once a day each.
 
 There is one connection per host at a time, to at most four hosts at once; each address has a
-timeout and one retry. Answers are cached in ``links.json`` in the cache folder.
+timeout and one retry. Answers are cached in ``links`` in the cache folder.
 """
 
 from __future__ import annotations
 
-import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -22,8 +21,8 @@ from publish.checks.reading import site_of
 from publish.checks.result_cache import names, within
 from publish.checks.rules.linking import is_local
 from publish.checks.site import Site
+from publish.post import cache
 from publish.post.diagnostic import Diagnostic, quoted
-from publish.post.files import write_whole
 from publish.post.record import Library
 from publish.settings import Settings
 
@@ -69,13 +68,13 @@ def dead_links(
     places = [
         place for place in outside(site, local) if chosen is None or within(place.file, chosen)
     ]
-    cache = settings.cache / "links.json"
+    memory = settings.cache / "links"
     now = clock()
-    fresh = {url: said for url, said in _load(cache).items() if 0 <= now - said[1] < DAY}
+    fresh = {url: said for url, said in cache.load(memory).items() if 0 <= now - said[1] < DAY}
     for url, answer in _ask_all({p.url for p in places} - set(fresh), pause).items():
         fresh[url] = (answer, now)
     if places:
-        write_whole(cache, json.dumps(fresh, indent=1, sort_keys=True).encode())
+        cache.save(memory, fresh)
     remedy = "correct the address, or remove the link"
     return sorted(
         Diagnostic(p.file, p.line, "dead-link", "warning", f"{quoted(p.url)} {said}", remedy)
@@ -138,11 +137,3 @@ def _once(url: str, timeout: float) -> str:
         except (OSError, HTTPException, ValueError) as error:
             return f"does not answer ({quoted(str(getattr(error, 'reason', error)))})"
     return said
-
-
-def _load(cache: Path) -> Mapping[str, tuple[str, float]]:
-    try:
-        found = json.loads(cache.read_bytes())
-        return {str(url): (str(said), float(at)) for url, (said, at) in found.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
-        return {}

@@ -38,6 +38,9 @@ def _leave(code: int) -> None:
 def run(args: list[str], *, alone: bool = False) -> int:
     """Run the command; returns its exit code. No user's mistake ends in a traceback. ``alone``: the
     process ends with the command, so that Pelican may run in it."""
+    if not _here():
+        print("error: this folder is gone — change into the site's folder", file=sys.stderr)
+        return 2
     if args[:1] == ["build"]:
         from publish.cli.unchanged import answered
 
@@ -56,6 +59,16 @@ def run(args: list[str], *, alone: bool = False) -> int:
         compiled.save()
         return code
     return _run(args)
+
+
+def _here() -> bool:
+    """Whether the folder that this process is in still exists."""
+    import os
+
+    try:
+        return bool(os.getcwd())  # noqa: PTH109 - pathlib takes longer to import than all of this
+    except OSError:
+        return False
 
 
 def _run(args: list[str]) -> int:

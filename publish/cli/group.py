@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import importlib
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -58,6 +59,8 @@ def run(args: list[str]) -> int:
 
     if "--no-color" in args:  # also for the error of a command that could not be begun
         os.environ["NO_COLOR"] = "1"
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal may lack a letter
+        sys.stdout.reconfigure(errors="replace")
     with standard_streams() as failed:
         code = _run(args)
         if failed and failed[0].errno != errno.EPIPE:

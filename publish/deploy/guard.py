@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 
-from publish.deploy.plan import Remote, vanishing
-from publish.deploy.release import CONTROL, Record, Release
+from publish.deploy.plan import Remote
+from publish.deploy.release import CONTROL, Record, Release, is_page
 from publish.errors import NothingSent, Refused
 from publish.post.urls import folded
 
@@ -60,11 +60,15 @@ def require_pages(release: Release, remote: Remote, allowed: bool) -> None:
     Raises:
         Refused: more than a fifth of the pages would vanish, and that is not ``allowed``.
     """
-    gone, all_ = vanishing(release, remote)
-    if len(gone) * DELETE_LIMIT > all_ and not allowed:
+    record = remote.record or Record()
+    # New pages of a deploy that has not ended are no part of what is up.
+    unfinished = set(record.planned) - set(record.files)
+    pages = [p for p in sorted(remote.files) if is_page(p) and p not in unfinished]
+    gone = [p for p in pages if p not in release.files]
+    if len(gone) * DELETE_LIMIT > len(pages) and not allowed:
         more = ", …" if len(gone) > 1 else ""
         raise Refused(
-            f"{len(gone)} of {all_} pages would vanish ({gone[0]}{more})",
+            f"{len(gone)} of {len(pages)} pages would vanish ({gone[0]}{more})",
             "if that is meant: publish deploy --allow-deletes",
         )
 

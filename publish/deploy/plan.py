@@ -88,7 +88,7 @@ def plan(
         else:
             unchanged += 1
     dropped = [path for path in remote.files if path not in release.files]
-    pages, _ = vanishing(release, remote)
+    pages = list(filter(is_page, dropped))
     expiring, expired = {}, []
     for path in sorted(set(dropped) - set(pages) - set(kept_for_letters)):
         since = record.expiring.get(path) or release.time
@@ -108,12 +108,6 @@ def plan(
         {name: found for name, found in puts.items() if found}, tuple(sorted({*pages, *expired})),
         tuple(sorted({*expiring, *shown})), expiring, unchanged,
     )  # fmt: skip
-
-
-def vanishing(release: Release, remote: Remote) -> tuple[list[str], int]:
-    """The pages of the target that would be deleted, and how many it has in all."""
-    pages = sorted(filter(is_page, remote.files))
-    return [p for p in pages if p not in release.files], len(pages)
 
 
 def _why(path: str, fingerprint: str, remote: Remote) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from typing import Any
 
 from publish.errors import WORST, Exit, PublishError
 from publish.http import ask
-from publish.post.files import write_whole
+from publish.post import cache as caches
 
 
 @dataclass
@@ -67,8 +66,7 @@ def publish(report: Report, cache: Path, warn: Callable[[str], None]) -> None:
     if not report.live:
         return
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    document = {"at": now, "code": int(report.code)}
-    write_whole(cache / "run" / "last.json", json.dumps(document).encode())
+    caches.save(cache / "run" / "last", {"at": now, "code": int(report.code)})
     if url := os.environ.get("PUBLISH_HEARTBEAT_URL", "").strip():
         try:
             status = ask(url + ("" if report.code == Exit.OK else "/fail")).status
@@ -90,8 +88,4 @@ def summary(report: Report) -> str:
 
 def last(cache: Path) -> dict[str, Any]:
     """The report of the last run on this machine; empty if there was none."""
-    try:
-        found = json.loads((cache / "run" / "last.json").read_bytes())
-        return found if isinstance(found, dict) else {}
-    except (OSError, ValueError):
-        return {}
+    return caches.load(cache / "run" / "last")

@@ -18,6 +18,8 @@ from publish.site.posts import Source, refuse_owned, refuse_taken
 
 LONGEST = 120
 """Characters of a slug, for file systems and readers."""
+UNWRITTEN = ("Cc", "Cs", "Zl", "Zp")
+"""Unicode's categories of what no header line holds: controls, bytes that are no text, breaks."""
 
 
 def new_post(
@@ -37,10 +39,9 @@ def new_post(
         OSError: the file cannot be written; there is none then.
     """
     for value in (title, *categories, *tags):
-        if not value.strip() or any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in value):
-            raise ConfigError(
-                "a title, category or tag is empty or holds a line break", "reword it"
-            )
+        if not value.strip() or any(unicodedata.category(c) in UNWRITTEN for c in value):
+            what = "a title, category or tag is empty, or holds a line break or no UTF-8"
+            raise ConfigError(what, "reword it")
     slug = slug_of_title(title, settings.values)
     if not slug.strip("-") or "/" in slug:
         raise ConfigError(f"the title {title!r} makes no address", "use letters or digits")

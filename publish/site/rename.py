@@ -12,6 +12,7 @@ from publish.post.slug import slugify
 from publish.post.urls import normal
 from publish.settings import Settings
 from publish.site import addresses
+from publish.site.new import LONGEST
 from publish.site.posts import Source, find, refuse_owned, refuse_taken
 
 
@@ -64,6 +65,8 @@ def renaming(settings: Settings, old: str, new: str) -> Renaming:
     """
     if not new or slugify(new, settings.values) != new:
         raise ConfigError(f"{new!r} makes no address", "use small letters, digits and dashes")
+    if len(new) > LONGEST:
+        raise ConfigError(f"an address of {len(new)} characters", f"use at most {LONGEST}")
     if Path(old).suffix.lower() in (".rst", ".html", ".htm"):
         remedy = "change its slug by hand, and add its address to its aliases"
         raise ConfigError(f"{old}: only Markdown sources are rewritten", remedy)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.terminal import publish
+from tests.conftest import ROOT
+from tests.newsletter.stand import put_post
 
 CONF = """\
 SITENAME = "Small"
@@ -169,11 +174,29 @@ def test_a_plugin_that_ends_the_process_is_named(small: Path):
     assert tree(small / "output") == before
 
 
-def test_sending_before_building(small: Path):
+def test_a_site_that_names_no_sender_mails_nothing(small: Path):
+    put_post(small, "new")
+    for words in (["send", "--yes"], ["test", "new", "--to", "a@b.example"]):
+        done = publish(*words, cwd=small)
+        assert (done.returncode, done.stdout) == (2, "")
+        missing = "NEWSLETTER_REPLY_TO is missing or no sender — set it in the settings file"
+        assert f"error: {missing}" in done.stderr
+    assert not (small / ".publish/sandbox/mail").exists()
+
+
+def test_a_site_that_was_never_built_is_built_before_it_is_mailed(small: Path):
+    shutil.rmtree(small / "output")
+    shutil.rmtree(small / ".publish")
+    with (small / "pelicanconf.py").open("a") as conf:
+        conf.write('NEWSLETTER_REPLY_TO = "s@example.com"\n')
+    refused = publish("send", "--no-build", "--yes", cwd=small)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("error: ")
+    assert not (small / "output").exists()
     done = publish("send", "--yes", cwd=small)
-    assert done.returncode in (1, 2)
-    assert done.stderr.startswith("error: ")
-    assert " — " in done.stderr
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith("built first, for the site was stale: ")
+    assert (small / "output/good.html").is_file()
 
 
 @pytest.mark.parametrize(
@@ -182,6 +205,9 @@ def test_sending_before_building(small: Path):
         (["send", "--now", "--at", "07:30"], "exclude each other"),
         (["send", "--as-update"], "name the post"),
         (["new", ""], "is empty"),
+        (["new", "caf\udce9"], "no UTF-8"),
+        (["new", "X", "-t", "one\u2028two"], "holds a line break"),
+        (["rename", "good", "x" * 121], "an address of 121 characters"),
         (["new", "Good"], "has the slug good already"),
         (["new", "X", "--date", "soon"], "is no time"),
         (["rename", "nothing", "other"], "there is no such post"),
@@ -216,6 +242,17 @@ def test_wrong_use_is_answered_with_code_2_and_the_next_step(
     [line] = done.stderr.splitlines()
     assert line.startswith("error: ")
     assert " — " in line
+
+
+@pytest.mark.parametrize("words", ["check", "build", "plan", "new X", "--help"])
+def test_a_folder_that_is_gone_is_one_line(tmp_path: Path, words: str):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    typed = f"cd {gone}; rmdir {gone}; {sys.executable} -m publish {words}"
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(["sh", "-c", typed], env=env, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "error: this folder is gone — change into the site's folder\n"
 
 
 def test_a_key_of_a_wrong_form_is_refused_and_not_shown(small: Path):

@@ -82,6 +82,24 @@ def test_a_terminal_shows_colours_unless_they_are_not_wanted(
         assert shown.strip()
 
 
+@pytest.mark.parametrize(
+    ("encoding", "shown"), [("latin-1", "?Rest?"), ("cp1252", "“Rest”"), ("ascii", "“Rest”")]
+)
+def test_an_output_that_lacks_a_letter_gets_a_sign_for_it(
+    tmp_path: Path, encoding: str, shown: str
+):
+    make_site(tmp_path)
+    put_post(tmp_path, "dose", Title="Rest", days=400)
+    command = [sys.executable, "-m", "publish", "status", "dose"]
+    env = {**os.environ, "PYTHONIOENCODING": encoding}
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    # click takes ASCII for a mistake, and writes UTF-8.
+    text = done.stdout.decode("utf-8" if encoding == "ascii" else encoding)
+    assert text.startswith(f"dose {shown}: not sent")
+    assert b"Traceback" not in done.stderr
+
+
 def test_a_pipe_gets_no_colours(tmp_path: Path):
     make_site(tmp_path)
     done = publish("sandbox", "reset", cwd=tmp_path)

@@ -300,9 +300,16 @@ def test_what_is_not_ours_stays(every: Stand):
     out = stand.deploy("a2", 1)
     assert out.foreign == ("owner.html",)
     assert stand.public()["owner.html"] == b"not ours"
-    stand.back()
-    assert stand.public()["owner.html"] == b"not ours"
-    assert stand.public()["index.html"] == site(1)["index.html"]
+    for name, act in (
+        ("second.html", stand.back),
+        ("third.html", lambda: stand.deploy("a2", 2, resume=True)),
+    ):
+        shutil.rmtree(stand.folder / "work", ignore_errors=True)
+        stand.plant(name, b"not ours either")
+        act()
+        assert stand.public()["owner.html"] == b"not ours"
+        assert stand.public()[name] == b"not ours either"
+    assert stand.public()["index.html"] == site(2)["index.html"]
 
 
 def test_a_first_deploy_over_an_old_site_takes_its_files_over_once(stand: Stand):

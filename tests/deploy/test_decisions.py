@@ -130,6 +130,16 @@ def test_a_site_without_a_front_page_or_with_twins_is_refused():
             guard.require_fit(release_of(files))
 
 
+def test_pages_of_a_deploy_that_has_not_ended_do_not_count_as_vanishing():
+    release = release_of({"index.html": b"x", "a/index.html": b"y"})
+    up = {"index.html": "1", "a/index.html": "2"}
+    half = {**up, "b/index.html": "", "c/index.html": ""}
+    planned = tuple(half)
+    guard.require_pages(release, Remote(Record("r", files=up, planned=planned), half), False)
+    with pytest.raises(Refused, match="2 of 4 pages would vanish"):
+        guard.require_pages(release, Remote(Record("r", files=half), half), False)
+
+
 @pytest.mark.parametrize("name", ["a\nb.jpg", "a\tb/c.jpg", "a\x7f.jpg", "\udcff.jpg"])
 def test_a_name_that_would_end_a_programs_order_is_refused(name: str):
     fit = release_of({"index.html": b"x"})

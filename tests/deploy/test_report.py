@@ -19,6 +19,7 @@ from publish.deploy.deploy import DeployOptions
 from publish.errors import ConfigError, Exit, NothingSent, OutcomeUnknown, PublishError, Refused
 from publish.newsletter.ledger_merge import merge_ledgers
 from publish.office import golive
+from publish.post import cache
 from publish.run import doctor, report
 from publish.run.report import Report
 from publish.settings import Settings, load
@@ -161,11 +162,10 @@ def test_the_doctor_checks_targets_rights_and_the_last_run(tmp_path: Path):
     assert found["target barred"].detail.endswith("Not a directory")
     assert found["ledger"].well
     assert "no `publish run`" in found["run"].detail
-    last = made.cache / "run" / "last.json"
-    last.parent.mkdir(parents=True)
+    last = made.cache / "run" / "last"
     for hours, code, well in ((1, 0, True), (1, 3, False), (48, 0, False)):
         at = datetime.now(UTC) - timedelta(hours=hours)
-        last.write_text(json.dumps({"at": at.isoformat(), "code": code}), "utf-8")
+        cache.save(last, {"at": at.isoformat(), "code": code})
         assert checks(made)["run"].well is well
 
 

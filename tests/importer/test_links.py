@@ -197,6 +197,19 @@ def test_places_of_all_kinds_are_there_once_and_links_to_the_own_page_stay_short
     assert _codes(blog) == []
 
 
+def test_a_place_may_be_any_element_within_a_line(blog: Settings):
+    body = """<h2><span id="of a span">Part</span></h2><p>Words<sup id="note">1</sup>.
+<a href="#of%20a%20span">up</a> <a href="#note">a note</a> <a href="#i">i</a> <a href="#t">t</a>
+<ol><li>x</li><li id="i">y</li></ol><dl><dt id="t">Term</dt><dd>z</dd></dl>"""
+    assert imported(blog, export(item(1, body, slug="a")), "--strict") == 0
+    text = (blog.content / "posts/a.md").read_text(encoding="utf-8")
+    assert '## <a id="of a span"></a>Part' in text
+    assert 'Words<a id="note"></a><sup>1</sup>.' in text
+    assert "[up](#of%20a%20span)" in text
+    assert '2. <a id="i"></a>y' in text
+    assert '<a id="t"></a>Term\n:   z' in text
+
+
 def test_pictures_within_the_page_and_addresses_that_are_none(blog: Settings):
     small, large = (f"data:image/png;base64,{'A' * size}" for size in (8, 21000))
     body = (

@@ -92,6 +92,15 @@ def test_what_is_written_renders_to_the_same(name: str, body: str):
     assert found == [], text
 
 
+@pytest.mark.parametrize("rows", ["", "<tr></tr>", "<tr><th>a</th></tr>", "<tr><td>a</td></tr>"])
+@pytest.mark.parametrize("caption", ["", "<caption>Doses</caption>"])
+@pytest.mark.parametrize("name", SITES)
+def test_a_table_of_few_rows_is_kept(name: str, caption: str, rows: str):
+    text, found = differences(f"<p>x</p><table>{caption}{rows}</table>", SITES[name])
+    assert found == []
+    assert ("Doses" in text) == bool(caption)
+
+
 def test_the_check_itself_sees_what_is_lost():
     site = SITES["this blog"]
     root, _ = tree.parse('<h2>A</h2><ol start="3"><li>one two</li></ol><p><a href="x">l</a></p>')

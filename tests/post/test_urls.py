@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from urllib.parse import urlsplit
 
 import lxml.html
@@ -100,6 +101,13 @@ def test_lxml_finds_no_relative_address_and_the_same_words(pairs: list[tuple[str
 def test_clean_text_is_text_that_xml_can_hold(text: str):
     element = lxml.html.etree.Element("a")
     element.text = clean(text)
+    assert element.text == clean(element.text)
+    held = []
+    for sign in text:
+        with contextlib.suppress(ValueError):
+            element.text = sign
+            held.append(sign)
+    assert clean(text) == "".join(held), "nothing else is taken out"
 
 
 @pytest.mark.parametrize(

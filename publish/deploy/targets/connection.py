@@ -94,10 +94,11 @@ class Connection:
         finally:
             watch.cancel()
 
-    def failed(self) -> Failed:
-        """The error for a failed command, with the program's last output."""
-        self.listener.join(0.2)  # What it said arrives beside the answer, and may be later.
-        return Failed(f"{self.name}: {last_lines(self.said) or 'an order failed'}", self.remedy)
+    def failed(self, otherwise: str = "an order failed") -> Failed:
+        """The error for a failed command, with the program's last output, or ``otherwise``."""
+        # What it said arrives beside the answer, and may be later.
+        self.listener.join(0.2 if self.child.poll() is None else 1)
+        return Failed(f"{self.name}: {last_lines(self.said) or otherwise}", self.remedy)
 
     def close(self) -> None:
         """End the program by closing its standard input."""
@@ -122,9 +123,7 @@ class Connection:
                 return b"".join(lines), line[len(end) :].strip()
             lines.append(line)
         self.child.wait()
-        self.listener.join(1)
-        said = last_lines(self.said) or "the connection broke"
-        raise Failed(f"{self.name}: {said}", self.remedy)
+        raise self.failed("the connection broke")
 
     def _listen(self) -> None:
         assert self.child.stderr is not None

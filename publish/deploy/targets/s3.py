@@ -8,14 +8,13 @@ the object: a create whose answer was lost is refused on the second try, though 
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from hashlib import md5
@@ -23,10 +22,10 @@ from typing import Any, TypeVar
 
 from publish.deploy.incremental import OWN, IncrementalTarget
 from publish.deploy.programs import masked
-from publish.deploy.release import CONTROL, Hold, Record, Release, decoded, encoded
+from publish.deploy.release import CONTROL, Record, Release, decoded, encoded
 from publish.deploy.response_headers import cache_control, content_type
 from publish.deploy.targets import Busy, Place, Raced, wait_for
-from publish.errors import ConfigError, NothingSent
+from publish.errors import ConfigError, NothingSent, Refused
 from publish.http import ask
 from publish.post.files import write_whole
 
@@ -113,13 +112,11 @@ class S3(IncrementalTarget):
         done = max((n for n, kind in names if kind == "done"), default=0)
         record = self._decoded(done) if done else None
         for number in sorted(n for n, kind in names if kind == "claim" and n > done):
-            claim = self._claim(number)
+            claim, known = self._claim(number), record or Record()
             # Not the claim of this very deploy: nothing of it is written yet.
-            mine = () if number == self.number else claim.get("planned", ())
-            planned = {*(record.planned if record else ()), *mine}
-            record = replace(record or Record(), planned=tuple(sorted(planned)))
-            if "hold" in claim:
-                record = replace(record, hold=Hold(**claim["hold"]) if claim["hold"] else None)
+            mine = () if number == self.number else claim.planned
+            planned = tuple(sorted({*known.planned, *mine}))
+            record = replace(known, planned=planned, hold=claim.hold or known.hold)
         return record
 
     def begin(self, record: Record) -> None:
@@ -168,7 +165,7 @@ class S3(IncrementalTarget):
     @contextmanager
     def held(self, release: Release, patience: float) -> Iterator[None]:
         """Hold the highest claim."""
-        planned = {"planned": sorted(release.files)}
+        planned = Record(planned=tuple(sorted(release.files)))
         busy = Busy(f"another deploy is at work in {self._where()}",
                     "run it again when that has ended")  # fmt: skip
         wait_for(lambda: self._taken(planned), patience, busy)
@@ -183,7 +180,7 @@ class S3(IncrementalTarget):
         if max(n for n, _ in self._names()) > self.number:
             raise Raced(f"another deploy took {self._where()} over", "run it again")
 
-    def _taken(self, document: Mapping[str, Any]) -> bool:
+    def _taken(self, planned: Record) -> bool:
         """Try to create the highest claim; whether it is ours."""
         claimed = False
         while not claimed:
@@ -192,15 +189,14 @@ class S3(IncrementalTarget):
             ended = {kind for n, kind in names if n == highest} != {"claim"}
             if highest and not ended and not self._dead(highest):
                 return False
-            claimed = self._claimed(highest + 1, document)
+            claimed = self._claimed(highest + 1, planned)
         return True
 
     def _dead(self, number: int) -> bool:
         """Whether a claim's holder is certainly no longer running."""
-        claim = self._claim(number)
         # Deploys on one machine are serialized, so a claim of this machine belongs to one that
         # died.
-        if claim.get("nonce") in self._mine():
+        if self._claim(number).at in self._mine():
             return True
         probe = f"{OWN}/clock-{secrets.token_hex(8)}"
         self._ask(lambda: obstore.put(self.store, probe, b""))
@@ -210,14 +206,16 @@ class S3(IncrementalTarget):
         made = rows.get(f"{CLAIMS}{number:09}.claim", now)
         return bool((now - made).total_seconds() > LEASE)
 
-    def _claimed(self, number: int, document: Mapping[str, Any]) -> bool:
+    def _claimed(self, number: int, planned: Record) -> bool:
+        """Try to create the claim ``number``, which lists what is ``planned`` and has a number that
+        is used once for its ``at``; whether it is ours."""
         nonce = secrets.token_hex(16)
-        data = json.dumps({"nonce": nonce, **document}).encode()
+        data = encoded(replace(planned, at=nonce))
         # The claim before stays known as ours until this one is made, which may not happen.
         mine = self.place.cache / "claim"
         write_whole(mine, " ".join([*self._mine(), nonce]).encode())
         place = f"{CLAIMS}{number:09}.claim"
-        if not self._create(place, data, lambda found: _document(found).get("nonce") == nonce):
+        if not self._create(place, data, lambda found: found == data):
             return False
         write_whole(mine, nonce.encode())
         self.number, self.done = number, False
@@ -236,8 +234,8 @@ class S3(IncrementalTarget):
         return True
 
     def _next(self, record: Record) -> None:
-        hold = record.hold and asdict(record.hold)
-        if not self._claimed(self.number + 1, {"planned": record.planned, "hold": hold}):
+        planned = Record(planned=record.planned, hold=record.hold)
+        if not self._claimed(self.number + 1, planned):
             raise Raced(f"another deploy took {self._where()} over", "run it again")
 
     def _create(self, place: str, data: bytes, ours: Callable[[bytes], bool]) -> bool:
@@ -265,8 +263,12 @@ class S3(IncrementalTarget):
     def _done(self, number: int) -> str:
         return f"{self.vault}/r/{number:09}.done"
 
-    def _claim(self, number: int) -> dict[str, Any]:
-        return _document(self.fetch(f"{CLAIMS}{number:09}.claim") or b"")
+    def _claim(self, number: int) -> Record:
+        """A claim; an empty record where it is none."""
+        place = f"{CLAIMS}{number:09}.claim"
+        with suppress(Refused):
+            return decoded(self.fetch(place) or b"", place)
+        return Record()
 
     def _mine(self) -> list[str]:
         """The nonces of this machine's last claims."""
@@ -342,15 +344,6 @@ def _keys() -> dict[str, str]:
 
 class _Missing(NothingSent):
     """There is no such object."""
-
-
-def _document(data: bytes) -> dict[str, Any]:
-    """The content of a claim; empty if it is not valid JSON."""
-    try:
-        found = json.loads(data)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _line(error: Exception | None) -> str:

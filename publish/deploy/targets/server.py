@@ -88,18 +88,13 @@ class Shell:
             with contextlib.suppress(Failed):
                 self.line.ask(lambda end: f"exec 9>&-; echo {end}\n")
 
-    def has(self, id: str) -> bool:
-        """Whether a release is there completely: its folder is renamed to its id last."""
-        return self.order(f"[ ! -d {_in(id)} ] || echo there") == b"there\n"
-
     def get(self, path: str) -> bytes | None:
         """The bytes of a file; None if it is missing or empty."""
         return self.order(f"cat {shlex.quote(path)} 2>/dev/null || true") or None
 
-    def upload(self, folder: Path, id: str, changed: Iterable[str], reused: Iterable[str],
-               base: str) -> None:  # fmt: skip
+    def upload(self, folder: Path, id: str, changed: Iterable[str], base: str) -> None:
         """Put up ``folder`` as release ``id``, complete only in the last step; ``changed`` are the
-        files that release ``base`` does not have, ``reused`` those to take over from it."""
+        files that release ``base`` does not have."""
         # rsync compares contents; unchanged files become hard links.
         part = f"releases/.{id}.part"
         self.order(f"mkdir -p {part}")
@@ -109,14 +104,13 @@ class Shell:
             run(["rsync", "-rlp", "--checksum", "--delete", "--chmod=D755,F644", "-s", *link,
                  "-e", shell, f"{folder}/", f"{self.server.host}:{self.server.path}/{part}/"],
                 remedy=REMEDY)  # fmt: skip
-        self.reuse(reused, part)
         self.order(f"mv -T {part} {_in(id)}")
 
-    def reuse(self, names: Iterable[str], folder: str) -> None:
-        """Take files of the current release over into another's ``folder``."""
+    def reuse(self, names: Iterable[str], id: str) -> None:
+        """Take files of the current release over into the release ``id``."""
         if given := "".join(f"{name}\n" for name in names):
             self.order(
-                f'while IFS= read -r f; do d={folder}/$f; [ ! -e "$d" ] || continue; '
+                f'while IFS= read -r f; do d={_in(id)}/$f; [ ! -e "$d" ] || continue; '
                 'mkdir -p "${d%/*}"; ln "current/$f" "$d" || cp -p "current/$f" "$d"; done',
                 given,
             )

@@ -10,7 +10,7 @@ import contextlib
 import secrets
 import tempfile
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -65,10 +65,6 @@ class Sftp:
                 line = self if self.line.child.poll() is None else Sftp(self.server)
                 line._batch([f"-rm {self._q(f'{lock}/{self.nonce}')}", f"-rmdir {self._q(lock)}"])
 
-    def has(self, id: str) -> bool:
-        """Whether a release is there completely: its folder is renamed to its id last."""
-        return self.get(f"releases/{id}/{MARKER}") is not None
-
     def get(self, path: str) -> bytes | None:
         """The bytes of a file; None if it is missing."""
         with tempfile.TemporaryDirectory() as folder:
@@ -76,34 +72,38 @@ class Sftp:
             self._batch([f"-get {self._q(path)} {_q(str(place))}"])
             return place.read_bytes() if place.is_file() else None
 
-    def upload(self, folder: Path, id: str, changed: Iterable[str], reused: Iterable[str],
-               base: str) -> None:  # fmt: skip
+    def upload(self, folder: Path, id: str, changed: Iterable[str], base: str) -> None:
         """Hard links for unchanged files, then the others, then the rename to the release's id."""
         part = f"releases/.{id}.part"
         files = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
-        linked = [p for p in sorted(files) if base and p not in set(changed)] + list(reused)
         self._clear(part)
-        folders = _parents([*files, *reused])
-        rows = [f"mkdir {self._q(f'{part}/{name}' if name != '.' else part)}"
-                for name in [".", *sorted(folders - {"."})]]  # fmt: skip
-        self._batch(rows)
-        self.reuse(linked, part)
-        there = set(self._tree(part, folders)[0])
-        lost = set(reused) - there
+        folders = _parents(files)
+        self._batch([f"mkdir {self._q(f'{part}/{name}' if name != '.' else part)}"
+                     for name in [".", *sorted(folders - {"."})]])  # fmt: skip
+        there = self._link(sorted(files - set(changed)), part) if base else set()
         rows = [f"put {_q(str(folder / p))} {self._q(f'{part}/{p}')}"
                 for p in sorted(files - there)]  # fmt: skip
-        if lost:
+        self._batch([*rows, f"rename {self._q(part)} {self._q(f'releases/{id}')}"])
+
+    def reuse(self, names: Collection[str], id: str) -> None:
+        """Take files of the current release over into the release ``id``.
+
+        Raises:
+            ConfigError: the server cannot make links, so they would be lost.
+        """
+        folder = f"releases/{id}"
+        self._batch([f"-mkdir {self._q(f'{folder}/{name}')}" for name in sorted(_parents(names))])
+        if names and (lost := set(names) - self._link(names, folder)):
             raise ConfigError(
                 f"{self.server.host} cannot make links, so {min(lost)} would be lost",
                 "copy that file into the site (STATIC_PATHS), or use a server with rsync",
             )
-        self._batch([*rows, f"rename {self._q(part)} {self._q(f'releases/{id}')}"])
 
-    def reuse(self, names: Iterable[str], folder: str) -> None:
-        """Hard links in ``folder`` to files of the current release, where the server makes them."""
-        rows = [f"-mkdir {self._q(f'{folder}/{name}')}" for name in sorted(_parents(names))]
-        rows += [f"-ln {self._q(f'current/{p}')} {self._q(f'{folder}/{p}')}" for p in names]
-        self._batch(rows)
+    def _link(self, names: Iterable[str], folder: str) -> set[str]:
+        """Make hard links in ``folder`` to files of the current release; returns the files of their
+        folders."""
+        self._batch([f"-ln {self._q(f'current/{p}')} {self._q(f'{folder}/{p}')}" for p in names])
+        return set(self._tree(folder, _parents(names))[0])
 
     def switch(self, id: str, record: bytes) -> None:
         """Rename a new symbolic link over the current one, if the lock is still ours."""

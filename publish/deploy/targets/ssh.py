@@ -78,12 +78,12 @@ class Ssh(Target):
         full = replace(
             record, files={**carried, **files}, expiring=plan.expiring, planned=(), at=id
         )
-        if not self.carrier.has(id):
-            reused = {*plan.retained, *remote.foreign} - set(files)
+        if not self._has(id):
             changed = {put.path for put in plan.puts} | {MARKER}
             self.place.say(f"uploading to {self.server.host}")
             with built.frozen(self.place.output, release, self.place.cache / "site") as folder:
-                self.carrier.upload(folder, id, sorted(changed), sorted(reused), remote.at)
+                self.carrier.upload(folder, id, sorted(changed), remote.at)
+        self.carrier.reuse(sorted({*plan.retained, *remote.foreign} - set(files)), id)
         self.carrier.switch(id, encoded(full))
         self.carrier.prune([id, *(past.at for past in full.before)])
 
@@ -92,14 +92,18 @@ class Ssh(Target):
     ) -> None:
         """Switch to the folder of the old release."""
         data = self.carrier.get(f"releases/{to.at}.json")
-        if not data or not self.carrier.has(to.at):
+        if not data or not self._has(to.at):
             raise Refused(f"the server does not have release {to.release[:12]} any more", REBUILD)
         old = decoded(data, self.server.record(to.at), REBUILD)
         known = remote.record.files if remote.record else {}
         added = {path: known.get(path, "") for path in shown if path not in old.files}
-        self.carrier.reuse(sorted(added), f"releases/{to.at}")
+        self.carrier.reuse(sorted({*added, *remote.foreign} - set(old.files)), to.at)
         full = replace(record, files={**old.files, **added}, expiring=old.expiring, at=to.at)
         self.carrier.switch(to.at, encoded(full))
+
+    def _has(self, id: str) -> bool:
+        """Whether a release is there completely: its folder is renamed to its id last."""
+        return self.carrier.get(f"releases/{id}/{MARKER}") is not None
 
     def run_after_step(self) -> None:
         """Run the command of the settings on the server."""

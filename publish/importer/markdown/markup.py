@@ -110,7 +110,7 @@ def _list(el: El, dialect: Dialect, top: bool) -> str:
     number = number_of(el.get("start"), 1)
     for position, item in enumerate(items):
         kids = item.elements
-        if not kids or kids[0].tag not in FIRST or item.get("id") in dialect.anchors:
+        if not kids or kids[0].tag not in FIRST:
             raise _Hard
         if numbered and item.get("value"):
             given = number_of(item.get("value"), number)
@@ -165,13 +165,16 @@ def _figure(el: El, dialect: Dialect) -> str:
 
 def _table(el: El, dialect: Dialect) -> str:
     rows = [row.elements for row in el.elements if row.tag == "tr"]
-    width = len(rows[0]) if rows else 0
     simple = (
-        all(len(row) == width for row in rows)
+        len({len(row) for row in rows}) == 1
         and all(c.tag == "th" for c in rows[0])
         and all(c.tag == "td" for row in rows[1:] for c in row)
+        and not any("colspan" in c.attrs or "rowspan" in c.attrs for row in rows for c in row)
+        and all(
+            [k.tag in ("run", "p") for k in c.elements] in ([], [True]) for r in rows for c in r
+        )
     )
-    if not simple or any(not _plain_cell(c) for row in rows for c in row):
+    if not simple:
         raise _Hard
     lines = []
     for row in rows:
@@ -217,12 +220,6 @@ def _details(el: El, dialect: Dialect) -> str:
         f'<details{opened} markdown="1">\n<summary>{_inline(summary.kids)}</summary>\n\n'
         f"{joined(rest, texts)}\n\n</details>"
     )
-
-
-def _plain_cell(cell: El) -> bool:
-    kids = cell.elements
-    spans = "colspan" in cell.attrs or "rowspan" in cell.attrs
-    return not spans and len(kids) < 2 and all(kid.tag in ("run", "p") for kid in kids)
 
 
 def _inline(kids: list[El | str]) -> str:

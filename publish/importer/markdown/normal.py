@@ -40,7 +40,8 @@ class Flow:
     def flow(self, parent: El, autop: bool, wrap: bool) -> list[El]:
         """The blocks of a container. Without ``wrap`` a single run of text stays a run."""
         out: list[El] = []
-        run: list[El | str] = []
+        place = parent.get("id") if parent.tag in INNER and parent.tag != "blockquote" else ""
+        run: list[El | str] = [El("a", {"id": place})] if place else []
         for kid in parent.kids:
             if isinstance(kid, str):
                 run.append(kid)
@@ -211,11 +212,13 @@ class Flow:
             return [El("fnref", {"id": el.get("data-fn")})]
         if tag == "span" and (el.get("lang") or el.get("dir")):
             name = "span"
+        place = el.get("id") or (el.get("name") if tag == "a" else "")
+        anchor: list[El | str] = [El("a", {"id": place})] if place else []
         if tag == "a":
-            return self._link(el, kids)
+            return [*anchor, *self._link(el, kids)]
         if name is None or not kids:
-            return kids
-        return spread(El(name, attributes_of(el, "title", "lang", "dir")), kids)
+            return [*anchor, *kids]
+        return [*anchor, *spread(El(name, attributes_of(el, "title", "lang", "dir")), kids)]
 
     def _kids(self, el: El, autop: bool) -> list[El | str]:
         out: list[El | str] = []
@@ -238,20 +241,17 @@ class Flow:
 
     def _link(self, el: El, kids: list[El | str]) -> list[El | str]:
         href = re.sub(r"[\t\r\n]", "", el.get("href")).strip()
-        name = el.get("id") or el.get("name")
         if re.match(r"\W*(?:javascript|vbscript|data):", href, re.I):
             self.lose("script-dropped", href[:60], El("a", {}, kids).text())
             href = ""
-        anchor: list[El | str] = [El("a", {"id": name})] if name else []
-        if not href or href == "#":
-            return [*anchor, *kids]
         link = El("a", {}, kids)
-        if not link.text().strip() and all(inner.tag != "img" for inner in link.walk()):
-            return [*anchor, *kids]
+        shows = link.text().strip() or any(inner.tag == "img" for inner in link.walk())
+        if href in ("", "#") or not shows:
+            return kids
         attrs = {"href": href}
         if el.get("title").strip():
             attrs["title"] = el.get("title")
-        return [*anchor, *spread(El("a", attrs), kids)]
+        return spread(El("a", attrs), kids)
 
     def _image(self, el: El) -> list[El | str]:
         src = el.get("src").strip()

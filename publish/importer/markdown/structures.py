@@ -31,7 +31,7 @@ def listed(n: Flow, el: El, autop: bool) -> list[El]:
             n.gone(kid, autop)
             continue
         inner = kid if kid.tag == "li" else El("li", {}, [kid])
-        item = El("li", attributes_of(inner, "value", "id"), [*n.flow(inner, autop, False)])
+        item = El("li", attributes_of(inner, "value"), [*n.flow(inner, autop, False)])
         if item.kids or made.tag == "ol":
             made.kids.append(item)
     if made.tag == "ul" and made.kids and all(map(_pictured, made.elements)):
