@@ -178,9 +178,9 @@ def _count_down(office: Office, item: Delivery, why: str) -> None:
 def _hold(office: Office, whole: Issue) -> None:
     """Keep a letter back that was not sent: in the ledger, and in Mailchimp if that answers."""
     past = office.ledger.read().get(whole.key, IssueState())
-    if past.held or past.unanswered or past.done:
+    if past.unanswered or past.done:
         return
-    for kind in ("held", "undone"):
+    for kind in () if past.held else ("held", "undone"):
         office.ledger.append(Fact(kind, whole.key, office.clock(), run=office.ledger.run))
     with contextlib.suppress(PublishError):
         for letter in letters.load_letters(office).all:
