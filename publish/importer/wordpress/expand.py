@@ -166,9 +166,10 @@ def _divi(code: Code, context: Context) -> str:
 def module(name: str, full: str, fields: Mapping[str, str], body: str, context: Context) -> str:
     """A Divi module's HTML, with losses noted and calls to action marked (see ``ending``)."""
     if (to := fields.get("link_option_url", "")) and divi.known(name):
-        shown = "url" in divi.named(name)
-        fields = {**fields, "url": fields.get("url") or to} if shown else fields
-        body += "" if shown else fragments.paragraph(fragments.linked(to, to))
+        if "url" in divi.named(name):
+            fields = {**fields, "url": fields.get("url") or to}
+        elif name not in divi.DYNAMIC:
+            body = fragments.leading(body, to)
     body += divi.rest(name, fields)
     if name in ("code", "fullwidth_code"):
         # Divi has codes for brackets and breaks, and removes the paragraphs around it.
