@@ -172,7 +172,8 @@ def report(
             terminal.out(line)
         terminal.note(office.with_sandbox_note("as Mailchimp reports it"))
     else:
-        terminal.out(office.with_sandbox_note("no letter was sent yet"))
+        none = "no letter was sent yet" if post is None else f"{post}: no letter of it was sent yet"
+        terminal.out(office.with_sandbox_note(none))
 
 
 @click.command("retract")

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from werkzeug.exceptions import NotFound
+from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from publish.desk import asking, editor, fields, fixes, pages, parts, photo, posts
@@ -45,15 +46,16 @@ class Acts:
     start_editor: Callable[[list[str]], object] | None = None
     _tested: str = ""
 
-    def answer(self, name: str, request: Request, **values: Any) -> Response | str:
-        """The answer to a form: a page, or an address below the key to redirect to."""
+    def answer(self, name: str, request: Request, **values: Any) -> Response:
+        """The answer to a form: a redirection to the address below the key that ``do_…`` gives, or
+        a page that says why not."""
         try:
-            answer: Response | str = getattr(self, f"do_{name}")(request.form, request, **values)
+            address: str = getattr(self, f"do_{name}")(request.form, request, **values)
         except EditConflict as found:
             return self._conflict(request, found)
         except (PublishError, OSError) as error:
             return self._refused(as_publish_error(error), request.form)
-        return answer
+        return redirect(self.base + address, 303)
 
     # Values for pages.
 
@@ -88,7 +90,7 @@ class Acts:
 
     # Questions and answers.
 
-    def do_ask(self, form: Mapping[str, str], request: Request, act: str) -> Response | str:
+    def do_ask(self, form: Mapping[str, str], request: Request, act: str) -> str:
         """Ask about an act; a reversible one is done at once."""
         self._allowed()
         post = self.reader.current.post(form.get("post", ""))
@@ -101,7 +103,7 @@ class Acts:
         self.jobs.put(lambda: self._ask(job), job, PATIENCE)
         return _at(job, _typed(form))
 
-    def do_confirm(self, form: Mapping[str, str], request: Request) -> Response | str:
+    def do_confirm(self, form: Mapping[str, str], request: Request) -> str:
         """Perform the confirmed act, once."""
         self._allowed()
         job = self.jobs.answered(form.get("token", ""))
@@ -115,7 +117,7 @@ class Acts:
         self.jobs.put(lambda: self._do(job), job, PATIENCE)
         return _at(job)
 
-    def do_cancel(self, form: Mapping[str, str], request: Request) -> Response | str:
+    def do_cancel(self, form: Mapping[str, str], request: Request) -> str:
         """Leave everything as it is."""
         job = self.jobs.answered(form.get("token", ""))
         if job is None:
@@ -152,11 +154,15 @@ class Acts:
             refusal = as_publish_error(error)
             titles = {} if error is not refusal else {1: asking.REFUSED, 4: asking.UNKNOWN}
             title = titles.get(refusal.code, asking.FAILED)
-            self._end(job, "refused", title, (refusal.message, refusal.remedy))
+            # What was done before it failed has been said.
+            done = (line for line in job.lines if line != job.progress_line)
+            self._end(job, "refused", title, (*done, refusal.message, refusal.remedy))
         else:
             if isinstance(found, Done):
                 if any(result.get("time") for result in found.results):
-                    job.after = (Button("Take it back…", to="/ask/undo", values=_about(job)),)
+                    name = next(iter(job.wish.get("posts") or (job.wish["post"],)))
+                    values = {"post": str(name)}
+                    job.after = (Button("Take it back…", to="/ask/undo", values=values),)
                 title = asking.DONE.get(job.act, "Done") if found.results else NOTHING
                 self._end(job, "done", title, found.lines)
             else:
@@ -165,6 +171,8 @@ class Acts:
         self.reader.request_reading()
 
     def _end(self, job: Job, stage: Stage, title: str, lines: tuple[str, ...]) -> None:
+        # The page that comes next shows what the act wrote.
+        self.reader.read_files()
         said = tuple(filter(None, map(asking.with_buttons, lines)))
         what = asking.TITLES.get(job.act, job.act)
         self.log.note(title if stage == "done" else f"{what} {title}", stage, said)
@@ -198,7 +206,7 @@ class Acts:
 
         return countdown
 
-    def do_stop(self, form: Mapping[str, str], request: Request) -> Response | str:
+    def do_stop(self, form: Mapping[str, str], request: Request) -> str:
         """Stop a letter that waits here for its moment."""
         job = self.jobs.get(form.get("job", ""))
         if job is None or not job.can_stop:
@@ -210,7 +218,7 @@ class Acts:
 
     # The file.
 
-    def do_open(self, form: Mapping[str, str], request: Request) -> Response | str:
+    def do_open(self, form: Mapping[str, str], request: Request) -> str:
         """Open a post in the author's editor."""
         post = self._post(form)
         line = photo.number(form.get("line", "")) or 1
@@ -218,7 +226,7 @@ class Acts:
         editor.open_at(self.reader.settings.values, file, line, self.start_editor)
         return f"{parts.href(post)}?opened={line}"
 
-    def do_fields(self, form: Mapping[str, str], request: Request) -> Response | str:
+    def do_fields(self, form: Mapping[str, str], request: Request) -> str:
         """Change header lines."""
         post = self._post(form)
         data = self.writer.read(self.reader.settings, post)
@@ -227,7 +235,7 @@ class Acts:
         self._write(post, form, made, "Header lines changed")
         return f"{parts.href(post)}?open=fields#fields"
 
-    def do_apply_fix(self, form: Mapping[str, str], request: Request) -> Response | str:
+    def do_apply_fix(self, form: Mapping[str, str], request: Request) -> str:
         """Write a fix that was shown."""
         post = self._post(form)
         found = self._fixed(post, form)
@@ -237,7 +245,7 @@ class Acts:
         self._write(post, form, made, f"Fixed: {finding.message}")
         return parts.href(post)
 
-    def do_photo(self, form: Mapping[str, str], request: Request) -> Response | str:
+    def do_photo(self, form: Mapping[str, str], request: Request) -> str:
         """Add a photo to a post: first its file, then the line that shows it."""
         post = self._post(form)
         settings = self.reader.settings
@@ -256,7 +264,7 @@ class Acts:
         self._write(post, form, made, f"A photo put in: {path}")
         return parts.href(post)
 
-    def do_new(self, form: Mapping[str, str], request: Request) -> Response | str:
+    def do_new(self, form: Mapping[str, str], request: Request) -> str:
         """A new post; its page has the button that opens it."""
         from publish.site.new import new_post
 
@@ -306,37 +314,27 @@ class Acts:
             )
 
     def _conflict(self, request: Request, found: EditConflict) -> Response:
-        post = self._post(request.form)
-        now = self.reader.current
         header = frontmatter.read(found.data)
         rows = [
             (key, name, theirs, request.form[name])
             for name, key in fields.NAMES.items()
             if request.form.get(name, theirs := fields.shown(header, name)) != theirs
         ]
-        context = {
-            "here": "post", "post": post, "rows": rows, "digest": found.digest,
-            "alt": request.form.get("alt", ""),
-        }  # fmt: skip
-        return Response(
-            pages.render("conflict.html", now, self.base, context), 409, mimetype="text/html"
-        )
+        return self._page(
+            "conflict.html", here="post", post=self._post(request.form), rows=rows,
+            digest=found.digest, alt=request.form.get("alt", ""),
+        )  # fmt: skip
 
     def _refused(self, refusal: PublishError, form: Mapping[str, str]) -> Response:
         about = self.reader.current.post(form.get("post", ""))
-        back = (
-            f"{parts.href(about)}?{urlencode(_typed(form))}#{form.get('open', 'main')}"
-            if about
-            else ""
-        )
-        context = {"message": str(refusal.message), "remedy": refusal.remedy, "back": back}
-        page = pages.render("refused.html", self.reader.current, self.base, context)
+        query = f"?{urlencode(_typed(form))}#{form.get('open', 'main')}"
+        back = parts.href(about) + query if about else ""
+        message, remedy = str(refusal.message), refusal.remedy
+        return self._page("refused.html", message=message, remedy=remedy, back=back)
+
+    def _page(self, name: str, **context: Any) -> Response:
+        page = pages.render(name, self.reader.current, self.base, context)
         return Response(page, 409, mimetype="text/html")
-
-
-def _about(job: Job) -> dict[str, str]:
-    names = job.wish.get("posts") or (job.wish.get("post", ""),)
-    return {"post": str(names[0])}
 
 
 def _typed(form: Mapping[str, str]) -> dict[str, str]:

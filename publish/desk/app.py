@@ -10,7 +10,6 @@ from typing import Any
 
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, Rule
-from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from publish.desk import guard as guards
@@ -85,10 +84,7 @@ class App:
         if endpoint == "events":
             return self._events(request)
         if endpoint.startswith("do_"):
-            answer = self.acts.answer(endpoint[3:], request, **values)
-            return (
-                answer if isinstance(answer, Response) else redirect(self.acts.base + answer, 303)
-            )
+            return self.acts.answer(endpoint[3:], request, **values)
         return self._page(endpoint, request, 200, values)
 
     def _page(

@@ -167,11 +167,6 @@ def key_of(path: str) -> str:
     return urls.folded(urls.normal(path))
 
 
-def is_file(path: str) -> bool:
-    """Whether a path of the old site is that of a picture or another file."""
-    return any(kind.search(path) for kind in (UPLOADS, FILE_NAME, PICTURE_NAME))
-
-
 def site_of(url: str) -> str:
     """The host of an address with its path, which distinguishes the sites of a network."""
     return f"{host_of(url)}{path_of(url)}".rstrip("/")

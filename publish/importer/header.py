@@ -54,7 +54,7 @@ class Names:
     def categories(self, item: Item) -> list[str]:
         """The item's categories in WordPress' order."""
         out: list[str] = []
-        for term in item.categories:
+        for term in item.terms.get("category", []):
             name = line(unescape(term.name)) or term.slug
             if (term.slug or name).lower() in UNCATEGORIZED or name.lower() == "uncategorized":
                 continue
@@ -68,14 +68,17 @@ class Names:
 
     def tags(self, item: Item) -> list[str]:
         """The item's tags."""
-        named = [((line(unescape(t.name)) or t.slug).replace(";", ","), t.slug) for t in item.tags]
-        return _once([self._spelled(item, "tag", name, slug) for name, slug in named])
+        out = []
+        for term in item.terms.get("post_tag", []):
+            name = (line(unescape(term.name)) or term.slug).replace(";", ",")
+            out.append(self._spelled(item, "tag", name, term.slug))
+        return _once(out)
 
     def _spelled(self, item: Item, kind: str, name: str, slug: str) -> str:
         """The first spelling of ``name``, or its slug; ``""`` if neither makes an address."""
         made = next(filter(self._has_address, (name, slug)), "")
         if name and not made:
-            item.others.append((kind, name))
+            item.nameless.append((kind, name))
         return self._spelling.setdefault(f"{kind}:{made.casefold()}", made)
 
     def _has_address(self, name: str) -> bool:
@@ -83,7 +86,7 @@ class Names:
 
     def authors(self, item: Item) -> list[str]:
         """The authors, by their display names."""
-        shown = {term.slug.removeprefix("cap-"): term.name for term in item.authors}
+        shown = {term.slug.removeprefix("cap-"): term.name for term in item.terms.get("author", [])}
         out: list[str] = []
         for login in filter(None, shown or [item.creator]):
             name = (

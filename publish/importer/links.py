@@ -137,7 +137,8 @@ class Rewriter:
     def leads(self, own: Own) -> tuple[int, str]:
         """The number of the entry that an address is of, and the address of the file, if any."""
         number, file = self._by_query(own)
-        if not file and address.is_file(own.path):
+        kinds = (UPLOADS, FILE_NAME, address.PICTURE_NAME)
+        if not file and any(kind.search(own.path) for kind in kinds):
             file = own.url
         number = number or self._by_path(own.path)
         return number, file or ("" if number else self._store.attachment_page(key_of(own.path)))

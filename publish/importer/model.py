@@ -22,7 +22,7 @@ def number_of(text: object, otherwise: int = 0) -> int:
 
 
 class Term(NamedTuple):
-    """A category or tag of a post."""
+    """A category, a tag or another term of a post."""
 
     name: str
     slug: str
@@ -83,8 +83,8 @@ class Item:
 
     ``id`` is WordPress' post id, or a negative number made of the item's address where the export
     has none. ``lang`` is the language that Polylang or WPML gives it. ``meta`` holds the few post
-    meta values that are used, ``unread`` the keys of the others; ``others`` are terms of other
-    taxonomies, with their names.
+    meta values that are used, ``unread`` the keys of the others; ``terms`` are by their taxonomy,
+    ``nameless`` such as make no address, with their kind.
     """
 
     id: int
@@ -106,10 +106,8 @@ class Item:
     excerpt: str = ""
     attachment: str = ""
     lang: str = ""
-    categories: list[Term] = field(default_factory=list)
-    tags: list[Term] = field(default_factory=list)
-    authors: list[Term] = field(default_factory=list)
-    others: list[tuple[str, str]] = field(default_factory=list)
+    terms: dict[str, list[Term]] = field(default_factory=dict)
+    nameless: list[tuple[str, str]] = field(default_factory=list)
     sticky: bool = False
     meta: dict[str, str] = field(default_factory=dict)
     old_slugs: list[str] = field(default_factory=list)

@@ -188,7 +188,11 @@ class Planning:
 
     def _behind(self, entry: Entry, item: Item) -> None:
         """Note properties of an item that have no place in the header."""
-        for taxonomy, name in item.others:
+        named = ("category", "post_tag", "author")
+        left = [
+            (kind, t.name) for kind, many in item.terms.items() if kind not in named for t in many
+        ]
+        for taxonomy, name in (*left, *item.nameless):
             self.state.lose("taxonomy-left", item.id, taxonomy, name, entry.file)
         for key in item.unread:
             if key.startswith("_"):
@@ -273,8 +277,8 @@ class Planning:
         modified, title = self._date(entry, item), self._title(entry, item)
         categories, tags, authors = names.categories(item), names.tags(item), names.authors(item)
         # Of posts alone WordPress exports no list of terms.
-        for taxonomy, terms in (("category", item.categories), ("post_tag", item.tags)):
-            for term in terms:
+        for taxonomy in ("category", "post_tag"):
+            for term in item.terms.get(taxonomy, []):
                 if term.slug:
                     self.state.channel.terms.setdefault((taxonomy, term.slug), term.name)
         if entry.open:

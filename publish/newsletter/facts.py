@@ -95,11 +95,13 @@ def by_line(text: bytes) -> dict[bytes, Fact]:
 
 @dataclass(frozen=True)
 class OpenSend:
-    """A send or schedule whose effect is unknown: of which campaign, when, by which run."""
+    """A send or schedule whose effect is unknown: of which campaign, when, by which run, and for
+    which ``hour`` (ISO 8601; ``""`` is at once)."""
 
     campaign: str
     at: float
     run: str = ""
+    hour: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,8 @@ class IssueState:
     creates without an answer, by run, with the time; ``tried`` the campaign a send was last posted
     for; ``tries`` the sends whose effect is unknown; ``wrote`` the last words that may still be on
     their way; ``orders`` the unschedules that may still act, by run, with the time; ``status`` and
-    ``hour`` are of the campaign ``done``; ``held``: it was taken back.
+    ``hour`` are of the campaign ``done``; ``held``: it was taken back, and was not
+    sent since; ``lifted``: the run that its name lifts that for.
     """
 
     intent: Mapping[str, Any] | None = None
@@ -147,6 +150,7 @@ class IssueState:
     status: str = ""
     hour: str = ""
     held: bool = False
+    lifted: str | None = None
     replacing: Replacing | None = None
 
     @property
@@ -188,7 +192,8 @@ def apply(past: IssueState, fact: Fact) -> IssueState:
             wrote = OpenWrite(str(fact.data.get("digest") or ""), fact.at, fact.run)
             return replace(past, wrote=wrote)
         case "send_try":
-            tries = (*past.tries, OpenSend(fact.campaign, fact.at, fact.run))
+            hour = str(fact.data.get("time") or "")
+            tries = (*past.tries, OpenSend(fact.campaign, fact.at, fact.run, hour))
             begun = past.replacing
             if begun and begun.campaign == fact.campaign:
                 begun = replace(begun, acted=True)
@@ -208,7 +213,7 @@ def apply(past: IssueState, fact: Fact) -> IssueState:
         case "held":
             return replace(past, held=True, replacing=None, orders=_with_order(past, fact))
         case "lifted":
-            return replace(past, held=False)
+            return replace(past, lifted=fact.run)
         case _:
             # It was read as a draft, so no earlier attempt can have sent it.
             past = replace(past, tries=_still_open(past, fact, read=True), tried="", **NOT_DONE)

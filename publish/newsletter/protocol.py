@@ -173,7 +173,7 @@ def next_step(state: State, request: SendRequest) -> Step:
         return Finish(Campaign(id=past.done, status=past.status or "sent"))
     if past.unanswered and (step := _unanswered(state, request)):
         return step
-    if past.held:
+    if past.held and past.lifted != state.run:
         return HELD
     begun = past.replacing
     if begun and not begun.acted and (step := _withdraw(begun, state, request)):

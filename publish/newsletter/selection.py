@@ -160,10 +160,10 @@ def _by_age(issue: Issue, bounds: Bounds) -> tuple[Verdict, str]:
     if written < shown - timedelta(days=MAX_DATE_AGE_DAYS):
         return Verdict.OLD, f"dated over {MAX_DATE_AGE_DAYS} days before it became public"
     if age > bounds.max_age_days:
-        start = bounds.since or bounds.first_letter
+        start, days = bounds.since or bounds.first_letter, "1 day" if age == 1 else f"{age} days"
         if start and shown >= start:
-            return Verdict.OVERDUE, f"it fell due on {shown}, {age} days ago, and was not sent"
-        return Verdict.OLD, f"public for {age} days: an older post goes out only by name"
+            return Verdict.OVERDUE, f"it fell due on {shown}, {days} ago, and was not sent"
+        return Verdict.OLD, f"public for {days}: an older post goes out only by name"
     if written < bounds.today - timedelta(days=MAX_DATE_AGE_DAYS):
         return Verdict.OLD, f"dated over {MAX_DATE_AGE_DAYS} days ago"
     return Verdict.SEND, "new"

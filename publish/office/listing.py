@@ -61,7 +61,7 @@ def planned(
         for choice in choices:
             if choice.send:  # As `send` would report first.
                 readers_of(office, letters.segment(office, choice.issue))
-        items = [plan_item(choice, when.at) for choice in choices]
+        items = [plan_item(c, sending.kept_timing(office, c, when).at) for c in choices]
         lines = [
             f"first {office.words.letter(letter)}: it is scheduled, and {letters.GONE}; "
             f"{command('undo', all_letters.handle(letter))} takes it back"
@@ -69,7 +69,7 @@ def planned(
             if all_letters.is_orphan(letter)
         ]
         for choice, item in zip(choices, items, strict=True):
-            if not posts and _folds(choice):
+            if not posts and _folds(choice) and not choice.letter.lost:
                 continue
             moment = office.format_local(hour_of(item.time))
             name = office.words.post(item.slug, item.title)
@@ -91,7 +91,7 @@ def planned(
     if not posts:
         if flood := sending.over_limit(office, choices):
             lines.append(f"{flood.message}: `publish send` would refuse; {flood.remedy}")
-        lines.append(_fold_line([choice.verdict for choice in choices]))
+        lines.append(_fold_line([c.verdict for c in choices if not c.letter.lost]))
         drafts = office.site.drafts()
         lines += [f"draft {office.words.post(slug, title)}" for slug, title in drafts]
     if not any(item.send for item in items):
@@ -104,7 +104,7 @@ def _if_free(office: Office, choice: Candidate) -> Candidate:
     try:
         settling.settled_by_hand(office, choice.letter)
     except PublishError as stop:
-        return _stopped(choice, stop) if choice.send else choice
+        return _stopped(office, choice, stop) if choice.send or choice.letter.lost else choice
     return choice
 
 
@@ -116,7 +116,7 @@ def _moved(
     try:
         asked = replacing.question(office, found, chosen, when, {}, again=True)
     except PublishError as stop:
-        return [_stopped(choice, stop) for choice in choices]
+        return [_stopped(office, choice, stop) for choice in choices]
     moved = {item.issue.key for item in asked.plan.items} if isinstance(asked, Question) else ()
     why = "you named another hour"
     return [
@@ -125,8 +125,9 @@ def _moved(
     ]
 
 
-def _stopped(choice: Candidate, stop: PublishError) -> Candidate:
-    why = f"{stop.message}; {stop.remedy}"
+def _stopped(office: Office, choice: Candidate, stop: PublishError) -> Candidate:
+    message = stop.message.removeprefix(f"{office.words.letter(choice.letter)}: ")
+    why = f"{message}; {stop.remedy}"
     return replace(choice, verdict=Verdict.HELD, reason=why, campaign="")
 
 
@@ -217,7 +218,8 @@ def _entry(
     elif named:
         said = {"layout": "; layout only changed", "unknown": "; no copy was kept"}
         line += said.get(how, "")
-    folds = choice.verdict if choice and _folds(choice) and not letter.campaigns else None
+    listed = urgent or letter.campaigns
+    folds = choice.verdict if choice and _folds(choice) and not listed else None
     return Entry(letter, state, office.with_sandbox_note(line), more, urgent, folds, how == "words")
 
 

@@ -98,7 +98,8 @@ def ask(
             office.voice.complain(str(each))
         raise last
     lines = [line for item in items for line in lines_of(office, item)]
-    lines += [Line("note", line) for line in (*aside, *map(str, refused.values()))]
+    left = [_explained(office, c) for c in choices if posts and not (as_update or c.send)]
+    lines += [Line("note", line) for line in (*left, *aside, *map(str, refused.values()))]
     people = office.readers()[1]
     verb = "Send to" if when.at is None else "Schedule for"
     return Question(
@@ -223,14 +224,27 @@ def _items(
         if digest and choice.verdict is Verdict.SEND:
             together.append(whole)
             continue
-        hour = choice.letter.unfinished if choice.verdict is Verdict.COMPLETE else None
+        begun = choice.verdict is Verdict.COMPLETE
+        # What was taken back has an open send only because its name was given.
+        lifted = choice.verdict is Verdict.SETTLE and choice.letter.past.held
         items.append(delivery.delivery_of(
-            office, found, whole, Timing(hour, asked=True) if hour else when, named=named,
-            replaces=replacing.campaign_of(choice.letter) if hour else "",
+            office, found, whole, kept_timing(office, choice, when), named=named or lifted,
+            replaces=replacing.campaign_of(choice.letter) if begun else "",
         ))  # fmt: skip
     if together:
         items.append(delivery.delivery_of(office, found, issue.join(together), when, named=named))
     return items
+
+
+def kept_timing(office: Office, choice: Candidate, when: Timing) -> Timing:
+    """``when``; for what an earlier run began the hour of that, unless it has passed or the author
+    names another."""
+    letter, hour = choice.letter, None
+    if choice.verdict is Verdict.COMPLETE:
+        hour = letter.unfinished
+    elif choice.verdict is Verdict.SETTLE and letter.tried and letter.tried > office.now:
+        hour = None if when.asked else letter.tried
+    return Timing(hour, asked=True) if hour else when
 
 
 def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Delivery:

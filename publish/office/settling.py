@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from publish.errors import OutcomeUnknown
 from publish.newsletter import holding, status
 from publish.newsletter.campaign import SCHEDULED, Campaign
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.facts import Fact, IssueState, hour_of
 from publish.newsletter.protocol import Deleted, vanished
-from publish.newsletter.service import failure
 from publish.newsletter.status import State
 from publish.office import letters
 from publish.office.context import Office
+from publish.office.words import command
 from publish.post.issue import key_of
 
 
@@ -40,7 +41,11 @@ def settled_by_hand(office: Office, letter: Letter) -> tuple[Fact, ...]:
         return status.manual_unschedule(letter, now, run)
     facts = status.deleted_in_time(letter, now, run)
     if not facts:
-        raise failure(vanished(letter.lost))
+        again = command("send", letter.slug, "--as-update")
+        raise OutcomeUnknown(
+            f"{office.words.letter(letter)}: {vanished(letter.lost).message}",
+            f"look in Mailchimp; if it never went out: {again}",
+        )
     return facts
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from publish.errors import ConfigError, NothingSent, OutcomeUnknown
 from publish.newsletter import catalogue, issue
+from publish.newsletter.account import ADDRESS
 from publish.newsletter.answers import Answer, Proof, refusal
 from publish.newsletter.campaign import Segment, settings_of
 from publish.office.context import Office
@@ -23,7 +24,7 @@ def ask(office: Office, *, post: str, to: Sequence[str]) -> Question:
         Refused: the content is not fit, or the post is not for the mail.
     """
     for address in to:
-        if address.count("@") != 1 or any(c.isspace() for c in address):
+        if not ADDRESS.fullmatch(address):
             raise ConfigError(f"--to: {address!r} is no mail address", "write name@example.com")
     _ = office.sender  # Fail early: without a sender or an audience nothing is composed.
     office.readers()

@@ -47,6 +47,12 @@ def categories_of(content: Any) -> list[Any]:
     return given or ([main] if main else [])
 
 
+def has_links(content: Any) -> bool:
+    """Whether its body may have links whose resolution depends on other content."""
+    body: str = getattr(content, "_content", None) or ""
+    return "{" in body or "|" in body or hasattr(content, "_get_content")
+
+
 def names_of(things: Iterable[Any] | None) -> tuple[str, ...]:
     """The names of categories, tags or authors as plain text, each once and none empty (a site
     without AUTHOR has an empty one)."""

@@ -21,7 +21,7 @@ from typing import Any, Literal, NamedTuple
 
 from publish.post import body, cache, frontmatter
 from publish.post.body import Body
-from publish.post.contents import categories_of, contents, digest_of
+from publish.post.contents import categories_of, contents, digest_of, has_links
 from publish.post.dates import visibility
 from publish.post.images import cover_of, cover_paths
 from publish.post.record import Cover, Library, Post, Visibility
@@ -64,9 +64,8 @@ class Memo:
     def of(self, content: Any) -> Words:
         """The words of an article or page, from the cache if its text is unchanged."""
         given, body = content.settings, _written(content)
-        resolved = _resolved(content, body)
         texts = (
-            digest_of(body), "" if resolved is body else digest_of(resolved),
+            digest_of(body), digest_of(content.content or "") if has_links(content) else "",
             str(getattr(content, "email_content_source", "")), str(content.metadata.get("summary")),
             repr((
                 content.default_template, given["SUMMARY_MAX_LENGTH"],
@@ -94,13 +93,6 @@ def _written(content: Any) -> str:
     """The body with its links as written."""
     found = content._get_content() if hasattr(content, "_get_content") else content._content
     return found or ""
-
-
-def _resolved(content: Any, written: str) -> str:
-    """The body with its links resolved; the very same object where it holds none to resolve."""
-    if "{" in written or "|" in written or hasattr(content, "_get_content"):
-        return str(content.content or "")
-    return written
 
 
 def _words(content: Any, digest: bytes) -> Words:

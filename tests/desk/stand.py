@@ -101,6 +101,7 @@ class FakeOffice:
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
     counts: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
     gate: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -119,7 +120,9 @@ class FakeOffice:
     def do(
         self, settings: Settings, question: Question, say: Any, progress: Any, countdown: Any
     ) -> Any:
-        say("working")
+        progress("working")
+        for line in self.said:
+            say(line)
         for line in self.counts:
             countdown(line)
             time.sleep(0.02)

@@ -162,6 +162,17 @@ def test_an_unknown_outcome_says_that_nothing_goes_twice(desk: Desk):
     assert job.lines == ("the answer was lost", "the desk settles it")
 
 
+def test_what_was_done_before_an_act_failed_is_on_the_page_and_its_file_is_read(desk: Desk):
+    _, form = asked(desk, "publish")
+    desk.file.write_text(desk.file.read_text().replace("draft", "published"))
+    desk.office.said = ["“Three Conversations” is public"]
+    desk.office.outcome = Refused("the texts could not be pushed", "fix that")
+    desk.post("/yes", form)
+    job = settled(desk)
+    assert job.lines == (*desk.office.said, "the texts could not be pushed", "fix that")
+    assert desk.app.reader.current.posts[0].kind == "public"
+
+
 def test_what_is_not_fit_can_be_done_later(desk: Desk):
     _, form = asked(desk)
     desk.office.outcome = Refused("three.md:9: a link to nothing", "correct it")

@@ -194,7 +194,7 @@ DROP = """h => {
 
 
 def test_a_photo_is_taken_wherever_on_the_page_it_is_dropped(page: Page, served: Served):
-    page.goto(served.address + PAGES["time"])
+    page.goto(served.address + PAGES["post"])
     assert page.locator("h1").evaluate(DROP) == ["one.jpg"]
     expect(page.get_by_label("What it shows")).to_be_focused()
 

@@ -92,6 +92,10 @@ def test_a_hostile_post_cannot_reach_the_desk_even_with_the_key(page: Page, site
     frame.scroll_into_view_if_needed(timeout=60_000)
     expect(page.frame_locator("#face-page iframe").locator("h1")).to_be_visible(timeout=20_000)
     assert not ran
+    # Of its own origin, the theme's fonts are shown too; a script runs in no frame.
+    shown = frame.element_handle().content_frame()
+    assert shown
+    assert shown.evaluate("origin") == there
     page.goto(f"{there}/drafts/evil/")
     page.wait_for_function("window.got && Object.keys(got).length === 3")
     assert ran

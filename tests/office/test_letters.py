@@ -721,7 +721,8 @@ def deleted_after_its_hour(author: Author, **wish: Any) -> str:
 def test_a_lost_letter_is_read_once_and_comes_first_for_as_long_as_a_post_is_new(author: Author):
     deleted_after_its_hour(author, posts=("dose",))
     before = len(author.machine.calls)
-    assert states(author)[0].urgent
+    (entry,) = states(author)
+    assert (entry.urgent, entry.folds) == (True, None)
     assert author.machine.calls[before:].count("get") == 1
     author.world.pass_until(author.world.now + LIMITS.max_age_days * 86400)
     (entry,) = states(author)
@@ -742,10 +743,11 @@ def test_that_a_scheduled_letter_went_out_is_written_down_by_the_next_run(author
 
 def test_the_plan_says_of_a_lost_letter_what_send_says(author: Author):
     name = deleted_after_its_hour(author, posts=("dose",))
-    (item,), lines = listing.planned(author.office, ("dose",), True, None)
-    assert not item.send
-    assert f"campaign {name} is no longer in Mailchimp" in lines[0]
-    assert "--as-update" in lines[0]
+    for posts in ("dose",), ():
+        (item,), lines = listing.planned(author.office, posts, True, None)
+        assert not item.send
+        assert f"skip  dose “The dose story”: campaign {name} is no longer in Mailchimp" in lines[0]
+        assert lines[0].endswith("if it never went out: `publish send dose --as-update`")
 
 
 def test_that_a_post_changed_since_it_was_sent_is_reported_while_no_update_says_so(author: Author):
@@ -1098,6 +1100,13 @@ def test_a_plan_that_cannot_schedule_refuses_rather_than_wait_for_hours(author: 
     assert mails(author) == ["<p>Give 50 mg.</p>"]
 
 
+def test_what_was_named_and_does_not_go_is_told_beside_what_goes(author: Author):
+    author.post("night")
+    done(author, "send", posts=("dose",))
+    question = asked(author, "send", posts=("dose", "night"))
+    assert any(line.text.startswith("dose “The dose story”: already") for line in question.lines)
+
+
 def test_a_countdown_that_is_stopped_takes_the_letter_back(author: Author):
     refusal = Answer(Proof.DENIED, "Mailchimp answered 403: not in your plan", 403)
     author.machine.schedule = lambda campaign, moment: refusal  # type: ignore[method-assign]
@@ -1111,13 +1120,55 @@ def test_a_countdown_that_is_stopped_takes_the_letter_back(author: Author):
         do(office, question)
     assert any("taken back; it goes out only by name" in line for line in author.heard)
     assert send_due(author.office, build=True).results == ()
+    assert any(c.campaign.held for c in author.world.records.values())
     done(author, "send", posts=("dose",), now=True)
+    assert mails(author) == ["<p>Give 50 mg.</p>"]
+
+
+@pytest.mark.parametrize("at", ["put_content", "schedule"])
+def test_a_named_letter_of_a_run_that_dies_unsent_stays_taken_back(author: Author, at: str):
+    done(author, "send", posts=("dose",))
+    done(author, "undo", post="dose")
+    author.machine.trouble = lambda call: "kill" if call == at else ""
+    with pytest.raises(Killed):
+        done(author, "send", posts=("dose",))
+    author.machine.trouble = lambda call: ""
+    author.world.pass_until(author.world.now + LIMITS.settle)
+    states(author)  # settles an open send
+    assert send_due(author.office, build=True).results == ()
+    assert "taken back" in status_of(author, "dose")
+    done(author, "send", posts=("dose",))
+    assert mails(author) == ["<p>Give 50 mg.</p>"]
+
+
+def test_what_was_taken_back_and_named_is_completed_by_the_run_that_settles_it(author: Author):
+    done(author, "send", posts=("dose",))
+    done(author, "undo", post="dose")
+    author.machine.trouble = lambda call: "kill" if call == "schedule" else ""
+    with pytest.raises(Killed):
+        done(author, "send", posts=("dose",))
+    author.machine.trouble = lambda call: ""
+    assert len(send_due(author.office, build=True).results) == 1
+    assert mails(author) == ["<p>Give 50 mg.</p>"]
+
+
+def test_an_hour_that_was_said_yes_to_is_kept_by_the_run_that_settles_it(author: Author):
+    later = (author.office.now + timedelta(hours=30)).replace(minute=0, second=0, microsecond=0)
+    author.machine.trouble = lambda call: "kill" if call == "schedule" else ""
+    with pytest.raises(Killed):
+        done(author, "send", posts=("dose",), at=f"{later:%Y-%m-%d %H:%M}")
+    author.machine.trouble = lambda call: ""
+    (item,), _ = listing.planned(author.office, (), False, None)
+    assert (item.verdict, item.time) == ("settle", later.isoformat())
+    assert len(send_due(author.office, build=True).results) == 1
+    assert states(author, "dose")[0].letter.hour == later
     assert mails(author) == ["<p>Give 50 mg.</p>"]
 
 
 def test_a_letter_that_was_taken_back_stays_so_if_it_is_named_and_cannot_be_sent(author: Author):
     done(author, "send", posts=("dose",))
     done(author, "undo", post="dose")
+    author.lose_ledger()
     author.machine.trouble = lambda call: "busy" if call == "put_content" else ""
     with pytest.raises(NothingSent) as failure:
         done(author, "send", posts=("dose",), now=True)

@@ -136,18 +136,15 @@ class _Writer:
             self._emphasis += 1
             inner = self.kids(el.kids)
             self._emphasis -= 1
-            return self._emphasized(tag, inner, nested)
+            before, core, after = _edges(inner)
+            nested = nested or "**" in core or "<em>" in core or "<strong>" in core
+            return before, _Emphasis(tag, core, nested) if core else "", after
         inner = self.kids(el.kids)
         attrs = "".join(
             f' {name}="{html_escape(el.attrs[name])}"'
             for name in ("title", "lang", "dir") if name in el.attrs
         )  # fmt: skip
         return f"<{tag}{attrs}>{inner}</{tag}>" if inner else ""
-
-    def _emphasized(self, tag: str, inner: str, nested: bool) -> tuple[str | _Emphasis, ...]:
-        before, core, after = _edges(inner)
-        nested = nested or "**" in core or "<em>" in core or "<strong>" in core
-        return before, _Emphasis(tag, core, nested) if core else "", after
 
     def _anchor(self, el: El) -> str | tuple[str, ...]:
         if "href" not in el.attrs:

@@ -165,12 +165,15 @@ def _figure(el: El, dialect: Dialect) -> str:
 
 def _table(el: El, dialect: Dialect) -> str:
     rows = [row.elements for row in el.elements if row.tag == "tr"]
+    every = [cell for row in rows for cell in row]
     simple = (
         len({len(row) for row in rows}) == 1
         and all(c.tag == "th" for c in rows[0])
         and all(c.tag == "td" for row in rows[1:] for c in row)
+        and not any("colspan" in c.attrs or "rowspan" in c.attrs for c in every)
+        and all(len(c.kids) < 2 and not {k.tag for k in c.elements} - {"run", "p"} for c in every)
     )
-    if not simple or any(not _plain_cell(c) for row in rows for c in row):
+    if not simple:
         raise _Hard
     lines = []
     for row in rows:
@@ -216,12 +219,6 @@ def _details(el: El, dialect: Dialect) -> str:
         f'<details{opened} markdown="1">\n<summary>{_inline(summary.kids)}</summary>\n\n'
         f"{joined(rest, texts)}\n\n</details>"
     )
-
-
-def _plain_cell(cell: El) -> bool:
-    kids = cell.elements
-    spans = "colspan" in cell.attrs or "rowspan" in cell.attrs
-    return not spans and len(kids) < 2 and all(kid.tag in ("run", "p") for kid in kids)
 
 
 def _inline(kids: list[El | str]) -> str:

@@ -166,12 +166,17 @@ def _divi(code: Code, context: Context) -> str:
 def module(name: str, full: str, fields: Mapping[str, str], body: str, context: Context) -> str:
     """A Divi module's HTML, with losses noted and calls to action marked (see ``ending``)."""
     if (to := fields.get("link_option_url", "")) and divi.known(name):
-        shown = "url" in divi.named(name)
-        fields = {**fields, "url": fields.get("url") or to} if shown else fields
-        body += "" if shown else fragments.paragraph(fragments.linked(to, to))
+        if "url" in divi.named(name):
+            fields = {**fields, "url": fields.get("url") or to}
+        elif name not in divi.DYNAMIC:
+            body = fragments.leading(body, to)
     body += divi.rest(name, fields)
     if name in ("code", "fullwidth_code"):
-        body = unescape_code(body)
+        # Divi has codes for brackets and breaks, and removes the paragraphs around it.
+        body = body.replace("%22", '"') if '="%22' in body else body
+        body = re.sub(r"&#0?9([13]);", lambda m: "[" if m[1] == "1" else "]", body)
+        body = re.sub(r"^\s*(?:<br ?/?>|</p>)+|(?:<br ?/?>|<p>)+\s*$", "", body)
+        body = f'<div data-autop="off">{body}</div>'
     else:
         # A module may begin with a stray </p>, and end with a stray <p>.
         body = re.sub(r"^\s*(?:</p>|<br ?/?>)\s*|\s*<p>\s*$", "\n", body)
@@ -206,15 +211,6 @@ def _named(fields: Mapping[str, str]) -> str:
     """The id of a module, to which links refer."""
     name = fields.get("module_id") or fields.get("css_id") or ""
     return f' id="{escape(name)}"' if re.fullmatch(r"[\w:.-]{1,80}", name) else ""
-
-
-def unescape_code(body: str) -> str:
-    """A code module's HTML, with Divi's codes for brackets and breaks decoded."""
-    body = body.replace("%22", '"') if '="%22' in body else body
-    body = re.sub(r"&#0?9([13]);", lambda m: "[" if m[1] == "1" else "]", body)
-    # Editors wrap a code module's contents in paragraphs, which Divi removes.
-    body = re.sub(r"^\s*(?:<br ?/?>|</p>)+|(?:<br ?/?>|<p>)+\s*$", "", body)
-    return f'<div data-autop="off">{body}</div>'
 
 
 def _global(code: Code, context: Context) -> str:

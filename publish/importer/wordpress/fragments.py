@@ -10,6 +10,16 @@ from html import escape
 from typing import Any
 
 TAG = re.compile(r"(<(?:/?[a-zA-Z][^<>]*|!--.*?--)>)", re.S)
+HOLDERS = [
+    re.compile(pattern, re.S | re.I)
+    for pattern in (
+        r"<h[1-6]\b[^<>]*>((?:(?!</?h[1-6]\b|<a\b).)+)</h[1-6]>",
+        r"<p\b[^<>]*>((?:(?!</?p\b|<a\b).)+)</p>",
+        r"\A\s*([^\s<](?:(?!\n\s*\n)[^<])*)",
+        r"\A(?:(?!<a\b).)*?(<img\b[^<>]*>)",
+    )
+]
+"""What can be a link and is none: a heading, a paragraph, words without a tag, a picture."""
 
 
 def image(src: str, alt: str, to: str = "") -> str:
@@ -38,6 +48,18 @@ def button(words: str, to: str) -> str:
 def linked(words: str, to: str) -> str:
     """Words, linked if there is an address."""
     return f'<a href="{escape(to)}">{text(words)}</a>' if to and words else text(words)
+
+
+def leading(body: str, to: str) -> str:
+    """HTML that led to an address as a whole: its heading leads there, else its first words or its
+    picture, unless something in it does already."""
+    if escape(to) in body:
+        return body
+    for part in HOLDERS:
+        if found := part.search(body):
+            start, end = found.span(1)
+            return f'{body[:start]}<a href="{escape(to)}">{body[start:end]}</a>{body[end:]}'
+    return body + paragraph(linked(to, to))
 
 
 def media(src: str, kind: str) -> str:

@@ -293,21 +293,11 @@ def _comment(element: Any, item: Item) -> None:
 
 def _term(element: Any, item: Item) -> None:
     domain = element.get("domain", "category")
-    name = (element.text or "").strip()
-    term = Term(name, element.get("nicename", ""))
-    kinds = {"category": item.categories, "post_tag": item.tags, "tag": item.tags}
-    kinds["author"] = item.authors
+    term = Term((element.text or "").strip(), element.get("nicename", ""))
     if domain == "language" and LANGUAGE.fullmatch(term.slug):
         item.lang = term.slug
-        return
-    same = kinds.get(domain)
-    # WXR 1.0 lists each category twice, once with its slug and once without.
-    if same is not None and name and all(known.name != name for known in same):
-        same.append(term)
-    elif (
-        same is None
-        and name
-        and domain != "post_translations"
-        and (domain, name) not in item.others
-    ):
-        item.others.append((domain, name))
+    elif term.name and domain != "post_translations":
+        same = item.terms.setdefault("post_tag" if domain == "tag" else domain, [])
+        # WXR 1.0 lists each term twice, once with its slug and once without.
+        if all(known.name != term.name for known in same):
+            same.append(term)

@@ -20,7 +20,7 @@ from pelican.contents import Content
 from pelican.paginator import Page, Paginator
 from pelican.urlwrappers import URLWrapper
 
-from publish.post.contents import digest_of
+from publish.post.contents import digest_of, has_links
 
 _OWN = {"settings", "_name", "_slug", "_slug_from_name", "name", "slug"}
 _REBUILDING = {"builtins", "_codecs", "collections", "operator", "copyreg", __name__}
@@ -176,16 +176,10 @@ class Digests:
                 }
             if type(body := held.get("_content")) is str:
                 own["_content"] = digest_of(body)
-            if self._has_links(post):
+            if has_links(post):
                 own["content"] = post.get_content(self._siteurl)
             self._records[name] = fingerprint(own)
         return self._records[name]
-
-    @staticmethod
-    def _has_links(post: Any) -> bool:
-        """Whether its body has links whose resolution depends on other posts."""
-        body: str = getattr(post, "_content", None) or ""
-        return "{" in body or "|" in body or hasattr(post, "_get_content")
 
     def fact(self, post: Any, attribute: str) -> bytes | None:
         """The fingerprint of one attribute of a post; None if it has none."""
@@ -195,7 +189,7 @@ class Digests:
         if attribute == "settings":
             return b"settings"  # part of the key
         if attribute == "content":
-            if self._has_links(post):
+            if has_links(post):
                 return fingerprint(post.get_content(self._siteurl))
             return fingerprint(post._content)
         if attribute == "summary" and "summary" in post.metadata:
