@@ -505,6 +505,14 @@ def test_a_file_out_of_the_content_folder_is_told_where_it_is_named(
     assert project.reported() == [f"pelicanconf.py:{line} symlink-out error"]
 
 
+def test_a_row_with_more_cells_than_its_table_loses_the_last(project: Project):
+    table = (
+        "| a | b |\n|:-:|---|\n| 5|10 mg | 2 |\n| 1 |\n| 1 | 2 | |\n| `x|y` | x\\|y |\n1 | 2 | 3\n"
+    )
+    project.post(f"{table}\none | two | three\n\n| a |\n|---|\n| 1 |\n")
+    assert project.reported() == [f"{A}:{line} lost-cells warning" for line in (11, 15)]
+
+
 def test_an_element_that_is_never_closed_takes_the_rest_of_the_page(project: Project):
     project.post(
         "The <title> tells.\n\n<b>Bold\n\n<p>One <br> <kbd>A</kbd>\n\n`<div>` <a id='x'/>\n\n"

@@ -172,7 +172,8 @@ def unknown_topic(site: Site) -> Iterator[Problem]:
 
 @site_rule("language-address", "warning", "`Lang: EN` in an English blog")
 def language_address(site: Site) -> Iterator[Problem]:
-    """A language that gives a post another pattern of address than its neighbours have."""
+    """A language that gives a post another pattern of address than its neighbours have, or that is
+    no code that browsers know."""
     default = str(site.values.get("DEFAULT_LANG") or "en").lower()
     for source in site.sources:
         post = source.post
@@ -180,7 +181,9 @@ def language_address(site: Site) -> Iterator[Problem]:
             continue
         kind = "PAGE" if post.is_page else "ARTICLE"
         own, foreign = site.values.get(f"{kind}_URL"), site.values.get(f"{kind}_LANG_URL")
-        if post.lang.lower() == default:
+        if not LANGUAGE.fullmatch(post.lang):
+            remedy = "write its code, such as de or pt-BR"
+        elif post.lang.lower() == default:
             remedy = f"write {default}, or remove the line"
         elif foreign == STOCK[kind] and own != STOCK[kind].replace("-{lang}", ""):
             remedy = f"set {kind}_LANG_URL and {kind}_LANG_SAVE_AS beside {kind}_URL"
@@ -191,5 +194,6 @@ def language_address(site: Site) -> Iterator[Problem]:
         yield Problem(source.line("lang"), message, remedy, source.file)
 
 
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 STOCK = {"ARTICLE": "{slug}-{lang}.html", "PAGE": "pages/{slug}-{lang}.html"}
 """Pelican's own patterns for another language."""

@@ -97,7 +97,7 @@ def _problem(said: Complaint, site: Site) -> Problem:
         kind, name = said.parts
         key = KEYS[kind]
         for source in site.sources:
-            if name in names(source.get(key)):
+            if name in names(source.get(key).replace(";", ",")):
                 message = f"the {kind.lower()} {quoted(name)} makes no address"
                 return Problem(source.line(key), message, "use letters or digits", source.file)
         if (setting := DEFAULTS.get(kind)) and site.values.get(setting) == name:

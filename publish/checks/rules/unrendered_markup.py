@@ -21,7 +21,7 @@ TYPED = re.compile(
     r"\s{0,3}(?:(?P<bullet>[•●▪■◦○‣·§➢✓☐–])|o(?P<circle>\t)|(?P<number>\(?(?:\d{1,3}|@)\))"
     r"|(?P<letter>\(?(?:[a-z]|[ivx]{2,4})\)|(?:[a-z]|[ivx]{2,4})\.))\s*\S"
 )
-RULED = re.compile(r"\|?[ ]*:?-{2,}:?[ ]*\|[-:| ]*$")
+RULED = re.compile(r"\|?[ ]*:?-+:?[ ]*\|[-:| ]*$")
 FENCE = re.compile(r"([ \t]*)(`{3,}|~{3,})[ \t]*\{?\.?(\w*)")
 DRAWN = frozenset(("mermaid", "plantuml", "graphviz", "dataview", "math"))
 """Languages of code that GitHub, GitLab or Obsidian draw."""
@@ -186,8 +186,31 @@ def block_in_paragraph(source: Source) -> Iterator[Problem]:
         before = text
 
 
+@source_rule("lost-cells", "warning", "a row of three cells in a table of two columns")
+def lost_cells(source: Source) -> Iterator[Problem]:
+    """A table's row with more cells than its head: Markdown leaves out the last ones."""
+    if source.post is None or "|" not in source.body:
+        return
+    columns, before = 0, ""
+    for line, text in source.prose_lines:
+        if not text.strip():
+            columns = 0
+        elif columns and any(map(str.strip, _cells(text)[columns:])):
+            message = f"the row has more cells than the {columns} of the table's head"
+            yield Problem(
+                line, f"{message}: the last are left out", "write \\| for the sign | itself"
+            )
+        elif RULED.match(text) and _columns(text) == _columns(before) and "|" in before:
+            columns = 0 if _seen(before, source.post.text) else _columns(text)
+        before = text
+
+
+def _cells(row: str) -> list[str]:
+    return re.split(r"(?<!\\)\|", row.strip().strip("|"))
+
+
 def _columns(row: str) -> int:
-    return len(re.split(r"(?<!\\)\|", row.strip().strip("|")))
+    return len(_cells(row))
 
 
 def _begins_list(before: str, line: str, after: str, shown_text: str) -> bool:

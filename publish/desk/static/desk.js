@@ -120,8 +120,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (!on() || event.target.closest("input, textarea, select, [contenteditable]")) return;
-  const key = event.key === "h" ? document.querySelector("header.desk .name a")
-    : document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  const key = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (key) { event.preventDefault(); key.click(); }
 });
 const choice = document.querySelector(".keys-switch");
