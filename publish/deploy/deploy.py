@@ -240,8 +240,7 @@ def _run_after_step(target: Target, record: Record, out: Outcome) -> None:
             except Failed as error:
                 raise Failed(f"the release is up, but the step after it failed: {error.message}",
                              "fix that, then run it again") from None  # fmt: skip
-            now = target.read()
-            target.write_record(now, replace(now.record or record, open=""))
+            target.write_record(replace(target.read().record or record, open=""))
 
 
 def _verify(place: Place, release: Release, options: DeployOptions, out: Outcome) -> None:

@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 import secrets
 from abc import abstractmethod
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -80,15 +79,11 @@ class IncrementalTarget(Target):
 
     def begin(self, record: Record) -> None:
         """Record the plan and a hold before the first byte is written."""
-        self.save(record)
+        self.write_record(record)
 
     def ended(self, record: Record) -> None:
         """Record that the files to delete are deleted, and so no longer ours."""
-        self.save(record)
-
-    @abstractmethod
-    def save(self, record: Record) -> None:
-        """Replace the record."""
+        self.write_record(record)
 
     @abstractmethod
     def write(self, path: str, data: bytes) -> str:
@@ -105,10 +100,6 @@ class IncrementalTarget(Target):
     @abstractmethod
     def remove(self, paths: list[str]) -> None:
         """Remove files; those that are gone are no error."""
-
-    @abstractmethod
-    def held(self, release: Release, patience: float) -> AbstractContextManager[None]:
-        """Hold the target exclusively."""
 
     def fence(self) -> None:
         """Raise if another run has taken the target over meanwhile; impossible with a lock that
@@ -131,12 +122,6 @@ class IncrementalTarget(Target):
             files[path] = sha256 if was == tag and sha256 else ""
         at = f"{record.release} {record.source} {record.time}" if record else ""
         return Remote(record, files, tuple(sorted(foreign)), at)
-
-    @contextmanager
-    def claim(self, release: Release, patience: float) -> Iterator[Remote]:
-        """Hold the target exclusively; yields its state."""
-        with self.held(release, patience):
-            yield self.read()
 
     def put(self, release: Release, plan: Plan, remote: Remote, record: Record) -> None:
         """Write phase by phase, then the record, then delete."""
@@ -196,7 +181,7 @@ class IncrementalTarget(Target):
         full = replace(record, files=files, expiring=plan.expiring)
         self.fence()
         self.write(f"{self.vault}/releases/{record.release}.json", encoded(full))
-        self.save(replace(full, planned=plan.delete))
+        self.write_record(replace(full, planned=plan.delete))
         if plan.delete:
             self.remove(list(plan.delete))
         self._prune(full)
@@ -207,10 +192,6 @@ class IncrementalTarget(Target):
         place = f"{OWN}/probe-{secrets.token_hex(8)}"
         self.write(place, b"")
         self.remove([place])
-
-    def write_record(self, remote: Remote, record: Record) -> None:
-        """Write the record, and no file of the site."""
-        self.save(record)
 
     def _keep(self, paths: list[str], remote: Remote) -> None:
         """Copy files that are about to change into the vault, named by their SHA-256."""

@@ -101,13 +101,17 @@ def file_of(path: str, data: bytes, digest: str = "") -> File:
     return File(path, sha256, blob.hexdigest(), len(data), kind_of(path, digest), digest)
 
 
+NOTHING = ("", "", "")
+"""What no marker names."""
+
+
 def read_marker(data: bytes) -> tuple[str, str, str]:
     """Release, source and time of a marker; empty words if it is none."""
     try:
         found = json.loads(data)
         return str(found["release"]), str(found.get("source", "")), str(found.get("time", ""))
     except (ValueError, KeyError, TypeError, AttributeError):
-        return "", "", ""
+        return NOTHING
 
 
 @dataclass(frozen=True)
@@ -160,13 +164,15 @@ class Record:
         return Record(id, release.source, release.time, before=tuple(before[: keep - 1]))
 
 
-FILED = {"expiring": "doomed"}
-"""Names of fields in the record's file, where they differ."""
+EXPIRING = "doomed"
+"""The name of the field ``expiring`` in the record's file."""
 
 
 def encoded(record: Record) -> bytes:
     """A record as JSON on one line."""
-    full = {FILED.get(name, name): value for name, value in asdict(record).items() if value}
+    full = {name: value for name, value in asdict(record).items() if value}
+    if record.expiring:
+        full[EXPIRING] = full.pop("expiring")
     return json.dumps({"version": 1, **full}, ensure_ascii=False, sort_keys=True).encode()
 
 
@@ -180,15 +186,11 @@ def decoded(data: bytes, where: str, remedy: str = REMOVE) -> Record:
         found = json.loads(data)
         if found.pop("version") != 1:
             raise ValueError
-        for name, filed in FILED.items():
-            if filed in found:
-                found[name] = found.pop(filed)
-        for name, of in (("before", OldRelease), ("hold", Hold)):
-            if name in found:
-                rows = found[name]
-                found[name] = of(**rows) if name == "hold" else tuple(of(**row) for row in rows)
-        if "planned" in found:
-            found["planned"] = tuple(found["planned"])
+        found["expiring"] = found.pop(EXPIRING, {})
+        found["before"] = tuple(OldRelease(**row) for row in found.get("before", ()))
+        found["planned"] = tuple(found.get("planned", ()))
+        if "hold" in found:
+            found["hold"] = Hold(**found["hold"])
         return Record(**found)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise Refused(f"{where}: is damaged", remedy) from None

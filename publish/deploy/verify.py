@@ -9,10 +9,9 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from urllib.parse import quote
 
-from publish.deploy.release import MARKER, File, Release, read_marker
+from publish.deploy.release import MARKER, NOTHING, File, Release, read_marker
 from publish.errors import NothingSent, Refused
 from publish.http import LARGEST, Answer, ask, digest_in
 
@@ -26,26 +25,22 @@ FIRST_NOTE, NEXT_NOTE = 8.0, 60.0
 Ask = Callable[..., Answer]
 
 
-@dataclass(frozen=True)
-class Marker:
-    """Release, source and time of the live site; empty if there is no readable marker, with the
-    reason in ``fault``."""
-
-    says: tuple[str, str, str]
-    fault: str = ""
-
-
-def marker(siteurl: str, get: Ask = ask) -> Marker:
-    """The live site's marker, requested past every cache."""
-    nothing = ("", "", "")
+def marker(siteurl: str, get: Ask = ask) -> tuple[tuple[str, str, str], str]:
+    """Release, source and time of the live site, requested past every cache; empty words if there
+    is no readable marker, and why."""
     try:
         found = get(f"{siteurl}/{MARKER}?{time.time_ns()}", headers={"Cache-Control": "no-cache"})
     except OSError as error:
-        return Marker(nothing, f"does not answer ({error})")
+        return NOTHING, f"does not answer ({error})"
     if found.status != 200:
-        return Marker(nothing, f"answers {found.status}")
+        return NOTHING, f"answers {found.status}"
     says = read_marker(found.body)
-    return Marker(says, "" if says[0] else "is no marker")
+    return says, "" if says[0] else "is no marker"
+
+
+def live(siteurl: str) -> str:
+    """The release that the live site's marker names; ``""`` if there is none."""
+    return marker(siteurl)[0][0]
 
 
 def wait(
@@ -61,12 +56,11 @@ def wait(
     end, number = time.monotonic() + seconds, 0
     next_note = time.monotonic() + FIRST_NOTE
     while True:
-        seen = marker(siteurl, get)
-        found = seen.says[0]
+        (found, *_), fault = marker(siteurl, get)
         if found == release:
             return
         rest = end - time.monotonic()
-        state = f"is still release {found[:12]}" if found else f"/{MARKER} {seen.fault}"
+        state = f"is still release {found[:12]}" if found else f"/{MARKER} {fault}"
         if rest <= 0:
             raise NothingSent(
                 f"deployed, but not live after {seconds:g} s: {siteurl} {state}",

@@ -119,9 +119,9 @@ def _gone(letter: Letter, campaign: str, now: float, run: str) -> tuple[Fact, ..
 
 
 def manual_unschedule(letter: Letter, now: float, run: str) -> tuple[Fact, ...]:
-    """The facts for a letter that is scheduled in the ledger and that a person made a draft in
-    Mailchimp: it is held until it is named. Empty for any other letter."""
-    if not (letter.held and letter.past.done):
+    """The facts for a letter that is held by Mailchimp alone: by its title, or scheduled in the
+    ledger and made a draft by a person. Empty for any other letter."""
+    if not letter.held or letter.past.held or letter.past.unanswered:
         return ()
     return _taken_back(letter, now, run, "taken back in Mailchimp")
 

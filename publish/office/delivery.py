@@ -73,34 +73,25 @@ def deliver(office: Office, item: Delivery, found: Letters) -> tuple[Delivered, 
         item.issue.key, account.audience, item.segment, item.timing.at, account.limits.settle,
         account.limits.barrier, ready=min(120, account.limits.settle), lift=item.named,
     )  # fmt: skip
-    held = False
     for letter in found.all:
         if letter.key == item.issue.key:
-            held = item.named and letter.held
             for fact in settling.settled_by_hand(office, letter):
                 office.ledger.append(fact)
     try:
-        return _delivered(office, item, service, request)
-    except (PublishError, KeyboardInterrupt):
-        if held:  # Its name lifts the hold for this run alone.
-            _hold(office, item.issue)
-        raise
-
-
-def _delivered(
-    office: Office, item: Delivery, service: Service, request: SendRequest
-) -> tuple[Delivered, datetime | None]:
-    if item.replaces:
-        past = office.ledger.read().get(item.issue.key)
-        begun = past.replacing if past else None
-        if begun and hour_of(begun.hour) == request.at:
+        if item.replaces:
+            past = office.ledger.read().get(item.issue.key)
+            begun = past.replacing if past else None
+            if begun and hour_of(begun.hour) == request.at:
+                return service.deliver(item.issue, request), request.at
+            return service.replace(item.issue, request, item.replaces), request.at
+        try:
             return service.deliver(item.issue, request), request.at
-        return service.replace(item.issue, request, item.replaces), request.at
-    try:
-        return service.deliver(item.issue, request), request.at
-    except CannotSchedule as refusal:
-        _count_down(office, item, str(refusal.message))
-        return service.deliver(item.issue, dataclasses.replace(request, at=None)), None
+        except CannotSchedule as refusal:
+            _count_down(office, item, str(refusal.message))
+            return service.deliver(item.issue, dataclasses.replace(request, at=None)), None
+    except (PublishError, KeyboardInterrupt):
+        _mark_again(office, item.issue)
+        raise
 
 
 def result(office: Office, item: Delivery, done: Delivered, at: datetime | None) -> dict[str, Any]:
@@ -171,17 +162,16 @@ def _count_down(office: Office, item: Delivery, why: str) -> None:
             )
             office.sleep(min(rest, 0.5))
     except (PublishError, KeyboardInterrupt):
-        _hold(office, item.issue)
+        for kind in ("held", "undone"):
+            office.ledger.append(Fact(kind, item.issue.key, office.clock(), run=office.ledger.run))
         raise
 
 
-def _hold(office: Office, whole: Issue) -> None:
-    """Keep a letter back that was not sent: in the ledger, and in Mailchimp if that answers."""
+def _mark_again(office: Office, whole: Issue) -> None:
+    """Give a letter that is held, and was not sent, its mark in Mailchimp, if that answers."""
     past = office.ledger.read().get(whole.key, IssueState())
-    if past.unanswered or past.done:
+    if not past.held or past.unanswered:
         return
-    for kind in () if past.held else ("held", "undone"):
-        office.ledger.append(Fact(kind, whole.key, office.clock(), run=office.ledger.run))
     with contextlib.suppress(PublishError):
         for letter in letters.load_letters(office).all:
             for draft in letter.drafts if letter.key == whole.key else ():

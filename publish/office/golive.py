@@ -149,7 +149,7 @@ def is_live(settings: Settings) -> bool:
     names = named(settings)
     if not names:
         return True
-    says = verify.marker(settings.siteurl).says[0]
+    says = verify.live(settings.siteurl)
     for name in names if says else ():
         where = target_config(settings, name)
         release = release_of(settings)

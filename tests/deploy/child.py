@@ -22,8 +22,8 @@ FORK = multiprocessing.get_context("forkserver")
 FORK.set_forkserver_preload(["tests.deploy.child", "tests.deploy.runs"])
 
 STEPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (folder.Folder, ("write", "copy", "remove", "save")),
-    (s3.S3, ("write", "copy", "remove", "save", "_create", "fence")),
+    (folder.Folder, ("write", "copy", "remove", "write_record")),
+    (s3.S3, ("write", "copy", "remove", "write_record", "_create", "fence")),
     (repository, ("run",)),
     (connection.Connection, ("ask",)),
     (command, ("run", "write_whole")),

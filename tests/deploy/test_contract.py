@@ -192,6 +192,19 @@ def test_a_release_whose_files_are_lost_is_not_gone_back_to(
     assert stand.public()["index.html"] == site(2)["index.html"]
 
 
+def test_an_account_that_loses_its_shell_or_gets_one_deploys_as_before(
+    servers: Rigs, tmp_path: Path
+):
+    stand = stands.make("ssh", servers, tmp_path, f"both-{next(NUMBERS)}")
+    for number, host in enumerate((servers.ssh.host, servers.ssh.sftp_only, servers.ssh.host), 1):
+        stand.options["host"] = host
+        stand.build(site(number))
+        assert stand.deploy(f"a{number}", number, patience=0).state == "live"
+    stand.options["host"] = servers.ssh.sftp_only
+    assert stand.back().state == "live"
+    assert stand.public()["index.html"] == site(2)["index.html"]
+
+
 def test_a_server_whose_order_failed_is_free_at_once(servers: Rigs, tmp_path: Path):
     stand = stands.make("sftp", servers, tmp_path, f"free-{next(NUMBERS)}")
     stand.build(site(1))

@@ -197,7 +197,7 @@ def test_a_claim_of_another_machine_is_waited_for_until_it_is_too_old(
     other.build(site(2))
     place = other.place()
     target = s3.S3(place)
-    with target.held(other.release("a2", 1), 1):
+    with target.claim(other.release("a2", 1), 1):
         target.done = True  # As a process that dies: nothing says that the claim is over.
     stand.build(site(3))
     with pytest.raises(Stopped, match="another deploy is at work") as busy:
@@ -214,7 +214,7 @@ def test_a_claim_of_a_run_that_died_before_its_next_claim_is_taken_over_at_once(
         stand.build(site(number))
         stand.deploy(f"a{number}", number)
     died = s3.S3(stand.place())
-    with monkeypatch.context() as patch, died.held(stand.release("a2"), 1):
+    with monkeypatch.context() as patch, died.claim(stand.release("a2"), 1):
         died.done = True  # As a process that dies: nothing says that the claim is over.
         patch.setattr(died, "_create", lambda *_: False)
         with pytest.raises(Raced):

@@ -38,6 +38,16 @@ def test_every_page_is_whole_and_says_none_of_the_makers_words(desk: Desk, path:
         assert not re.search(rf"\b{word}s?\b", words), word
 
 
+def test_the_page_of_keys_names_every_key_and_no_other(desk: Desk):
+    drawn = {
+        key for path in PAGES for key in re.findall(r'data-key="([^"]+)"', desk.get(path).text)
+    }
+    told = re.findall(r"<dt><kbd>([^<]+)</kbd></dt><dd>[^<]+</dd>", desk.get("/keys").text)
+    assert len(told) == len(set(told))
+    assert {"n", "h", "e", "p"} <= drawn
+    assert set(told) == drawn | {"Esc"}
+
+
 def test_a_post_that_was_saved_this_moment_has_its_page(desk: Desk):
     (desk.root / "content/posts/new.md").write_text(POST.replace("three-", "new-"))
     answer = desk.get("/post/posts/new.md")

@@ -1120,6 +1120,7 @@ def test_a_countdown_that_is_stopped_takes_the_letter_back(author: Author):
         do(office, question)
     assert any("taken back; it goes out only by name" in line for line in author.heard)
     assert send_due(author.office, build=True).results == ()
+    assert any(c.campaign.held for c in author.world.records.values())
     done(author, "send", posts=("dose",), now=True)
     assert mails(author) == ["<p>Give 50 mg.</p>"]
 
@@ -1167,6 +1168,7 @@ def test_an_hour_that_was_said_yes_to_is_kept_by_the_run_that_settles_it(author:
 def test_a_letter_that_was_taken_back_stays_so_if_it_is_named_and_cannot_be_sent(author: Author):
     done(author, "send", posts=("dose",))
     done(author, "undo", post="dose")
+    author.lose_ledger()
     author.machine.trouble = lambda call: "busy" if call == "put_content" else ""
     with pytest.raises(NothingSent) as failure:
         done(author, "send", posts=("dose",), now=True)

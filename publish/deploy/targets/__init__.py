@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -125,13 +125,15 @@ class Target(ABC):
     def read(self) -> Remote:
         """The target's state. Writes nothing."""
 
-    @abstractmethod
-    def claim(self, release: Release, patience: float) -> AbstractContextManager[Remote]:
-        """Hold the target exclusively for the context; yields its state.
+    @contextmanager
+    def claim(self, release: Release, patience: float) -> Iterator[Remote]:
+        """Hold the target exclusively for the context; yields its state. Nothing is held where
+        ``put`` itself is refused when another came first, or where the host alone could do it.
 
         Raises:
             Busy: another deploy holds it for longer than ``patience`` seconds.
         """
+        yield self.read()
 
     @abstractmethod
     def put(self, release: Release, plan: Plan, remote: Remote, record: Record) -> None:
@@ -141,7 +143,6 @@ class Target(ABC):
             Raced: another deploy came first; nothing is changed.
         """
 
-    @abstractmethod
     def roll_back(
         self, to: OldRelease, remote: Remote, record: Record, shown: Collection[str]
     ) -> None:
@@ -151,6 +152,7 @@ class Target(ABC):
         Raises:
             Refused: the target does not have it any more.
         """
+        raise NotImplementedError  # of a target that keeps one release
 
     def run_after_step(self) -> None:
         """Run the command after a release, on this machine; only within ``claim``."""
@@ -161,8 +163,8 @@ class Target(ABC):
     def probe(self) -> None:
         """Check that this machine may write there; a test file is removed at once."""
 
-    def write_record(self, remote: Remote, record: Record) -> None:
-        """Replace the record; only called where there is a step after a release."""
+    def write_record(self, record: Record) -> None:
+        """Replace the record of the current release; only where there is a step after one."""
         raise NotImplementedError
 
 

@@ -6,14 +6,13 @@ The program gets a folder; success is judged by the public site, not by the exit
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 
 from publish.deploy import built, verify
 from publish.deploy.plan import Plan, Remote
 from publish.deploy.programs import Failed, run
-from publish.deploy.release import OldRelease, Record, Release, decoded, encoded
+from publish.deploy.release import Record, Release, decoded, encoded
 from publish.deploy.response_headers import headers
 from publish.deploy.targets import Place, Target
 from publish.errors import ConfigError, Refused
@@ -50,7 +49,7 @@ class Command(Target):
         except (OSError, Refused):
             known = Record()
         if self.place.siteurl:
-            release, source, moment = verify.marker(self.place.siteurl).says
+            release, source, moment = verify.marker(self.place.siteurl)[0]
             if release and release != known.release:
                 known = Record(release, source, moment)
             elif not release:
@@ -58,12 +57,6 @@ class Command(Target):
         if not known.release:
             return Remote()
         return Remote(known, known.files, (), known.release + known.source)
-
-    @contextmanager
-    def claim(self, release: Release, patience: float) -> Iterator[Remote]:
-        """Nothing is held: on this machine deploys are serialized by the caller, elsewhere by the
-        host, if at all."""
-        yield self.read()
 
     def put(self, release: Release, plan: Plan, remote: Remote, record: Record) -> None:
         """Hand the folder to the program."""
@@ -74,15 +67,10 @@ class Command(Target):
                 run(words, cwd=self.place.root, remedy="fix that, then run it again")
             except Failed:
                 url = self.place.siteurl
-                if not url or verify.marker(url).says[0] != release.id:
+                if not url or verify.live(url) != release.id:
                     raise
         files = {path: file.sha256 for path, file in release.files.items()}
-        self.write_record(remote, replace(record, files=files))
-
-    def roll_back(
-        self, to: OldRelease, remote: Remote, record: Record, shown: Collection[str]
-    ) -> None:
-        """Never called: ``keep`` is 1, as only the host has its old releases."""
+        self.write_record(replace(record, files=files))
 
     def probe(self) -> None:
         """Check that the program is installed; no more can be tested without deploying.
@@ -93,6 +81,6 @@ class Command(Target):
         if not shutil.which(self.words[0]):
             raise ConfigError(f"{self.words[0]} is not installed", f"install {self.words[0]}")
 
-    def write_record(self, remote: Remote, record: Record) -> None:
+    def write_record(self, record: Record) -> None:
         """Write the record on this machine; others read the public marker."""
         write_whole(self.memory, encoded(record))

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from publish.deploy.incremental import OWN, IncrementalTarget
+from publish.deploy.plan import Remote
 from publish.deploy.release import Record, Release, decoded, encoded
 from publish.deploy.targets import Busy, Place
 from publish.errors import Refused
@@ -50,7 +51,7 @@ class Folder(IncrementalTarget):
         place = self.path / self.vault / "record.json"
         return decoded(place.read_bytes(), str(place)) if place.exists() else None
 
-    def save(self, record: Record) -> None:
+    def write_record(self, record: Record) -> None:
         """Replace the record in one step."""
         write_whole(self.path / self.vault / "record.json", encoded(record))
 
@@ -80,13 +81,13 @@ class Folder(IncrementalTarget):
             remove_below(self.path, self.path / path)
 
     @contextmanager
-    def held(self, release: Release, patience: float) -> Iterator[None]:
+    def claim(self, release: Release, patience: float) -> Iterator[Remote]:
         """Hold the folder's lock, which dies with its process."""
         (self.path / OWN).mkdir(parents=True, exist_ok=True)
         # Not readable for the web server, where that is another user.
         (self.path / OWN).chmod(0o700)
         with locked(self.path / OWN / "lock", Busy, patience, self.place.say, "deploy"):
-            yield
+            yield self.read()
 
     def _place(self, path: str) -> Path:
         root = self.path.resolve()

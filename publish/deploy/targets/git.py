@@ -74,11 +74,6 @@ class Git(Target):
         ours = {path: blob for path, blob in files.items() if path not in strangers}
         return Remote(record, ours, tuple(sorted(strangers)), tip)
 
-    @contextmanager
-    def claim(self, release: Release, patience: float) -> Iterator[Remote]:
-        """Nothing is held: the push is refused if the branch has moved."""
-        yield self.read()
-
     def put(self, release: Release, plan: Plan, remote: Remote, record: Record) -> None:
         """One commit, one push."""
         blobs = {path: file.blob for path, file in release.files.items()}

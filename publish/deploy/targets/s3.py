@@ -21,6 +21,7 @@ from hashlib import md5
 from typing import Any, TypeVar
 
 from publish.deploy.incremental import OWN, IncrementalTarget
+from publish.deploy.plan import Remote
 from publish.deploy.programs import masked
 from publish.deploy.release import CONTROL, Record, Release, decoded, encoded
 from publish.deploy.response_headers import cache_control, content_type
@@ -125,7 +126,7 @@ class S3(IncrementalTarget):
         if record.hold != (now.hold if now else None):
             self._next(record)
 
-    def save(self, record: Record) -> None:
+    def write_record(self, record: Record) -> None:
         """Create ``N.done``, which is never overwritten."""
         if self.done:
             self._next(record)
@@ -163,14 +164,14 @@ class S3(IncrementalTarget):
         self._ask(lambda: obstore.delete(self.store, paths))
 
     @contextmanager
-    def held(self, release: Release, patience: float) -> Iterator[None]:
+    def claim(self, release: Release, patience: float) -> Iterator[Remote]:
         """Hold the highest claim."""
         planned = Record(planned=tuple(sorted(release.files)))
         busy = Busy(f"another deploy is at work in {self._where()}",
                     "run it again when that has ended")  # fmt: skip
         wait_for(lambda: self._taken(planned), patience, busy)
         try:
-            yield
+            yield self.read()
         finally:
             if not self.done:
                 self._ask(lambda: obstore.put(self.store, f"{CLAIMS}{self.number:09}.over", b"{}"))

@@ -21,6 +21,8 @@ from publish.deploy.targets import Busy, wait_for
 from publish.deploy.targets.connection import Server
 from publish.errors import ConfigError
 
+LOCK = ".publish/lease"
+"""Not the file that a shell locks: an account may get one way, then the other."""
 LEASE = 600.0
 """Seconds by the server's clock after which a lock's holder counts as dead."""
 AT_ONCE = 50
@@ -59,11 +61,10 @@ class Sftp:
         try:
             yield
         finally:
-            lock = ".publish/lock"
             with contextlib.suppress(Failed):
                 # An order that failed has ended the connection.
                 line = self if self.line.child.poll() is None else Sftp(self.server)
-                line._batch([f"-rm {self._q(f'{lock}/{self.nonce}')}", f"-rmdir {self._q(lock)}"])
+                line._batch([f"-rm {self._q(f'{LOCK}/{self.nonce}')}", f"-rmdir {self._q(LOCK)}"])
 
     def get(self, path: str) -> bytes | None:
         """The bytes of a file; None if it is missing."""
@@ -110,7 +111,7 @@ class Sftp:
         new = self._q(".publish/current.new")
         self.write_record(id, record)
         self._batch([f"-rm {new}"])
-        self._batch([f"ls {self._q(f'.publish/lock/{self.nonce}')}",
+        self._batch([f"ls {self._q(f'{LOCK}/{self.nonce}')}",
                      f"ln -s {_q(f'releases/{id}')} {new}",
                      f"rename {new} {self._q('current')}"])  # fmt: skip
 
@@ -148,7 +149,7 @@ class Sftp:
 
     def _taken(self) -> bool:
         """Try to take the lock; whether it is ours now."""
-        lock = self._q(".publish/lock")
+        lock = self._q(LOCK)
         mine = f".publish/{self.nonce}"
         top = PurePosixPath(self.server.path)
         folders = [*reversed(top.parents), top, top / "releases", top / ".publish"]
@@ -161,7 +162,7 @@ class Sftp:
         times = dict(self._listed([".publish"])[".publish"])
         if f"{self.nonce}.lock/" not in times:
             return True
-        if "lock/" in times and _apart(times["lock/"], times[f"{self.nonce}.lock/"]) >= LEASE:
+        if "lease/" in times and _apart(times["lease/"], times[f"{self.nonce}.lock/"]) >= LEASE:
             dead = f".publish/dead-{self.nonce}"
             self._batch([f"-rename {lock} {self._q(dead)}"])
             self._clear(dead)

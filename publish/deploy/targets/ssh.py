@@ -115,6 +115,6 @@ class Ssh(Target):
         with self.carrier.lock(1):
             return
 
-    def write_record(self, remote: Remote, record: Record) -> None:
+    def write_record(self, record: Record) -> None:
         """Replace the record of the current release."""
-        self.carrier.write_record(remote.at, encoded(record))
+        self.carrier.write_record(record.at, encoded(record))

@@ -165,14 +165,13 @@ def _figure(el: El, dialect: Dialect) -> str:
 
 def _table(el: El, dialect: Dialect) -> str:
     rows = [row.elements for row in el.elements if row.tag == "tr"]
+    every = [cell for row in rows for cell in row]
     simple = (
         len({len(row) for row in rows}) == 1
         and all(c.tag == "th" for c in rows[0])
         and all(c.tag == "td" for row in rows[1:] for c in row)
-        and not any("colspan" in c.attrs or "rowspan" in c.attrs for row in rows for c in row)
-        and all(
-            [k.tag in ("run", "p") for k in c.elements] in ([], [True]) for r in rows for c in r
-        )
+        and not any("colspan" in c.attrs or "rowspan" in c.attrs for c in every)
+        and all(len(c.kids) < 2 and not {k.tag for k in c.elements} - {"run", "p"} for c in every)
     )
     if not simple:
         raise _Hard

@@ -40,8 +40,10 @@ class Flow:
     def flow(self, parent: El, autop: bool, wrap: bool) -> list[El]:
         """The blocks of a container. Without ``wrap`` a single run of text stays a run."""
         out: list[El] = []
-        place = parent.get("id") if parent.tag in INNER and parent.tag != "blockquote" else ""
-        run: list[El | str] = [El("a", {"id": place})] if place else []
+        own = parent.tag in INNER and parent.tag != "blockquote" and parent.get("id")
+        run: list[El | str] = []
+        if own and parent.text().strip():
+            run.append(El("a", {"id": own}))
         for kid in parent.kids:
             if isinstance(kid, str):
                 run.append(kid)
@@ -166,9 +168,10 @@ class Flow:
     def _heading(self, el: El, autop: bool) -> list[El]:
         inside = self.flow(el, False, False)
         if all(b.tag in ("run", "p") for b in inside):
-            kids = lines(inside)
-            return [El(el.tag, attributes_of(el, "id"), kids)] if kids else []
-        return [El(el.tag, {}, b.kids) if b.tag in ("run", "p") else b for b in inside]
+            made = El(el.tag, attributes_of(el, "id"), lines(inside))
+            return [made] if _shows(made) else inside
+        words = [b.tag in ("run", "p") and _shows(b) for b in inside]
+        return [El(el.tag, {}, b.kids) if w else b for w, b in zip(words, inside, strict=True)]
 
     def _pre(self, el: El, autop: bool) -> list[El]:
         named = " ".join(k.get("class") for k in el.walk() if k.tag in ("pre", "code"))
@@ -186,7 +189,7 @@ class Flow:
                 kids.append(kid)
             elif kid.tag in GONE:
                 self.gone(kid, False)
-            elif kid.tag in ("a", "br", "img"):
+            elif kid.tag in ("br", "img") or (kid.tag == "a" and kid.get("href")):
                 kids.append(kid.clone(self._preformatted(kid)))
             else:
                 kids += self._preformatted(kid)
@@ -244,9 +247,7 @@ class Flow:
         if re.match(r"\W*(?:javascript|vbscript|data):", href, re.I):
             self.lose("script-dropped", href[:60], El("a", {}, kids).text())
             href = ""
-        link = El("a", {}, kids)
-        shows = link.text().strip() or any(inner.tag == "img" for inner in link.walk())
-        if href in ("", "#") or not shows:
+        if href in ("", "#") or not _shows(El("a", {}, kids)):
             return kids
         attrs = {"href": href}
         if el.get("title").strip():
@@ -287,6 +288,11 @@ CALL = re.compile(
     r"mc_embed_signup|mc4wp|subscribe|subscription|newsletter|signup|sign-up|optin|opt-in|cta|"
     r"call-to-action|wp-block-buttons?|button|btn)[\s_-]"
 )
+
+
+def _shows(el: El) -> bool:
+    """Whether a reader sees words or a picture in it."""
+    return bool(el.text().strip()) or any(kid.tag == "img" for kid in el.walk())
 
 
 def _mark(blocks: list[El]) -> list[El]:
