@@ -90,6 +90,8 @@ def command(
     if not options.dry_run:
         write_whole(settings.root / "import-report.md", report.as_markdown(result).encode())
         write_whole(settings.root / "import-report.json", report.as_json(result))
+    if result.fault:
+        terminal.warn(f"{result.fault} — run it again once it does")
     if as_json:
         terminal.out(report.as_json(result).decode().rstrip("\n"))
     else:

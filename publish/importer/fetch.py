@@ -45,7 +45,7 @@ def resolve(host: str, port: int) -> list[str]:
 
 class OldSite:
     """Requests files of ``hosts``; answers are cached in ``folder``, so that a later run continues
-    a killed one.
+    a killed one. ``fault`` is why the last question had no answer, ``""`` if it had one.
 
     ``resolve``, ``public``, ``ports`` and ``pause`` are for tests, whose site is on loopback.
     """
@@ -62,6 +62,7 @@ class OldSite:
         self.hosts, self.folder = hosts, folder
         self._resolve, self._public, self._ports, self._pause = resolve, public, ports, pause
         self._failures = 0
+        self.fault = ""
         self._until = time.monotonic() + WHOLE
         self._asked = 0.0
 
@@ -87,12 +88,13 @@ class OldSite:
             time.sleep(wait)
             try:
                 answer = self._answer(scheme, host, parts.port or port, parts.path)
-            except (OSError, ValueError):
+            except (OSError, ValueError) as error:
                 self._failures += 1
+                self.fault = f"{host} did not answer ({error})"
                 continue
             finally:
                 self._asked = time.monotonic()
-            self._failures = 0
+            self._failures, self.fault = 0, ""
             if answer is not None:
                 return answer
         return None

@@ -49,7 +49,9 @@ def run(
             _read(state, exports)
             index = Planning(state, known).index()
             state.again = _again(state)
-            _convert(state, Steps(state, index, _media(state, sources, ask)))
+            media = _media(state, sources, ask)
+            _convert(state, Steps(state, index, media))
+            state.result.fault = media.old.fault if media.old else ""
             return state.result
         finally:
             prepared.close()

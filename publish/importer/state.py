@@ -31,6 +31,8 @@ class Result:
     ends: list[tuple[str, int]] = field(default_factory=list)
     drafts: int = 0
     scheduled: int = 0
+    fault: str = ""
+    """Why the old site, if it was asked, sent no more pictures."""
 
 
 @dataclass

@@ -117,11 +117,6 @@ class Letter:
             return None
         return next((c.marks.hour for c in self.drafts if c.marks.hour), None)
 
-    @property
-    def tried(self) -> datetime | None:
-        """The hour of a request for it that has no answer yet; None without one, or for now."""
-        return hour_of(self.past.unanswered.hour) if self.past.unanswered else None
-
     def holds(self, issue: Issue) -> bool:
         """Whether it contains this post, under its present or an earlier identity."""
         return titles.holds(self.posts, *issue.keys)

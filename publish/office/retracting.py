@@ -113,11 +113,8 @@ def withdraw(office: Office, *, lost: bool = False) -> list[str]:
     with reported_on_failure(office.voice, lines), office.lock():
         found = letters.load_letters(office)
         for letter in found.all:
-            # Without a good build a letter that is not composed here says nothing of its post.
-            gone = not lost and found.is_orphan(letter)
-            if lost and letter.waiting and letter.issue:
-                gone = office.site.withdrawn(letter.issue) or _missing(letter.issue.url)
-            if gone:
+            own = lost and letter.waiting and letter.issue
+            if found.is_orphan(letter) or (own and _missing(own.url)):
                 what = "its page is not public any more, so its letter was taken back"
                 lines.append(undoing.take_back(office, letter, found.handle(letter), what))
     return lines

@@ -10,6 +10,7 @@ from typing import Any
 from publish.errors import WORST, ConfigError, Exit, PublishError, Refused, as_publish_error
 from publish.newsletter import catalogue, issue
 from publish.newsletter.catalogue import KINDS, Letter
+from publish.newsletter.facts import hour_of
 from publish.newsletter.selection import Candidate, Verdict
 from publish.newsletter.service import PostChanged
 from publish.office import delivery, letters, preflight, replacing, settling, undoing
@@ -239,12 +240,12 @@ def _items(
 def kept_timing(office: Office, choice: Candidate, when: Timing) -> Timing:
     """``when``; for what an earlier run began the hour of that, unless it has passed or the author
     names another."""
-    letter, hour = choice.letter, None
+    letter, posted = choice.letter, choice.letter.past.unanswered
     if choice.verdict is Verdict.COMPLETE:
-        hour = letter.unfinished
-    elif choice.verdict is Verdict.SETTLE and letter.tried and letter.tried > office.now:
-        hour = None if when.asked else letter.tried
-    return Timing(hour, asked=True) if hour else when
+        return Timing(letter.unfinished, asked=True)
+    hour = hour_of(posted.hour) if posted and choice.verdict is Verdict.SETTLE else None
+    kept = hour and hour > office.now and not when.asked
+    return Timing(hour, asked=True) if kept else when
 
 
 def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Delivery:

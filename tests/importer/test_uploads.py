@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import os
+import socket
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -249,6 +250,21 @@ def test_the_old_site_is_asked_for_its_own_pictures_only(blog: Settings, old):
     count = len(asked)
     run(blog, [file], Options(fetch=True), (), lambda _: None, ask)
     assert len([path for _, path in asked[count:] if path.endswith("/a.jpg")]) == 0
+
+
+def test_that_the_old_site_did_not_answer_is_told(blog: Settings):
+    file = blog.root / "export.xml"
+    file.write_text(shown("2020/03/a.jpg"))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+    def ask(hosts: frozenset[str], folder: Path) -> OldSite:
+        return OldSite(
+            hosts, folder, lambda *_: ["127.0.0.1"], lambda _: True, (("http", port),), 0
+        )
+
+    result = run(blog, [file], Options(fetch=True), (), lambda _: None, ask)
+    assert result.fault.startswith("old.example did not answer (")
 
 
 def test_no_private_address_is_ever_asked(blog: Settings, old, tmp_path: Path):
