@@ -337,6 +337,30 @@ def test_no_secret_is_in_an_argument_or_a_message(
     assert not [p for p in kept if token.encode() in p.read_bytes()]
 
 
+def test_a_deploy_that_is_stopped_leaves_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """As `timeout`, systemd and CI jobs stop a program."""
+    target = {"kind": "ssh", "host": "h", "path": "blog"}
+    folder = project(tmp_path / "a", site(1), DEPLOY={"server": target})
+    ssh = tmp_path / "bin/ssh"
+    ssh.parent.mkdir()
+    ssh.write_text("#!/bin/sh\nexec cat >&2\n", encoding="ascii")
+    ssh.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{ssh.parent}:{os.environ['PATH']}")
+    monkeypatch.setenv("PUBLISH_SSH_KEY", "SECRET OF THE TESTS")
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "publish", "deploy", "--no-verify"], cwd=folder,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    while child.poll() is None and not list((tmp_path / "temporary").glob("*/key")):
+        time.sleep(0.01)
+    child.terminate()
+    _, said = child.communicate(timeout=30)
+    assert (child.returncode, list((tmp_path / "temporary").iterdir())) == (130, []), said
+    assert "interrupted — run it again" in said
+
+
 @pytest.mark.parametrize(
     ("login", "sent"), [("nora:pass-w%40rd", {b"nora:pass-w@rd"}), ("pass-w", {b"pass-w:helped"})]
 )
