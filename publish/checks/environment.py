@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -141,19 +140,10 @@ def _theme(settings: Settings) -> str:
 
 
 def _files(folder: str, endings: tuple[str, ...]) -> Iterator[str]:
-    """Ordinary files in the order of their names; links are not followed."""
-    for base, folders, names in os.walk(folder, followlinks=False):
+    """Files in the order of their names; links to folders are not followed."""
+    for base, folders, names in os.walk(folder):
         folders.sort()
-        for name in sorted(names):
-            if name.endswith(endings) and _ordinary(file := f"{base}{os.sep}{name}"):
-                yield file
-
-
-def _ordinary(file: str) -> bool:
-    try:
-        return stat.S_ISREG(os.lstat(file).st_mode)
-    except OSError:
-        return False
+        yield from (f"{base}{os.sep}{name}" for name in sorted(names) if name.endswith(endings))
 
 
 def _size(file: str) -> int:
@@ -164,6 +154,7 @@ def _size(file: str) -> int:
 
 
 def _bytes(file: str) -> bytes:
+    # A pipe or a device has no size, and is not opened.
     if not 0 < _size(file) <= LARGEST:
         return b""
     try:

@@ -44,11 +44,6 @@ class File:
     kind: Kind
     digest: str = ""
 
-    @property
-    def html(self) -> bool:
-        """Whether it is an HTML file."""
-        return self.kind in ("page", "list")
-
 
 def is_page(path: str) -> bool:
     """Whether a file is HTML."""

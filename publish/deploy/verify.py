@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
-from publish.deploy.release import MARKER, NOTHING, File, Release, read_marker
+from publish.deploy.release import MARKER, NOTHING, File, Release, is_page, read_marker
 from publish.errors import NothingSent, Refused
 from publish.http import LARGEST, Answer, ask, digest_in
 
@@ -106,7 +106,7 @@ def pages(siteurl: str, release: Release, changed: Sequence[str], get: Ask = ask
 def sample(release: Release, changed: Sequence[str]) -> list[File]:
     """The files to verify: changed pages before lists, and one picture."""
     files = [release.files[path] for path in changed if path in release.files]
-    html = sorted((f for f in files if f.html and f.path != "404.html"),
+    html = sorted((f for f in files if is_page(f.path) and f.path != "404.html"),
                   key=lambda f: (f.kind != "page", f.path))  # fmt: skip
     pictures = [f for f in files if f.path.endswith((".jpg", ".png", ".webp", ".avif", ".svg"))]
     return html[:PAGES] + pictures[:1]

@@ -3,14 +3,12 @@ the clock."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from functools import partial
 
-from publish.http import ask
+from publish.http import clock_offset
 from publish.newsletter.doctor import Check, asked
 from publish.office import golive
 from publish.run import ledger_repo, report
@@ -66,11 +64,9 @@ def _last_run(settings: Settings) -> Check:
 
 
 def _clock(siteurl: str) -> Iterator[Check]:
-    try:
-        there = parsedate_to_datetime(ask(siteurl + "/").headers.get("date", "")).timestamp()
-    except (OSError, ValueError, TypeError):
+    off = clock_offset(siteurl + "/")
+    if off is None:
         return
-    off = time.time() - there
     if abs(off) > SKEW:
         side = "ahead of" if off > 0 else "behind"
         detail = f"this machine is {abs(off) / 60:.0f} minutes {side} the web host"

@@ -112,7 +112,8 @@ def _build_deploy_send(office: Office, report: Report) -> None:
                 report.deploys.clear()
                 report.lines += retracting.withdraw(office)
                 for name in _targets(office, report):
-                    _deploy(office, report, name)
+                    with _recording_failure(report):
+                        _deploy(office, report, name)
         if len(report.errors) > before:
             with _recording_failure(report):
                 with office.lock():

@@ -130,6 +130,15 @@ def test_a_key_in_the_theme_is_found_where_it_can_be_taken_out(project: Project,
     assert project.reported() == [f"th/{name}:3 secret error"]
 
 
+def test_a_template_that_is_a_link_counts(project: Project):
+    project.post("[a](#below)\n")
+    project.set("THEME = 'th'")
+    made = project.write("mine/base.html", f"<p id='below'>\n{KEY}\n")
+    (project.root / "th/templates").mkdir(parents=True)
+    (project.root / "th/templates/base.html").symlink_to(made)
+    assert project.reported() == ["th/templates/base.html:2 secret error"]
+
+
 def test_hashes_that_are_no_keys_are_let_be(project: Project):
     project.post(f"{'a' * 40}-us1 and {'b' * 32} and {'c' * 32}-more\n")
     assert project.reported() == []

@@ -281,6 +281,22 @@ def test_a_rollback_takes_the_scheduled_letter_of_the_page_that_went_back_and_st
         assert run(one, blog.base).code == 0
 
 
+def test_a_target_that_fails_keeps_the_site_from_no_other(servers: Rigs, tmp_path: Path):
+    name = f"run-{next(NUMBERS)}"
+    targets = {
+        "stage": {"kind": "folder", "path": "pelicanconf.py/stage"},
+        "www": {"kind": "folder", "path": str(servers.www / name)},
+    }
+    with runs.a_blog(tmp_path, servers, name, DEPLOY=targets) as blog:
+        one = blog.begin()
+        blog.write(one, "calm")
+        ended = run(one, blog.base)
+        assert ended.code == 3, ended.document
+        assert [d["state"] for d in ended.document["deploys"]] == ["stopped", "live"]
+        assert (blog.www / "calm/index.html").is_file()
+        assert blog.mails() == [], "no letter goes before the site is up everywhere"
+
+
 def test_a_post_dated_ahead_waits_and_is_named(blog: Blog):
     one = blog.begin()
     ahead = datetime.now(UTC) + timedelta(hours=3)

@@ -199,6 +199,21 @@ def test_a_photo_is_taken_wherever_on_the_page_it_is_dropped(page: Page, served:
     expect(page.get_by_label("What it shows")).to_be_focused()
 
 
+def test_a_page_of_a_desk_that_is_closed_says_so_wherever_it_is_scrolled(
+    page: Page, served: Served
+):
+    page.set_viewport_size({"width": 375, "height": 600})
+    page.goto(served.address + PAGES["words"])
+    away = page.get_by_role("alert")
+    expect(away).to_have_count(0)
+    page.route("**/events", lambda route: route.abort())
+    page.reload()
+    expect(away).to_contain_text("The desk is closed")
+    expect(away).to_be_in_viewport(ratio=1)
+    page.unroute("**/events")
+    expect(away).to_have_count(0)
+
+
 def test_nothing_moves(page: Page, served: Served):
     for kind in ("home", "post"):
         show(page, served, kind)

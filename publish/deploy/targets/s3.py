@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from hashlib import md5
 from typing import Any, TypeVar
 
@@ -27,7 +26,7 @@ from publish.deploy.release import CONTROL, Record, Release, decoded, encoded
 from publish.deploy.response_headers import cache_control, content_type
 from publish.deploy.targets import Busy, Place, Raced, wait_for
 from publish.errors import ConfigError, NothingSent, Refused
-from publish.http import ask
+from publish.http import clock_offset
 from publish.post.files import write_whole
 
 try:
@@ -300,7 +299,8 @@ class S3(IncrementalTarget):
     def _explained(self, error: Exception | None) -> NothingSent | ConfigError:
         said = _line(error)
         if "TimeTooSkewed" in said:
-            minutes = self._skew()
+            off = clock_offset(self.endpoint)
+            minutes = "many" if off is None else f"{abs(off) / 60:.0f}"
             return ConfigError(f"this machine's clock is {minutes} minutes off", "set it right")
         if "169.254." in said:
             # Without a key the library queries a cloud machine's metadata service.
@@ -316,13 +316,6 @@ class S3(IncrementalTarget):
                 "check AWS_ACCESS_KEY_ID and its permissions (list, get, put, delete)",
             )
         return NothingSent(f"{self._where()}: {said}", "run it again")
-
-    def _skew(self) -> str:
-        try:
-            date = ask(self.endpoint).headers.get("date", "")
-            return f"{abs(time.time() - parsedate_to_datetime(date).timestamp()) / 60:.0f}"
-        except (OSError, ValueError, TypeError):
-            return "many"
 
     def _where(self) -> str:
         return f"s3://{self.place.text('bucket')}"

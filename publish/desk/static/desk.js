@@ -4,6 +4,7 @@
 const { events, preview } = document.currentScript.dataset;
 
 // --- Following. One stream a page, and only while it is seen: a browser keeps six to a host.
+const away = document.getElementById("away");
 let stream = null;
 let busy = false;
 let again = false;
@@ -18,7 +19,8 @@ const follow = () => {
   } else if (!stream) {
     stream = new EventSource(events);
     stream.onmessage = draw;
-    stream.onopen = draw;
+    stream.onopen = () => { away.hidden = true; draw(); };
+    stream.onerror = () => { away.hidden = false; };
   }
 };
 
