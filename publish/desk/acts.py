@@ -160,9 +160,8 @@ class Acts:
         else:
             if isinstance(found, Done):
                 if any(result.get("time") for result in found.results):
-                    name = next(iter(job.wish.get("posts") or (job.wish["post"],)))
-                    values = {"post": str(name)}
-                    job.after = (Button("Take it back…", to="/ask/undo", values=values),)
+                    about = {"post": next(iter(job.wish.get("posts") or (job.wish["post"],)))}
+                    job.after = (Button("Take it back…", to="/ask/undo", values=about),)
                 title = asking.DONE.get(job.act, "Done") if found.results else NOTHING
                 self._end(job, "done", title, found.lines)
             else:

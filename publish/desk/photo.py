@@ -49,10 +49,9 @@ def made_fit(data: bytes) -> tuple[bytes, str, tuple[int, int]]:
             own = picture.mode in ("RGB", "RGBA")
             profile = picture.info.get("icc_profile") if own else None
             bare.info.clear()
-            stream, more = io.BytesIO(), {} if drawn else PHOTOGRAPH
-            bare.save(
-                stream, "PNG" if drawn else "JPEG", optimize=True, icc_profile=profile, **more
-            )
+            stream, kind = io.BytesIO(), "PNG" if drawn else "JPEG"
+            more = {} if drawn else PHOTOGRAPH
+            bare.save(stream, kind, optimize=True, icc_profile=profile, **more)
             return stream.getvalue(), ".png" if drawn else ".jpg", bare.size
     except Image.DecompressionBombError:
         raise ConfigError("this picture has too many pixels", "make it smaller first") from None

@@ -12,7 +12,7 @@ import json
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from publish.errors import ConfigError, NothingSent
@@ -106,6 +106,7 @@ class Mailchimp:
                     self._client.campaigns.list,
                     list_id=self.account.audience, sort_field="create_time", sort_dir="ASC",
                     count=PAGE, offset=len(found), fields=[*FIELDS, "total_items"],
+                    needs={"campaigns", "total_items"},
                 )  # fmt: skip
                 got = [parse(item) for item in page.get("campaigns") or ()]
                 totals.add(int(page.get("total_items") or 0))
@@ -120,14 +121,15 @@ class Mailchimp:
     def campaign(self, campaign: str) -> Campaign | type[Deleted]:
         """One campaign, or Deleted."""
         try:
-            return parse(self._read(self._client.campaigns.get, campaign))
+            return parse(self._read(self._client.campaigns.get, campaign, needs={"id", "status"}))
         except _Missing:
             return Deleted
 
     def checklist(self, campaign: str) -> tuple[bool, str] | type[Deleted]:
         """Whether it may be sent, and what is missing according to Mailchimp; or Deleted."""
         try:
-            found = self._read(self._client.campaigns.get_send_checklist, campaign)
+            ask = self._client.campaigns.get_send_checklist
+            found = self._read(ask, campaign, needs={"is_ready"})
         except _Missing:
             return Deleted
         items = [item for item in found.get("items") or () if item.get("type") == "error"]
@@ -197,14 +199,17 @@ class Mailchimp:
     def _write(self, call: Callable[..., Any], *words: Any, empty: bool = False) -> Answer:
         return judge(self._exchange(call, *words), empty=empty)
 
-    def _read(self, call: Callable[..., Any], *words: Any, **options: Any) -> Mapping[str, Any]:
+    def _read(
+        self, call: Callable[..., Any], *words: Any, needs: Collection[str] = (), **options: Any
+    ) -> Mapping[str, Any]:
+        """The answer's document, which has the names that it ``needs``: not any other one."""
         reply = Reply(failure="not asked")
         for attempt in range(READS):
             if attempt:
                 self._sleep(judge(reply, empty=False).wait or 0.25 * 2**attempt)
             reply = self._exchange(call, *words, **options)
             document = reply.document()
-            if reply.status == 200 and document is not None:
+            if reply.status == 200 and document is not None and document.keys() >= set(needs):
                 return document
             said = reply.problem()
             if said is not None and reply.status in (400, 401, 403, 404):

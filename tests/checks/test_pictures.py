@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from publish.checks.pictures import CUT, DAMAGED, NONE, fault
-from tests.checks.project import Project
+from tests.checks.project import HEAD, Project
 
 SVG = b"<?xml version='1.0'?>\n<!-- A door --><svg xmlns='http://www.w3.org/2000/svg'><path/></svg>"
 
@@ -98,3 +98,10 @@ def test_a_picture_may_be_shown_by_a_source_that_cannot_be_read(project: Project
     assert [f.rule for f in project.findings()] == ["bad-date"]
     path.write_bytes(whole.replace(b"![A door]({static}/images/a.jpg)", b"Words"))
     assert [f.rule for f in project.findings()] == ["orphan-image"]
+
+
+def test_a_picture_named_without_its_folder_is_found_where_one_file_has_the_name(project: Project):
+    project.write("content/images/cup.png", PICTURES["a.png"])
+    project.write("content/posts/a.md", HEAD + b"![A cup](cup.png) ![A jug](jug.png)\n")
+    remedies = [each.remedy for each in project.findings() if each.rule == "missing-image"]
+    assert remedies == ["write {static}/images/cup.png", "put the file there, or correct the name"]

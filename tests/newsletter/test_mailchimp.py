@@ -201,6 +201,15 @@ def test_a_list_that_never_stands_still_is_given_up():
         api(base).campaigns()
 
 
+def test_a_good_answer_with_another_document_is_read_again_and_never_believed():
+    with server(answering("200 OK", PROBLEM % 200, "application/json")) as (base, seen):
+        for read in (lambda: api(base).campaign("c1"), lambda: api(base).campaigns(),
+                     lambda: api(base).checklist("c1")):  # fmt: skip
+            with pytest.raises(NothingSent, match="cannot be read: it answered 200"):
+                read()
+    assert len(seen) == 12
+
+
 def test_a_draft_without_an_id_may_be_there():
     with server(answering("200 OK", b"{}", "application/json")) as (base, _):
         assert api(base).create({"title": "x"}, Segment()).proof is Proof.UNKNOWN

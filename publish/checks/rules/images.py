@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -72,7 +73,9 @@ def missing_image(site: Site) -> Iterator[Problem]:
         if _elsewhere(picture, path, site) or _served(picture, path, site):
             continue
         near = inside(source, picture.written)
-        there = next((f for f in (near, f"images/{near}") if f in site.files), "")
+        name = posixpath.basename(near)
+        named = [file for file in site.files if posixpath.basename(file) == name]
+        there = near if near in site.files else named[0] if len(named) == 1 else ""
         remedy = f"write {{static}}/{there}" if there else "put the file there, or correct the name"
         message = f"there is no picture {quoted(picture.written)}"
         yield Problem(
