@@ -115,8 +115,8 @@ def wrong_part(name: str, given: Any) -> tuple[Any, str] | None:
     if name == "LOCALE" and not isinstance(given, str | list | tuple):
         return given, '["de_DE.UTF-8"]'
     if name == "EXTRA_PATH_METADATA" and given:
-        if any(not isinstance(each, dict) for each in given.values()):
-            return given, '{"images/cup.jpg": {"path": "…"}}'
+        if none := [each for each in given.values() if not isinstance(each, dict)]:
+            return none[0], '{"path": "…"}'
         places = (
             each[key] for each in given.values() for key in ("path", "save_as") if key in each
         )
