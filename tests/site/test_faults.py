@@ -196,7 +196,7 @@ def test_a_fault_with_a_next_step_of_its_own_is_told_with_that_one(site: Site):
     ))  # fmt: skip
     with pytest.raises(Refused) as failure:
         build(site.settings)
-    assert failure.value.remedy == "mend that (rights, disk space) and build again"
+    assert failure.value.remedy == "fix that (permissions, disk space) and build again"
     assert failure.value.message.endswith("a letter cannot be written (No space left on device)")
 
 
