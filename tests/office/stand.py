@@ -168,14 +168,25 @@ def letter(name: str, data: bytes, uid: str, was: tuple[str, ...] = ()) -> Issue
     subject, preheader = header.get("title"), "Soon said"
     date = datetime.fromisoformat(header.get("date"))
     return Issue(
-        key=key_of([uid]), uid=uid, slug=header.get("slug"), title=subject, subject=subject,
-        preheader=preheader, html=html, text=text,
-        digest=digest_of(subject, preheader, html, text), page_digest="d" * 32,
-        url=f"https://a.example/{header.get('slug')}/", source=f"content/{name}",
+        key=key_of([uid]),
+        uid=uid,
+        slug=header.get("slug"),
+        title=subject,
+        subject=subject,
+        preheader=preheader,
+        html=html,
+        text=text,
+        digest=digest_of(subject, preheader, html, text),
+        page_digest="d" * 32,
+        url=f"https://a.example/{header.get('slug')}/",
+        source=f"content/{name}",
         date=date if date.tzinfo else date.replace(tzinfo=UTC),
         categories=tuple(filter(None, [header.get("category")])),
-        images=(), html_part=(0, len(html)), text_part=(0, len(text)), was=was,
-    )  # fmt: skip
+        images=(),
+        html_part=(0, len(html)),
+        text_part=(0, len(text)),
+        was=was,
+    )
 
 
 def write(folder: Path, issues: list[Issue]) -> None:
@@ -223,18 +234,26 @@ class Author:
         home = sandbox.folder(self.root) / "ledger"
         ledger = Ledger(home, self.root / ".publish/ledger.lock")
         return Office(
-            self.settings, account, self.machine, ledger, self.site,  # type: ignore[arg-type]
+            self.settings,
+            account,
+            self.machine,
+            ledger,
+            self.site,  # type: ignore[arg-type]
             Voice(self.heard.append, self.heard.append, lambda line: None, self.heard.append),
-            self.machine.clock, self.machine.sleep,
-        )  # fmt: skip
+            self.machine.clock,
+            self.machine.sleep,
+        )
 
     def post(self, slug: str, words: str = "Give 50 mg.", days: float = 1, **head: str) -> Path:
         """Write a post; ``head`` changes its header lines, ``""`` takes one out."""
         date = datetime.fromtimestamp(self.world.now, UTC) - timedelta(days=days)
         lines = {
-            "Title": f"The {slug} story", "Date": f"{date:%Y-%m-%d %H:%M}", "Slug": slug,
-            "Status": "published", "Uid": self.uid(slug),
-        } | head  # fmt: skip
+            "Title": f"The {slug} story",
+            "Date": f"{date:%Y-%m-%d %H:%M}",
+            "Slug": slug,
+            "Status": "published",
+            "Uid": self.uid(slug),
+        } | head
         file = self.root / f"content/posts/{slug}.md"
         header = "".join(f"{name}: {value}\n" for name, value in lines.items() if value)
         file.write_text(f"{header}\n{words}\n")

@@ -85,8 +85,12 @@ class Authors(RuleBasedStateMachine):
             return
         text = file.read_bytes().decode()
         lines = [line for line in text.split("\n\n", 1)[0].split("\n") if "Uid:" not in line]
-        new = {"change": ["Uid: 0123456789abcdef"], "empty": ["Uid:"], "double": [good, good],
-               "fix": [good]}[how]  # fmt: skip
+        new = {
+            "change": ["Uid: 0123456789abcdef"],
+            "empty": ["Uid:"],
+            "double": [good, good],
+            "fix": [good],
+        }[how]
         file.write_text("\n".join([*lines, *new]) + "\n\n" + text.split("\n\n", 1)[1])
 
     @rule(machine=MACHINES)
@@ -123,8 +127,13 @@ class Authors(RuleBasedStateMachine):
 
     # What the author does with letters.
 
-    @rule(machine=MACHINES, posts=st.lists(NAMES, max_size=2, unique=True), hour=HOURS,
-          seed=SEEDS, often=OFTEN)  # fmt: skip
+    @rule(
+        machine=MACHINES,
+        posts=st.lists(NAMES, max_size=2, unique=True),
+        hour=HOURS,
+        seed=SEEDS,
+        often=OFTEN,
+    )
     def send(self, machine: int, posts: list[str], hour: str | None, seed: int, often: float):
         self.act(machine, seed, often, "send", posts=tuple(posts), **self.at(hour))
 
@@ -264,8 +273,9 @@ class Authors(RuleBasedStateMachine):
             def __enter__(self) -> None:
                 author.machine.trouble = lambda call: (
                     dice.choice(FAULTS)
-                    if dice.random() < often and not call.startswith("ledger") else ""
-                )  # fmt: skip
+                    if dice.random() < often and not call.startswith("ledger")
+                    else ""
+                )
 
             def __exit__(self, *_: object) -> None:
                 author.machine.trouble = lambda call: ""

@@ -18,9 +18,10 @@ from tests.office.stand import Author, a_world
 FAULTS = ("before", "after", "late", "busy", "kill", "kill after")
 OLD, NEW = "<p>Give 50 mg.</p>", "<p>Give 5 mg.</p>"
 ACTS: dict[str, dict[str, Any]] = {
-    "replace": {"posts": ("dose",)}, "move": {"posts": ("dose",), "at": "tomorrow 7:30"},
+    "replace": {"posts": ("dose",)},
+    "move": {"posts": ("dose",), "at": "tomorrow 7:30"},
     "undo": {"post": "dose"},
-}  # fmt: skip
+}
 REQUESTS = {"replace": 11, "move": 11, "undo": 4}
 
 

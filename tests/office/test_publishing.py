@@ -118,14 +118,17 @@ def test_all_of_it_is_one_question_and_ends_at_the_readers(site: Open, room: Off
     question = ask(room, "publish", post="posts/locum.md")
     steps = [line.text for line in question.lines if line.name == "step"]
     assert [step.split(",")[0].split(" (")[0] for step in steps[:3]] == [
-        "the post becomes public", "the texts are pushed to origin", "the pages are uploaded",
-    ]  # fmt: skip
+        "the post becomes public",
+        "the texts are pushed to origin",
+        "the pages are uploaded",
+    ]
     assert question.yes == "Publish, and schedule for 1 reader"
     done = acts.do(room, question)
     assert isinstance(done, Done)
     assert [line for line in done.lines if "pushed" in line] == [
-        "the texts are pushed to origin", "the letter's record is pushed to origin",
-    ]  # fmt: skip
+        "the texts are pushed to origin",
+        "the letter's record is pushed to origin",
+    ]
     assert "Status: published" in site.file("locum.md").read_text("utf-8")
     assert "Five Questions" in (site.root / "www/index.html").read_text("utf-8")
     assert any('"done"' in line for line in site.ledger)
