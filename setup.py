@@ -23,9 +23,11 @@ class BuildPy(build_py):
         if not self.editable_mode:
             for name in SHARED:
                 shutil.copytree(
-                    name, Path(self.build_lib, "publish", "share", name), dirs_exist_ok=True,
+                    name,
+                    Path(self.build_lib, "publish", "share", name),
+                    dirs_exist_ok=True,
                     ignore=shutil.ignore_patterns("__pycache__", ".*"),
-                )  # fmt: skip
+                )
 
 
 setup(cmdclass={"build_py": BuildPy})

@@ -31,11 +31,20 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--n", default="200,1000", help="numbers of posts (default: %(default)s)")
     made.add_argument("--rounds", type=int, default=5, help="(default: %(default)s)")
     every = "hugo,publish,pelican,plain,plain-pelican,eleventy"
-    made.add_argument("--tools", default=every, help="publish and pelican are measured on this "
-                      "blog, the plain ones on a small site (default: all)")  # fmt: skip
+    made.add_argument(
+        "--tools",
+        default=every,
+        help="publish and pelican are measured on this "
+        "blog, the plain ones on a small site (default: all)",
+    )
     made.add_argument("--jobs", default=",".join(JOBS), help="(default: %(default)s)")
-    made.add_argument("--write", type=Path, metavar="DOCUMENT", help="put the tables between the "
-                      "markers of this Markdown file, and plot and figures beside it")  # fmt: skip
+    made.add_argument(
+        "--write",
+        type=Path,
+        metavar="DOCUMENT",
+        help="put the tables between the "
+        "markers of this Markdown file, and plot and figures beside it",
+    )
     made.add_argument("--plot", type=Path, metavar="SVG", help="write the bars here")
     made.add_argument("--json", type=Path, metavar="FILE", help="write all figures here")
     return made
@@ -71,10 +80,13 @@ def main(arguments: list[str]) -> int:
         )
     reference = next((t.name for t in tools if t.name == peers.HUGO), tools[0].name)
     results = Results(
-        measured, reference, {tool.name: installed.version(tool) for tool in tools}, given.rounds,
+        measured,
+        reference,
+        {tool.name: installed.version(tool) for tool in tools},
+        given.rounds,
         f"Python {platform.python_version()}, {len(os.sched_getaffinity(0))} cores",
         shlex.join(["python", "-m", "benchmarks", *arguments]),
-    )  # fmt: skip
+    )
     print(tables(results))
     if given.json:
         given.json.write_text(json.dumps(results.document(), indent=1) + "\n", encoding="utf-8")

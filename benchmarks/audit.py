@@ -89,8 +89,10 @@ def lighthouse(modules: Path, address: str) -> dict[str, Any]:
 def marks(modules: Path, site: str, runs: int) -> int:
     """Print the marks of every run; answers how many runs had less than full marks."""
     short = 0
-    print("\n| page | run | performance | accessibility | best practices | SEO | first paint ms |"
-          " largest paint ms | shift |")  # fmt: skip
+    print(
+        "\n| page | run | performance | accessibility | best practices | SEO | first paint ms |"
+        " largest paint ms | shift |"
+    )
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for name, path in JUDGED.items():
         painted = []
@@ -100,9 +102,12 @@ def marks(modules: Path, site: str, runs: int) -> int:
             times = report["audits"]["metrics"]["details"]["items"][0]
             painted.append(times["largestContentfulPaint"])
             short += any(mark < 100 for mark in got)
-            print(f"| {name} | {run} | {' | '.join(map(str, got))} "
-                  f"| {times['firstContentfulPaint']} | {times['largestContentfulPaint']} "
-                  f"| {times['cumulativeLayoutShift']:g} |", flush=True)  # fmt: skip
+            print(
+                f"| {name} | {run} | {' | '.join(map(str, got))} "
+                f"| {times['firstContentfulPaint']} | {times['largestContentfulPaint']} "
+                f"| {times['cumulativeLayoutShift']:g} |",
+                flush=True,
+            )
         print(f"| {name} | median | | | | | | {statistics.median(painted):.0f} | |", flush=True)
     return short
 

@@ -47,9 +47,12 @@ def chart(results: Results) -> str:
             f'<title id="t">Time as a ratio to {escape(results.reference)}</title>',
             f'<style>{STYLE}</style><rect width="100%" height="100%" fill="#fff"/>',
             _text(10, 22, f"Time as a ratio to {results.reference}: left of 1 is faster"),
-            *_legend(tools), *_scale(low, high, top), *parts, "</svg>\n",
+            *_legend(tools),
+            *_scale(low, high, top),
+            *parts,
+            "</svg>\n",
         ]
-    )  # fmt: skip
+    )
 
 
 def _bars(results: Results, posts: int, job: str, tools: list[str]) -> list[tuple[str, float]]:

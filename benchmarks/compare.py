@@ -55,11 +55,16 @@ def _builds(sites: Sequence[WorkingCopy], job: str, rounds: int, say: Say) -> li
             spent[name] += [one] if number >= warm else []
     return [
         Measured(
-            site.count, job, site.peer.name, tuple(one.wall for one in found),
-            max(one.memory for one in found), tuple(one.cpu for one in found),
+            site.count,
+            job,
+            site.peer.name,
+            tuple(one.wall for one in found),
+            max(one.memory for one in found),
+            tuple(one.cpu for one in found),
         )
-        for site in sites if (found := spent.get(site.peer.name))
-    ]  # fmt: skip
+        for site in sites
+        if (found := spent.get(site.peer.name))
+    ]
 
 
 def _previews(sites: Sequence[WorkingCopy], rounds: int, say: Say) -> list[Measured]:

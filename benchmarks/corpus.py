@@ -83,11 +83,16 @@ def post(number: int, count: int) -> Post:
     """Post ``number`` of an archive of ``count``; from ``count`` on, those that are added to it."""
     rng = random.Random(f"post {number}")  # noqa: S311 - a corpus, no secret
     return Post(
-        number, title(number), slug(number), date(number, count),
+        number,
+        title(number),
+        slug(number),
+        date(number, count),
         CATEGORIES[int(len(CATEGORIES) * rng.random() ** 1.5)],
-        tuple(rng.sample(TAGS, rng.choice((1, 2, 2, 3, 3, 4)))), rng.choice(AUTHORS),
-        f"{_sentence(rng)} {_sentence(rng)}", _body(rng, number),
-    )  # fmt: skip
+        tuple(rng.sample(TAGS, rng.choice((1, 2, 2, 3, 3, 4)))),
+        rng.choice(AUTHORS),
+        f"{_sentence(rng)} {_sentence(rng)}",
+        _body(rng, number),
+    )
 
 
 def title(number: int) -> str:

@@ -51,8 +51,17 @@ def newsletter(settings: Settings) -> Newsletter:
 
     at = schedule.when("next tuesday 7:30", now, zone)
     letters = [out(posts[slug], *report) for slug, report in REPORTS.items()]
-    letters.append(Letter(NEXT, "scheduled", posts[NEXT].title, posts[NEXT].uid, at=at,
-                          readers=412, changes=(TYPO,)))  # fmt: skip
+    letters.append(
+        Letter(
+            NEXT,
+            "scheduled",
+            posts[NEXT].title,
+            posts[NEXT].uid,
+            at=at,
+            readers=412,
+            changes=(TYPO,),
+        )
+    )
     sender = "Maren Solberg <hello@happypharmacists.example>"
     return Newsletter(now, tuple(letters), "Creating Happy Pharmacists", 412, sender)
 

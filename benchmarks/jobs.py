@@ -102,9 +102,14 @@ def preview(site: WorkingCopy, rounds: int) -> list[float]:
     path = "/" + site.page(number).removesuffix("index.html")
     with tempfile.TemporaryFile() as said:
         server = subprocess.Popen(  # noqa: S603 - a peer
-            command, cwd=site.folder, env=environment(), stdin=subprocess.DEVNULL, stdout=said,
-            stderr=said, start_new_session=True,
-        )  # fmt: skip
+            command,
+            cwd=site.folder,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            start_new_session=True,
+        )
         try:
             spent, found = _served(server, port, path, "<h1"), []
             for _ in range(rounds + 1):

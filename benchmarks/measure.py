@@ -47,9 +47,13 @@ def run(command: tuple[str, ...], folder: Path) -> Spent:
     with tempfile.TemporaryFile() as said:
         began = time.perf_counter()
         process = subprocess.Popen(  # noqa: S603 - a peer
-            command, cwd=folder, env=environment(), stdin=subprocess.DEVNULL, stdout=said,
+            command,
+            cwd=folder,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=said,
             stderr=said,
-        )  # fmt: skip
+        )
         watch = Timer(SECONDS, process.kill)
         watch.start()
         # Not `wait`, for the numbers of this one child; they include the children it waited for.

@@ -47,9 +47,12 @@ def eleventy_file(post: Post) -> str:
 
 def _yaml(post: Post, **terms: object) -> str:
     head = {
-        "title": post.title, "slug": post.slug, "author": post.author,
-        "description": post.summary, **terms,
-    }  # fmt: skip
+        "title": post.title,
+        "slug": post.slug,
+        "author": post.author,
+        "description": post.summary,
+        **terms,
+    }
     lines = [f"{key}: {json.dumps(value)}" for key, value in head.items()]
     return "\n".join(["---", *lines, f"date: {post.date:%Y-%m-%dT%H:%M:00Z}", "---", "", post.body])
 
@@ -86,11 +89,17 @@ def hugo(binary: str) -> Peer:
     """Hugo; ``binary`` is the program."""
     port = ("--port", "{port}", "--bind", "127.0.0.1", "--appendPort=false")
     return Peer(
-        HUGO, "hugo", hugo_file, (binary, "build", "--quiet", "-d", "output"),
+        HUGO,
+        "hugo",
+        hugo_file,
+        (binary, "build", "--quiet", "-d", "output"),
         (binary, "server", *port, "--baseURL", "http://127.0.0.1:{port}/", "--quiet"),
-        "content/posts", "static/images", "layouts/baseof.html", feed="index.xml",
+        "content/posts",
+        "static/images",
+        "layouts/baseof.html",
+        feed="index.xml",
         caches=("resources", ".hugo_build.lock"),
-    )  # fmt: skip
+    )
 
 
 def _lay_blog(folder: Path) -> None:
@@ -112,10 +121,18 @@ def _lay_blog(folder: Path) -> None:
 def blog(name: str, build: tuple[str, ...], serve: tuple[str, ...]) -> Peer:
     """This very blog, its theme and plugins and all."""
     return Peer(
-        name, "", blog_file, build, serve, "content/posts", "content/images",
-        "theme/templates/base.html", caches=(".publish", "content/ledger"),
-        page="{slug}/index.html", heading="",
-    )  # fmt: skip
+        name,
+        "",
+        blog_file,
+        build,
+        serve,
+        "content/posts",
+        "content/images",
+        "theme/templates/base.html",
+        caches=(".publish", "content/ledger"),
+        page="{slug}/index.html",
+        heading="",
+    )
 
 
 def publish(scripts: Path) -> Peer:
@@ -134,27 +151,46 @@ def plain(scripts: Path) -> Peer:
     """This project on a plain site, with a theme and a plugin of its own."""
     program = str(scripts / "publish")
     return Peer(
-        PLAIN, "pelican", pelican_file, (program, "build", "-q"),
-        (program, "preview", "-q", "--port", "{port}"), "content/posts", "content/images",
-        "theme/templates/base.html", caches=(".publish",),
-    )  # fmt: skip
+        PLAIN,
+        "pelican",
+        pelican_file,
+        (program, "build", "-q"),
+        (program, "preview", "-q", "--port", "{port}"),
+        "content/posts",
+        "content/images",
+        "theme/templates/base.html",
+        caches=(".publish",),
+    )
 
 
 def plain_pelican(scripts: Path) -> Peer:
     """Stock Pelican on the plain site."""
     program = str(scripts / "pelican")
     return Peer(
-        PLAIN_PELICAN, "pelican", pelican_file, (program, "-q"),
+        PLAIN_PELICAN,
+        "pelican",
+        pelican_file,
+        (program, "-q"),
         (program, "-q", "--autoreload", "--listen", "--port", "{port}"),
-        "content/posts", "content/images", "theme/templates/base.html", caches=("__pycache__",),
-    )  # fmt: skip
+        "content/posts",
+        "content/images",
+        "theme/templates/base.html",
+        caches=("__pycache__",),
+    )
 
 
 def eleventy(modules: Path) -> Peer:
     """Eleventy; ``modules`` is the folder npm installed it to."""
     program = ("node", "node_modules/@11ty/eleventy/cmd.cjs", "--quiet")
     return Peer(
-        ELEVENTY, "eleventy", eleventy_file, program,
-        (*program, "--serve", "--incremental", "--port={port}"), "posts", "static/images",
-        "_includes/base.njk", caches=(".cache",), links={"node_modules": modules},
-    )  # fmt: skip
+        ELEVENTY,
+        "eleventy",
+        eleventy_file,
+        program,
+        (*program, "--serve", "--incremental", "--port={port}"),
+        "posts",
+        "static/images",
+        "_includes/base.njk",
+        caches=(".cache",),
+        links={"node_modules": modules},
+    )

@@ -70,10 +70,12 @@ def main(count: int) -> None:
             for _ in range(5):
                 began = time.monotonic()
                 subprocess.run(
-                    [sys.executable, "-m", "publish", "plan", "-q"], cwd=root, check=True,
+                    [sys.executable, "-m", "publish", "plan", "-q"],
+                    cwd=root,
+                    check=True,
                     env=live_environment(server.base_url) | {"PYTHONPATH": str(ROOT)},
                     stdout=subprocess.DEVNULL,
-                )  # fmt: skip
+                )
                 spent.append(time.monotonic() - began)
             asked = len(control(server.base_url, [])["requests"]) / 5
     print(

@@ -141,9 +141,12 @@ def run(root: Path, checkout: Path, plugins: list[str]) -> dict[str, float]:
     """The same in a process of its own."""
     done = subprocess.run(  # noqa: S603 - this very file
         [sys.executable, __file__, "--one", str(root), str(checkout), json.dumps(plugins)],
-        cwd=root, env={**os.environ, "PYTHONHASHSEED": "0"}, stdout=subprocess.PIPE, text=True,
+        cwd=root,
+        env={**os.environ, "PYTHONHASHSEED": "0"},
+        stdout=subprocess.PIPE,
+        text=True,
         check=True,
-    )  # fmt: skip
+    )
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
 
@@ -159,8 +162,10 @@ def main(count: int, checkout: Path) -> None:
         print("| plugin | first build ÷ stock | ms | next build ÷ stock | ms |")
         print("| --- | ---: | ---: | ---: | ---: |")
         for plugin in [*PLUGINS, "build"]:
-            cells = [f"{b.get(plugin, 0) / stock:.3f} | {b.get(plugin, 0) * 1000:.0f}"
-                     for b in (first, second)]  # fmt: skip
+            cells = [
+                f"{b.get(plugin, 0) / stock:.3f} | {b.get(plugin, 0) * 1000:.0f}"
+                for b in (first, second)
+            ]
             print(f"| {plugin} | {' | '.join(cells)} |")
 
 

@@ -79,20 +79,25 @@ class Results:
     def document(self) -> dict[str, Any]:
         """For JSON; seconds rounded to a tenth of a millisecond."""
         return {
-            "command": self.command, "machine": self.machine, "reference": self.reference,
-            "rounds": self.rounds, "versions": dict(self.versions),
+            "command": self.command,
+            "machine": self.machine,
+            "reference": self.reference,
+            "rounds": self.rounds,
+            "versions": dict(self.versions),
             "results": [self._row(one) for one in self.measured],
-        }  # fmt: skip
+        }
 
     def _row(self, one: Measured) -> dict[str, Any]:
         found = self.ratio(one.posts, one.job, one.tool)
         return {
-            "posts": one.posts, "job": one.job, "tool": one.tool,
+            "posts": one.posts,
+            "job": one.job,
+            "tool": one.tool,
             "seconds": [round(second, 4) for second in one.seconds],
             "cpu_seconds": [round(second, 4) for second in one.cpu],
             "memory_mb": round(one.memory, 1) or None,
             "ratio": None if found is None else round(found, 4),
-        }  # fmt: skip
+        }
 
 
 def ratio(mine: Sequence[float], theirs: Sequence[float]) -> float:

@@ -24,16 +24,22 @@ def tables(results: Results) -> str:
     lines = _table(
         ["job", "posts", f"{results.reference}, seconds", *others],
         [
-            [SAID[job], f"{posts:,}", _seconds(results, posts, job),
-             *(_ratio(results, posts, job, tool) for tool in others)]
-            for job in results.jobs for posts in results.counts
+            [
+                SAID[job],
+                f"{posts:,}",
+                _seconds(results, posts, job),
+                *(_ratio(results, posts, job, tool) for tool in others),
+            ]
+            for job in results.jobs
+            for posts in results.counts
         ],
-    )  # fmt: skip
+    )
     spent = [
         [SAID[job], f"{posts:,}", *(_cpu(results, posts, job, tool) for tool in results.tools)]
-        for job in results.jobs for posts in results.counts
+        for job in results.jobs
+        for posts in results.counts
         if any((one := results.of(posts, job, tool)) and one.cpu for tool in results.tools)
-    ]  # fmt: skip
+    ]
     if spent:
         lines += ["", "Seconds of CPU, of all processes together:", ""]
         lines += _table(["job", "posts", *results.tools], spent)
@@ -56,10 +62,14 @@ def section(results: Results, plot: str) -> str:
         [
             f"Wall-clock time as a ratio to {results.reference}'s in the same round, the median of"
             f" {rounds}; below 1 is faster. {versions}; {results.machine}.",
-            "", f"    {results.command}", "", tables(results), "",
+            "",
+            f"    {results.command}",
+            "",
+            tables(results),
+            "",
             f"![The same ratios as bars on a logarithmic scale]({plot})",
         ]
-    )  # fmt: skip
+    )
 
 
 def replaced(document: str, text: str) -> str:

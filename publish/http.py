@@ -45,9 +45,14 @@ def fetch(url: str, timeout: float = TIMEOUT) -> tuple[int, bytes]:
 
 
 def ask(
-    url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None,
-    timeout: float = TIMEOUT, largest: int = LARGEST, at: str = "",
-) -> Answer:  # fmt: skip
+    url: str,
+    *,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    timeout: float = TIMEOUT,
+    largest: int = LARGEST,
+    at: str = "",
+) -> Answer:
     """Ask for ``url`` with ``method`` and further ``headers``; of the body, read ``largest`` bytes.
 
     ``at`` is the IP address to connect to, for a caller that has resolved and checked it.

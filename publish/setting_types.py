@@ -70,8 +70,12 @@ NEEDED = frozenset({
 """Settings that must not be None; if left out, Pelican's own apply."""
 PAIRS = ("MENUITEMS", "LINKS", "SOCIAL")
 """Settings that themes show as links."""
-EXPRESSIONS = ("FILENAME_METADATA", "PATH_METADATA", "INTRASITE_LINK_REGEX",
-               "*_REGEX_SUBSTITUTIONS")  # fmt: skip
+EXPRESSIONS = (
+    "FILENAME_METADATA",
+    "PATH_METADATA",
+    "INTRASITE_LINK_REGEX",
+    "*_REGEX_SUBSTITUTIONS",
+)
 
 
 def misfits(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -120,8 +124,14 @@ def wrong_part(name: str, given: Any) -> tuple[Any, str] | None:
         places = (
             each[key] for each in given.values() for key in ("path", "save_as") if key in each
         )
-        return next(((place, "a path inside the site") for place in places
-                     if not isinstance(place, str) or leads_out(place)), None)  # fmt: skip
+        return next(
+            (
+                (place, "a path inside the site")
+                for place in places
+                if not isinstance(place, str) or leads_out(place)
+            ),
+            None,
+        )
     if name == "MARKDOWN" and given:
         listed, options = given.get("extensions") or [], given.get("extension_configs") or {}
         example = '{"extension_configs": {"markdown.extensions.extra": {}}}'

@@ -169,9 +169,13 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
             "fix that line",
         ) from None
     values = {k: v for k, v in found.items() if k.isupper()}
-    early = {name: values[name] for name in EARLY & values.keys()
-             if values[name] is None or isinstance(values[name], float | int)
-             or wrong_part(name, values[name]) is not None}  # fmt: skip
+    early = {
+        name: values[name]
+        for name in EARLY & values.keys()
+        if values[name] is None
+        or isinstance(values[name], float | int)
+        or wrong_part(name, values[name]) is not None
+    }
     settings = Settings(file, values)
     settings.refuse(early)
     return settings

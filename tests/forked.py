@@ -133,9 +133,12 @@ class Process:
 
 
 def start(
-    module: str, words: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None,
+    module: str,
+    words: Sequence[str],
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
     stdin: str = "",
-) -> Process:  # fmt: skip
+) -> Process:
     """``python -m MODULE WORDS``, begun. ``module`` is one of ``PRELOADED``."""
     out, err, given = (tempfile.TemporaryFile() for _ in range(3))  # noqa: SIM115 - by Process
     given.write(stdin.encode())
@@ -176,17 +179,27 @@ def _fork(
 
 
 def run(
-    module: str, words: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None,
-    stdin: str = "", timeout: float = 120,
-) -> subprocess.CompletedProcess[str]:  # fmt: skip
+    module: str,
+    words: Sequence[str],
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    stdin: str = "",
+    timeout: float = 120,
+) -> subprocess.CompletedProcess[str]:
     """``python -m MODULE WORDS`` to its end; with a Python of its own where ``env`` has other
     variables of Python's than this process began with."""
     env = os.environ if env is None else env
     if _pythons(env) != BEGUN_WITH:
         return subprocess.run(
-            [sys.executable, "-m", module, *words], cwd=cwd, env=env, input=stdin, text=True,
-            capture_output=True, timeout=timeout, check=False,
-        )  # fmt: skip
+            [sys.executable, "-m", module, *words],
+            cwd=cwd,
+            env=env,
+            input=stdin,
+            text=True,
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+        )
     process = start(module, words, cwd, env, stdin)
     out, err = process.communicate(timeout)
     return subprocess.CompletedProcess([module, *words], process.wait(), out, err)
@@ -227,10 +240,12 @@ def _parent(module: str) -> socket.socket:
     fds = [way.fileno() for way in (theirs, *(_ways("-c") if module == "publish" else ()))]
     subprocess.Popen(
         [sys.executable, "-P", __file__, module, *map(str, fds)],
-        pass_fds=fds, stdin=subprocess.DEVNULL, start_new_session=True,
+        pass_fds=fds,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
         cwd=Path(__file__).parent,
         env={**(seeing_the_tool() if module == "-c" else os.environ), "PYTHONHASHSEED": "random"},
-    ).returncode = 0  # It is never waited for.  # fmt: skip
+    ).returncode = 0  # It is never waited for.
     theirs.close()
     atexit.register(ours.close)
     return ours

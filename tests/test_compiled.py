@@ -76,8 +76,11 @@ def no_compiler() -> Iterator[None]:
 
 
 def test_a_kept_expression_is_the_one_that_python_compiles(process: Process):
-    @given(st.lists(st.sampled_from(PIECES), max_size=6, unique=True), st.sampled_from(FLAGS),
-           st.booleans())  # fmt: skip
+    @given(
+        st.lists(st.sampled_from(PIECES), max_size=6, unique=True),
+        st.sampled_from(FLAGS),
+        st.booleans(),
+    )
     def law(pieces: list[str], flags: int, as_bytes: bool) -> None:
         text: Any = "".join(pieces)
         subject: Any = SUBJECT

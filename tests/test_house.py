@@ -12,8 +12,11 @@ import pytest
 def tracked(root: Path, *patterns: str) -> list[Path]:
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard", *patterns],
-        cwd=root, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return [root / name for name in listed.stdout.splitlines() if (root / name).is_file()]
 
 

@@ -120,8 +120,9 @@ def test_letters_of_any_script_and_headers_arrive_and_no_proxy_is_asked(
 
 def test_the_digest_is_read_however_the_tag_is_written():
     for tag in (
-        b'<meta name="page-digest" content="abc">', b"<meta content=abc name=page-digest>",
+        b'<meta name="page-digest" content="abc">',
+        b"<meta content=abc name=page-digest>",
         b"<meta name='page-digest' content='abc' />",
-    ):  # fmt: skip
+    ):
         assert digest_in(b"<head>" + tag) == "abc"
     assert digest_in(b"<meta name=description content=page-digest>") == ""

@@ -18,15 +18,27 @@ def said(code: str, *, light: bool = True) -> str:
     """What a process of its own prints that loads Pelican, lightly or not, and runs ``code``."""
     done = subprocess.run(
         [sys.executable, "-c", (LIGHT if light else "import sys\n") + code],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
 
 def test_what_a_build_mostly_does_not_do_is_not_loaded():
-    spared = ("docutils", "rich", "pygments", "argparse", "ssl", "http.server", "watchfiles",
-              "urllib.request", "importlib.metadata", "multiprocessing.context")  # fmt: skip
+    spared = (
+        "docutils",
+        "rich",
+        "pygments",
+        "argparse",
+        "ssl",
+        "http.server",
+        "watchfiles",
+        "urllib.request",
+        "importlib.metadata",
+        "multiprocessing.context",
+    )
     loaded = said("import pelican\nprint(*sys.modules)").split()
     assert not set(spared) & set(loaded)
     assert {"pelican.generators", "pelican.readers", "pelican.writers", "markdown"} <= set(loaded)
@@ -104,9 +116,10 @@ def test_who_asks_for_what_was_left_out_gets_what_is_there_without(code: str):
     ],
 )
 def test_what_is_made_of_a_stand_in_is_refused(code: str):
-    assert said(
-        f"import pelican\ntry:\n    {code}\nexcept light.StubUsed:\n    print('needed')"
-    ) == "needed"  # fmt: skip
+    assert (
+        said(f"import pelican\ntry:\n    {code}\nexcept light.StubUsed:\n    print('needed')")
+        == "needed"
+    )
 
 
 def test_an_attribute_that_is_nowhere_is_missing_as_anywhere():

@@ -62,8 +62,13 @@ def test_every_target_is_one_line(project: Path):
 )
 def test_a_target_runs_what_its_name_says(project: Path, target: str, runs: str):
     # A virtual environment that is there, so that none is made.
-    for name in ("requirements.txt", "requirements-dev.txt", "pyproject.toml", ".venv/run",
-                 ".venv/dev"):  # fmt: skip
+    for name in (
+        "requirements.txt",
+        "requirements-dev.txt",
+        "pyproject.toml",
+        ".venv/run",
+        ".venv/dev",
+    ):
         (project / name).parent.mkdir(exist_ok=True)
         (project / name).touch()
     assert f".venv/bin/{runs}" in make(project, "--dry-run", target)
@@ -79,8 +84,14 @@ def test_a_port_may_be_named(project: Path):
 
 
 def test_clean_removes_what_can_be_made_again_and_nothing_else(project: Path):
-    kept = {"content/posts/a.md", "content/ledger/issues.jsonl", "pelicanconf.py", "theme/x.css",
-            ".venv/run", "outputs/mine.txt"}  # fmt: skip
+    kept = {
+        "content/posts/a.md",
+        "content/ledger/issues.jsonl",
+        "pelicanconf.py",
+        "theme/x.css",
+        ".venv/run",
+        "outputs/mine.txt",
+    }
     for name in {*kept, "output/index.html", ".publish/build", ".publish/sandbox/state.sqlite3"}:
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).write_text(name)

@@ -66,10 +66,15 @@ def test_no_value_shows_in_the_representation(tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("line", "what"),
-    [("SITEURL = 5", "no text: 5"), ("OUTPUT_PATH = 5", "no text: 5"), ("THEME = True", "no text"),
-     ("ARTICLE_PATHS = 5", "no list: 5"), ("STATIC_PATHS = None", "no list: None"),
-     ("PLUGIN_PATHS = 5", "no list: 5")],
-)  # fmt: skip
+    [
+        ("SITEURL = 5", "no text: 5"),
+        ("OUTPUT_PATH = 5", "no text: 5"),
+        ("THEME = True", "no text"),
+        ("ARTICLE_PATHS = 5", "no list: 5"),
+        ("STATIC_PATHS = None", "no list: None"),
+        ("PLUGIN_PATHS = 5", "no list: 5"),
+    ],
+)
 def test_a_setting_of_another_kind_is_one_line_at_its_place(tmp_path: Path, line: str, what: str):
     conf = tmp_path / "pelicanconf.py"
     conf.write_text(f'SITENAME = "S"\n\n{line}\n', encoding="utf-8")
@@ -77,8 +82,13 @@ def test_a_setting_of_another_kind_is_one_line_at_its_place(tmp_path: Path, line
         load(conf)
 
 
-WRONG = {"text": [5, ["x"], True], "number": ["10", [1]], "list": ["one", 5, {}],
-         "mapping": [5, "x", ["x"]], "pattern": [5, ["x"]]}  # fmt: skip
+WRONG = {
+    "text": [5, ["x"], True],
+    "number": ["10", [1]],
+    "list": ["one", 5, {}],
+    "mapping": [5, "x", ["x"]],
+    "pattern": [5, ["x"]],
+}
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.what)
@@ -98,30 +108,33 @@ def test_a_build_and_a_check_name_every_setting_of_a_wrong_kind(tmp_path: Path, 
 
 @pytest.mark.parametrize(
     ("line", "says"),
-    [("DEFAULT_PAGINATION = 2.5", "holds 2.5 — write a whole number"),
-     ("PAGINATED_TEMPLATES = {'tag': -1}", "holds -1 — write 10, or None"),
-     ("STATIC_PATHS = ['images', 5]", "holds 5 — write text"),
-     ("PAGE_PATHS = [None]", "holds None — write text"),
-     ('FILENAME_METADATA = "("', "holds '(' — write a regular expression: missing )"),
-     ('SLUG_REGEX_SUBSTITUTIONS = [("[", "")]', "holds '[' — write a regular expression"),
-     (r"TAG_REGEX_SUBSTITUTIONS = [('a', r'\9')]", "holds 'a' — write a regular expression: "),
-     ('DEFAULT_LANG = ""', "holds '' — write text, or remove the line"),
-     ("MENUITEMS = ['Home']", "holds ['Home'] — write [(\"words\", \"address\")]"),
-     ("PAGINATION_PATTERNS = []", "holds [] — write rules such as (1,"),
-     ("PAGINATION_PATTERNS = [(1, '{url}')]", "holds (1, '{url}') — write rules such as"),
-     ("PAGINATION_PATTERNS = [('1', '', '')]", "holds ('1', '', '') — write rules such as"),
-     ("PAGINATION_PATTERNS = [1]", "holds 1 — write rules such as"),
-     ("PAGINATION_PATTERNS = [(1, '{url', '')]", "holds (1, '{url', '') — write rules such as"),
-     ("PAGINATION_PATTERNS = [(2, '', '')]", "holds [(2, '', '')] — write rules such as"),
-     ("DEFAULT_DATE = 'soon'", "holds 'soon' — write \"fs\", or a date"),
-     ("DEFAULT_DATE = (2026, 13, 1)", "holds (2026, 13, 1) — write \"fs\", or a date"),
-     ("LOCALE = 5", "holds 5 — write [\"de_DE.UTF-8\"]"),
-     ("EXTRA_PATH_METADATA = {'a': 'b'}", "holds 'b' — write {\"path\": "),
-     ("TAG_REGEX_SUBSTITUTIONS = [('a',)]", "holds [('a',)] — write [(\"what is sought\""),
-     ("THEME = None", "is no text: None — write"), ("SITENAME = None", "is no text: None — write"),
-     ("SITEURL = None", "is no text: None — write"),
-     ("MARKDOWN = None", "is no mapping: None — write")],
-)  # fmt: skip
+    [
+        ("DEFAULT_PAGINATION = 2.5", "holds 2.5 — write a whole number"),
+        ("PAGINATED_TEMPLATES = {'tag': -1}", "holds -1 — write 10, or None"),
+        ("STATIC_PATHS = ['images', 5]", "holds 5 — write text"),
+        ("PAGE_PATHS = [None]", "holds None — write text"),
+        ('FILENAME_METADATA = "("', "holds '(' — write a regular expression: missing )"),
+        ('SLUG_REGEX_SUBSTITUTIONS = [("[", "")]', "holds '[' — write a regular expression"),
+        (r"TAG_REGEX_SUBSTITUTIONS = [('a', r'\9')]", "holds 'a' — write a regular expression: "),
+        ('DEFAULT_LANG = ""', "holds '' — write text, or remove the line"),
+        ("MENUITEMS = ['Home']", 'holds [\'Home\'] — write [("words", "address")]'),
+        ("PAGINATION_PATTERNS = []", "holds [] — write rules such as (1,"),
+        ("PAGINATION_PATTERNS = [(1, '{url}')]", "holds (1, '{url}') — write rules such as"),
+        ("PAGINATION_PATTERNS = [('1', '', '')]", "holds ('1', '', '') — write rules such as"),
+        ("PAGINATION_PATTERNS = [1]", "holds 1 — write rules such as"),
+        ("PAGINATION_PATTERNS = [(1, '{url', '')]", "holds (1, '{url', '') — write rules such as"),
+        ("PAGINATION_PATTERNS = [(2, '', '')]", "holds [(2, '', '')] — write rules such as"),
+        ("DEFAULT_DATE = 'soon'", "holds 'soon' — write \"fs\", or a date"),
+        ("DEFAULT_DATE = (2026, 13, 1)", 'holds (2026, 13, 1) — write "fs", or a date'),
+        ("LOCALE = 5", 'holds 5 — write ["de_DE.UTF-8"]'),
+        ("EXTRA_PATH_METADATA = {'a': 'b'}", "holds 'b' — write {\"path\": "),
+        ("TAG_REGEX_SUBSTITUTIONS = [('a',)]", "holds [('a',)] — write [(\"what is sought\""),
+        ("THEME = None", "is no text: None — write"),
+        ("SITENAME = None", "is no text: None — write"),
+        ("SITEURL = None", "is no text: None — write"),
+        ("MARKDOWN = None", "is no mapping: None — write"),
+    ],
+)
 def test_a_part_of_a_setting_that_cannot_be_is_one_line_at_its_place(
     tmp_path: Path, line: str, says: str
 ):
@@ -142,21 +155,34 @@ def test_settings_that_are_off_or_of_their_kind_are_let_be(root: Path):
         "FEED_MAX_ITEMS": None,
     }
     rules = ((1, "{url}", "{save_as}"), (-1, "{name}/{number:03}/", "{base_name}{extension}"))
-    fit = {"PAGINATION_PATTERNS": rules, "DEFAULT_PAGINATION": False, "DEFAULT_DATE": "fs",
-           "LOCALE": "de_DE", "EXTRA_PATH_METADATA": {},
-           "SUMMARY_MAX_LENGTH": None, "STATIC_PATHS": ("images",),
-           "CATEGORY_FEED_ATOM": "f/{slug}.xml", "CACHE_PATH": Path("x"), "MY_OWN": 5}  # fmt: skip
+    fit = {
+        "PAGINATION_PATTERNS": rules,
+        "DEFAULT_PAGINATION": False,
+        "DEFAULT_DATE": "fs",
+        "LOCALE": "de_DE",
+        "EXTRA_PATH_METADATA": {},
+        "SUMMARY_MAX_LENGTH": None,
+        "STATIC_PATHS": ("images",),
+        "CATEGORY_FEED_ATOM": "f/{slug}.xml",
+        "CACHE_PATH": Path("x"),
+        "MY_OWN": 5,
+    }
     assert not list(misfits(off | fit))
 
 
 @pytest.mark.parametrize(
     ("line", "says"),
-    [("PATH = 'nope'", "PATH names nope/"), ("PATH = '..'", "PATH names a folder above"),
-     ("PATH = '/'", "PATH names a folder above"), ("OUTPUT_PATH = 'a.txt'", "is a file"),
-     ("OUTPUT_PATH = 'content'", "OUTPUT_PATH names a folder that holds sources"),
-     ("OUTPUT_PATH = '..'", "holds sources"), ("OUTPUT_PATH = '/'", "holds sources"),
-     ("THEME = 'mine'\nOUTPUT_PATH = 'mine'", "holds sources")],
-)  # fmt: skip
+    [
+        ("PATH = 'nope'", "PATH names nope/"),
+        ("PATH = '..'", "PATH names a folder above"),
+        ("PATH = '/'", "PATH names a folder above"),
+        ("OUTPUT_PATH = 'a.txt'", "is a file"),
+        ("OUTPUT_PATH = 'content'", "OUTPUT_PATH names a folder that holds sources"),
+        ("OUTPUT_PATH = '..'", "holds sources"),
+        ("OUTPUT_PATH = '/'", "holds sources"),
+        ("THEME = 'mine'\nOUTPUT_PATH = 'mine'", "holds sources"),
+    ],
+)
 def test_folders_that_cannot_be_are_one_line_at_their_setting(tmp_path: Path, line: str, says: str):
     (tmp_path / "site/content").mkdir(parents=True)
     (tmp_path / "site/a.txt").touch()

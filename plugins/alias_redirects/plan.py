@@ -69,10 +69,15 @@ def plan(
                 continue
             moves.append(
                 Move(
-                    alias, base + alias.path, f"{base}/{source.url}", f"{siteurl}/{source.url}",
-                    source.title, source.lang, source.file,
+                    alias,
+                    base + alias.path,
+                    f"{base}/{source.url}",
+                    f"{siteurl}/{source.url}",
+                    source.title,
+                    source.lang,
+                    source.file,
                 )
-            )  # fmt: skip
+            )
     return sorted(moves, key=lambda move: (move.alias.path, move.alias.query)), faults
 
 
@@ -109,6 +114,9 @@ def _source(content: Any) -> Source:
     lang = str(getattr(content, "lang", "") or content.settings.get("DEFAULT_LANG") or "en")
     url = quote(str(content.url).removeprefix("/"), safe="/%~!$&'()*+,;=:@-._?")
     return Source(
-        tuple(dict.fromkeys(names(content.aliases))), url, plain_title(content.title), lang,
+        tuple(dict.fromkeys(names(content.aliases))),
+        url,
+        plain_title(content.title),
+        lang,
         os.path.relpath(content.source_path) if content.source_path else url,
-    )  # fmt: skip
+    )

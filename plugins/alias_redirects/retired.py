@@ -30,9 +30,11 @@ def read(settings: Mapping[str, Any]) -> tuple[dict[str, str], list[Complaint]]:
 
 
 def plan(
-    retired: Mapping[str, str], moves: Sequence[Move], real: Collection[str],
+    retired: Mapping[str, str],
+    moves: Sequence[Move],
+    real: Collection[str],
     settings: Mapping[str, Any],
-) -> Iterator[Move]:  # fmt: skip
+) -> Iterator[Move]:
     """The redirects of retired addresses, those that are gone among them. Pure.
 
     An address that another page or an alias has taken since is left to it. ``read`` has validated

@@ -45,8 +45,10 @@ def assign(generators: list[Any]) -> None:
             return
         text = small(file.read_text(encoding="utf-8-sig"))
         if has_relative_addresses(text):
-            log.warning("%s names other files — pages link it, for inside a page it would not "
-                        "find them", name)  # fmt: skip
+            log.warning(
+                "%s names other files — pages link it, for inside a page it would not find them",
+                name,
+            )
             return
         generator.context["inline_style"] = text
         generator.context["inline_style_hash"] = csp_hash(text)

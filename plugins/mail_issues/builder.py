@@ -57,8 +57,11 @@ class IssueBuilder:
         if self._engine:
             self._held = {id(article) for article in articles if self._is_current(article)}
             # What cannot be cached would be composed twice.
-            new = [article for article in articles if id(article) not in self._held
-                   and self._gather(article)[1]]  # fmt: skip
+            new = [
+                article
+                for article in articles
+                if id(article) not in self._held and self._gather(article)[1]
+            ]
             log.disabled = True
             try:
                 said = self._engine.shared(self._put, new)
@@ -67,9 +70,10 @@ class IssueBuilder:
             # Of two in one folder, the later one stays.
             folders = Counter(article.slug for article in articles)
             self._composed = {
-                id(article): word for article, word in zip(new, said, strict=True)
+                id(article): word
+                for article, word in zip(new, said, strict=True)
                 if word is not None and folders[article.slug] == 1
-            }  # fmt: skip
+            }
 
     def ensure(self, article: Any) -> bool:
         """Have one post's issue in its folder; False, with an error in the log, if it is unfit.
@@ -143,12 +147,18 @@ class IssueBuilder:
         bodies = [facts.resolved(article, body, site) for body in (web, mail or "")]
         values = (
             [getattr(article, name, "") for name in NAMED],
-            article.metadata.get("summary"), article.url,
-            article.date, str(article.lang), str(article.relative_source_path),
-            article.source_path, [str(author) for author in getattr(article, "authors", ())],
+            article.metadata.get("summary"),
+            article.url,
+            article.date,
+            str(article.lang),
+            str(article.relative_source_path),
+            article.source_path,
+            [str(author) for author in getattr(article, "authors", ())],
             [str(category) for category in categories_of(article)],
-            _shares(article), mail is None, *map(digest_of, bodies),
-        )  # fmt: skip
+            _shares(article),
+            mail is None,
+            *map(digest_of, bodies),
+        )
         digest = self._shared_hash.copy()
         digest.update(repr(values).encode("utf-8", "surrogatepass"))
         return digest.digest()

@@ -74,8 +74,11 @@ class PictureLibrary:
 
     def prepare(self) -> None:
         """Set the picture attributes of each article and page."""
-        found = [(content, own) for content in contents(self._generators)
-                 if (own := tags.files(content, self._statics)) and content.save_as]  # fmt: skip
+        found = [
+            (content, own)
+            for content in contents(self._generators)
+            if (own := tags.files(content, self._statics)) and content.save_as
+        ]
         if new := sorted({path for _, own in found for path in own if not self._is_made(path)}):
             from concurrent.futures import ThreadPoolExecutor
 
@@ -84,8 +87,11 @@ class PictureLibrary:
                 list(pool.map(self._cached, new))
         warned = set()
         for content, own in found:
-            known = {path: (static, cached.picture) for path, static in own.items()
-                     if (cached := self._known[path]) and cached.made}  # fmt: skip
+            known = {
+                path: (static, cached.picture)
+                for path, static in own.items()
+                if (cached := self._known[path]) and cached.made
+            }
             if known:
                 _set_attributes(content, known)
             for path in own.keys() & self._faults.keys() - warned:
@@ -93,9 +99,10 @@ class PictureLibrary:
                 Complaint(
                     f"the picture {path} is shown as it is, for it cannot be read "
                     f"({self._faults[path]})",
-                    os.path.relpath(content.source_path), tags.line(content, path),
+                    os.path.relpath(content.source_path),
+                    tags.line(content, path),
                     "open it, save it again, and build again",
-                ).log(log, logging.WARNING)  # fmt: skip
+                ).log(log, logging.WARNING)
 
     def put(self, output: Path) -> None:
         """Copy the variants into the site.

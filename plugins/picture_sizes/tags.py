@@ -58,8 +58,11 @@ def files(content: Any, statics: Mapping[str, Any]) -> dict[str, Any]:
     tags = IMG.findall(body) if "<img" in body else []
     named = [file_of(tag, base, content.relative_dir) for tag in tags]
     below = [Path(os.path.relpath(file, base)).as_posix() for file in named if file]
-    return {path: statics[path] for path in (cover(content), *below)
-            if path in statics and path.lower().endswith(SUFFIXES)}  # fmt: skip
+    return {
+        path: statics[path]
+        for path in (cover(content), *below)
+        if path in statics and path.lower().endswith(SUFFIXES)
+    }
 
 
 def cover(content: Any) -> str:

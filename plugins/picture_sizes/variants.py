@@ -125,9 +125,10 @@ def offers(encoded: Encoded, format: str, size: int) -> tuple[Offer, ...]:
             made = tuple(sorted(width for k, width in encoded if k == kind))
             kept.append(Offer(kind, made))
     own_widths = tuple(
-        sorted(width for (kind, width), data in encoded.items()
-               if kind == format and len(data) < size)
-    )  # fmt: skip
+        sorted(
+            width for (kind, width), data in encoded.items() if kind == format and len(data) < size
+        )
+    )
     return (*reversed(kept), *((Offer(format, own_widths),) if own_widths else ()))
 
 

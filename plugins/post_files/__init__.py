@@ -57,9 +57,10 @@ def settle(generator: Any) -> None:
         public = "\0".join(text for c in contents if c.save_as for text in _texts(c))
         public += "\0".join(str(value) for value in generator.settings.values())
         generator.staticfiles[:] = [
-            static for static in generator.staticfiles
+            static
+            for static in generator.staticfiles
             if _path(static) not in kept_back or _mentioned(static, public)
-        ]  # fmt: skip
+        ]
 
 
 def resolve(generators: list[Any]) -> None:
@@ -111,8 +112,11 @@ def _path(static: Any) -> str:
 def _mentioned(static: Any, text: str) -> bool:
     """Whether a public text mentions the file's name; True in doubt."""
     name = _path(static).rpartition("/")[2]
-    return any(spelt in text for form in ("NFC", "NFD")
-               for spelt in (normalize(form, name), quote(normalize(form, name))))  # fmt: skip
+    return any(
+        spelt in text
+        for form in ("NFC", "NFD")
+        for spelt in (normalize(form, name), quote(normalize(form, name)))
+    )
 
 
 def register() -> None:

@@ -52,9 +52,11 @@ def identify(content: Any) -> None:
     for key in dropped:
         message = "is a name that Pelican needs for itself, so the line was left out"
         Complaint(
-            f"`{key.capitalize()}:` {message}", place_of(content), key=key,
+            f"`{key.capitalize()}:` {message}",
+            place_of(content),
+            key=key,
             remedy="rename the key or remove the line",
-        ).log(log)  # fmt: skip
+        ).log(log)
     content.uid = uid_of(content.metadata.get("uid"), str(content.relative_source_path))
     content.was = was_of(content.metadata.get("was"))
 
@@ -90,9 +92,13 @@ def report_twins(generator: Any) -> None:
         twin = first.setdefault(post.uid, post)
         if twin is not post:
             Complaint(
-                f"Uid: {post.uid} is also the Uid of {place_of(twin)}", place_of(post), key="uid",
-                remedy="give the newer of the two another", kind="twin", parts=(place_of(twin),),
-            ).log(log)  # fmt: skip
+                f"Uid: {post.uid} is also the Uid of {place_of(twin)}",
+                place_of(post),
+                key="uid",
+                remedy="give the newer of the two another",
+                kind="twin",
+                parts=(place_of(twin),),
+            ).log(log)
 
 
 def list_addresses(generators: list[Any]) -> None:

@@ -61,5 +61,7 @@ def share_links(title: str, url: str, services: Iterable[str]) -> list[ShareLink
     filled = "\0".join(pattern for *_, pattern in chosen).format(
         plain=url, url=address, title=subject, both=both
     )
-    return [ShareLink(service, name, link, label) for (service, name, label, _), link
-            in zip(chosen, filled.split("\0"), strict=False)]  # fmt: skip
+    return [
+        ShareLink(service, name, link, label)
+        for (service, name, label, _), link in zip(chosen, filled.split("\0"), strict=False)
+    ]

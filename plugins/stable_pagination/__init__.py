@@ -114,9 +114,13 @@ class StablePage(Page):
         if not self._newer:
             return self._from_settings(key)
         twin = _FromOldest(
-            self.full_name, self.base_url, (), self.paginator.num_pages - self.number + 1,
-            self.paginator, {"PAGINATION_PATTERNS": _later(self.settings["PAGINATION_PATTERNS"])},
-        )  # fmt: skip
+            self.full_name,
+            self.base_url,
+            (),
+            self.paginator.num_pages - self.number + 1,
+            self.paginator,
+            {"PAGINATION_PATTERNS": _later(self.settings["PAGINATION_PATTERNS"])},
+        )
         return twin._from_settings(key)
 
 

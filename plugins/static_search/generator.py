@@ -91,9 +91,15 @@ def _mark(article: Any) -> str:
     """A digest of everything the index holds of an article."""
     names = [[one.name for one in found] for found in _labels(article)]
     values = (
-        names, article.title, article.metadata.get("summary"), digest_of(article._content or ""),
-        article.url, article.date, article.locale_date, article.lang,
-    )  # fmt: skip
+        names,
+        article.title,
+        article.metadata.get("summary"),
+        digest_of(article._content or ""),
+        article.url,
+        article.date,
+        article.locale_date,
+        article.lang,
+    )
     return digest_of(repr(values))[:24]
 
 

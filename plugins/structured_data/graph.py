@@ -68,15 +68,17 @@ def article(content: Any, site: Site) -> Node:
 def page(content: Any, site: Site) -> Node:
     """The document of a page: itself, its breadcrumbs and its site."""
     url = at(content.url, site.address)
-    node = _known({
-        "@type": "WebPage",
-        "@id": url,
-        "url": url,
-        "name": plain_title(content.title),
-        "description": _about(content),
-        "inLanguage": content.lang,
-        "isPartOf": {"@id": f"{site.address}#website"},
-    })  # fmt: skip
+    node = _known(
+        {
+            "@type": "WebPage",
+            "@id": url,
+            "url": url,
+            "name": plain_title(content.title),
+            "description": _about(content),
+            "inLanguage": content.lang,
+            "isPartOf": {"@id": f"{site.address}#website"},
+        }
+    )
     return _document(node, _breadcrumbs(content, site), _website(site), _organization(site))
 
 
@@ -107,26 +109,30 @@ def _document(*nodes: Node) -> Node:
 
 def _organization(site: Site) -> Node:
     logo = {"@type": "ImageObject", "url": site.logo} if site.logo else None
-    return _known({
-        "@type": "Organization",
-        **site.publisher,
-        "name": site.name,
-        "url": site.address,
-        "logo": logo,
-        "sameAs": list(site.same_as),
-    })  # fmt: skip
+    return _known(
+        {
+            "@type": "Organization",
+            **site.publisher,
+            "name": site.name,
+            "url": site.address,
+            "logo": logo,
+            "sameAs": list(site.same_as),
+        }
+    )
 
 
 def _website(site: Site) -> Node:
-    return _known({
-        "@type": "WebSite",
-        "@id": f"{site.address}#website",
-        "url": site.address,
-        "name": site.name,
-        "description": site.about,
-        "inLanguage": site.lang,
-        "publisher": site.publisher,
-    })  # fmt: skip
+    return _known(
+        {
+            "@type": "WebSite",
+            "@id": f"{site.address}#website",
+            "url": site.address,
+            "name": site.name,
+            "description": site.about,
+            "inLanguage": site.lang,
+            "publisher": site.publisher,
+        }
+    )
 
 
 def _posting(content: Any, site: Site, categories: Sequence[Any]) -> Node:
@@ -134,30 +140,34 @@ def _posting(content: Any, site: Site, categories: Sequence[Any]) -> Node:
     url = at(content.url, site.address)
     modified = updated_of(content) or content.date
     authors = [
-        _known({
-            "@type": "Person",
-            "name": author.name,
-            "url": at(author.url, site.address) if author.save_as else "",
-        })
+        _known(
+            {
+                "@type": "Person",
+                "name": author.name,
+                "url": at(author.url, site.address) if author.save_as else "",
+            }
+        )
         for author in getattr(content, "authors", ())
         if author.name
-    ]  # fmt: skip
-    return _known({
-        "@type": "BlogPosting",
-        "@id": f"{url}#article",
-        "mainEntityOfPage": {"@type": "WebPage", "@id": url},
-        "url": url,
-        "headline": plain_title(content.title),
-        "description": _about(content),
-        "datePublished": content.date.isoformat(),
-        "dateModified": modified.isoformat(),
-        "author": authors or site.publisher,
-        "publisher": site.publisher,
-        "image": _pictures(content, site.address),
-        "articleSection": [category.name for category in categories],
-        "keywords": [tag.name for tag in getattr(content, "tags", ())],
-        "inLanguage": content.lang,
-    })  # fmt: skip
+    ]
+    return _known(
+        {
+            "@type": "BlogPosting",
+            "@id": f"{url}#article",
+            "mainEntityOfPage": {"@type": "WebPage", "@id": url},
+            "url": url,
+            "headline": plain_title(content.title),
+            "description": _about(content),
+            "datePublished": content.date.isoformat(),
+            "dateModified": modified.isoformat(),
+            "author": authors or site.publisher,
+            "publisher": site.publisher,
+            "image": _pictures(content, site.address),
+            "articleSection": [category.name for category in categories],
+            "keywords": [tag.name for tag in getattr(content, "tags", ())],
+            "inLanguage": content.lang,
+        }
+    )
 
 
 def _about(content: Any) -> str:
@@ -198,13 +208,15 @@ def _picture(address: str, alt: str, sized: Any, prefix: str) -> Node:
     """``sized`` may have a width and height in pixels: front matter is text, and may be any."""
     width, height = (str(getattr(sized, prefix + name, 0)) for name in ("width", "height"))
     known = width.isdecimal() and height.isdecimal()
-    return _known({
-        "@type": "ImageObject",
-        "url": address,
-        "caption": alt,
-        "width": int(width) if known else 0,
-        "height": int(height) if known else 0,
-    })  # fmt: skip
+    return _known(
+        {
+            "@type": "ImageObject",
+            "url": address,
+            "caption": alt,
+            "width": int(width) if known else 0,
+            "height": int(height) if known else 0,
+        }
+    )
 
 
 def _known(node: Node) -> Node:

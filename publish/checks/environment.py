@@ -61,9 +61,11 @@ def theme(settings: Settings, look: Look) -> Theme:
         keys_at += _secrets(settings, (file,), look)
     parts = (part.split() for part in (policy or "").split(";"))
     return Theme(
-        frozenset(ids) if folder else None, frozenset(mentions),
-        {part[0]: tuple(part[1:]) for part in parts if part}, tuple(keys_at),
-    )  # fmt: skip
+        frozenset(ids) if folder else None,
+        frozenset(mentions),
+        {part[0]: tuple(part[1:]) for part in parts if part},
+        tuple(keys_at),
+    )
 
 
 def template(file: str) -> tuple[list[str], list[str], str | None]:

@@ -67,27 +67,34 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
         settings_texts=settings.texts,
         given=settings.values,
         animated=frozenset(
-            path for path, size in library.files.items()
+            path
+            for path, size in library.files.items()
             if path.lower().endswith(".gif") and size > GIF and _animated(settings.content / path)
         ),
         damaged={
-            path: fault for path, size in library.files.items()
-            if size and pictures.SUFFIX.search(path)
+            path: fault
+            for path, size in library.files.items()
+            if size
+            and pictures.SUFFIX.search(path)
             and (fault := store.of_file(f"{content}{os.sep}{path}", pictures.of_file))
         },
         theme_ids=theme.ids,
         mentions=theme.mentions,
         policy=theme.policy,
         troubles=(
-            *troubles, *theme.secrets,
+            *troubles,
+            *theme.secrets,
             *(environment.secrets(settings, store.of_file) if built else ()),
-            *(environment.unwritable(settings, library.written, ledger=identified)
-              if built else ()),
+            *(
+                environment.unwritable(settings, library.written, ledger=identified)
+                if built
+                else ()
+            ),
         ),
         issues=environment.issues(settings) if built else (),
         recorded=recorded,
         recorded_fault=damage,
-    )  # fmt: skip
+    )
 
 
 def _sources_of(
@@ -123,9 +130,14 @@ def _sources_of(
             # The same bytes are given to Pelican and judged, read once.
             stamp, raw = _read.get(file, (stamps.of_stat(status), None))
             source = Source(
-                path, name, raw or Path(file).read_bytes, library.sources[path] == "page", options,
-                library.by_source.get(path), tuple(complaints.get(name, ())),
-            )  # fmt: skip
+                path,
+                name,
+                raw or Path(file).read_bytes,
+                library.sources[path] == "page",
+                options,
+                library.by_source.get(path),
+                tuple(complaints.get(name, ())),
+            )
             try:
                 sources.append(store.with_facts(source, stamp))
             except OSError as error:

@@ -31,9 +31,13 @@ class Judged(NamedTuple):
 
 
 def check(
-    settings: Settings, judge: Callable[[], Judged], paths: Sequence[Path] = (), *,
-    built: bool = True, harmless: Callable[[str], bool] = lambda name: False,
-) -> list[Diagnostic]:  # fmt: skip
+    settings: Settings,
+    judge: Callable[[], Judged],
+    paths: Sequence[Path] = (),
+    *,
+    built: bool = True,
+    harmless: Callable[[str], bool] = lambda name: False,
+) -> list[Diagnostic]:
     """All findings, by file and line; only those in ``paths`` if given. ``judge`` finds them; it is
     not called if nothing changed since the last check. The whole site is checked in any case, as a
     link is judged with its target. Without ``built`` only the inputs of the next build are checked,

@@ -65,14 +65,25 @@ def found(rule: Rule, source: Source) -> Sequence[Problem]:
 
 
 def source_rule(
-    id: str, severity: Severity, example: str, drafts: Drafts = "softer", *,
-    time_dependent: bool = False, any_format: bool = False,
-) -> Callable[[OverSource], Rule]:  # fmt: skip
+    id: str,
+    severity: Severity,
+    example: str,
+    drafts: Drafts = "softer",
+    *,
+    time_dependent: bool = False,
+    any_format: bool = False,
+) -> Callable[[OverSource], Rule]:
     """Define a rule over single sources; the docstring is its description."""
     return lambda check: Rule(
-        id, severity, _described(check), example, drafts, over_source=check,
-        time_dependent=time_dependent, any_format=any_format,
-    )  # fmt: skip
+        id,
+        severity,
+        _described(check),
+        example,
+        drafts,
+        over_source=check,
+        time_dependent=time_dependent,
+        any_format=any_format,
+    )
 
 
 def site_rule(

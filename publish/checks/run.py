@@ -43,9 +43,11 @@ from publish.settings import Settings
 def rules_of(*modules: ModuleType) -> tuple[Rule, ...]:
     """The rules that modules define, in the order in which they stand there."""
     return tuple(
-        value for module in modules for value in vars(module).values()
+        value
+        for module in modules
+        for value in vars(module).values()
         if isinstance(value, Rule) and value.module == module.__name__
-    )  # fmt: skip
+    )
 
 
 SUBJECTS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
@@ -93,10 +95,15 @@ def findings(site: Site) -> Iterator[Diagnostic]:
     faulty = [source for source in site.sources if source.facts is None or source.facts.problems]
     for rule in RULES:
         if rule is not refused:
-            sources = site.sources if not rule.cacheable else [
-                source for source in faulty
-                if source.facts is None or rule.id in source.facts.problems
-            ]  # fmt: skip
+            sources = (
+                site.sources
+                if not rule.cacheable
+                else [
+                    source
+                    for source in faulty
+                    if source.facts is None or rule.id in source.facts.problems
+                ]
+            )
             for finding in _diagnostics(rule, _problems(rule, site, sources), drafts):
                 if finding.severity == "error":
                     errors.add((finding.file, finding.line))

@@ -230,15 +230,22 @@ class Source:
             return ()
         lines = self.prose.split("\n")
         likely = [
-            number for number, (line, below) in enumerate(pairwise((*lines, "")))
+            number
+            for number, (line, below) in enumerate(pairwise((*lines, "")))
             if HEADING.match(line) or (line.strip() and SETEXT.match(below))
-        ]  # fmt: skip
+        ]
         found: list[tuple[int, Heading]] = []
         at = 0
         for heading in self.post.headings:
             words = re.findall(r"\w+", heading.words)[:3]
-            at = next((place for place in range(at, len(likely))
-                       if all(word in lines[likely[place]] for word in words)), at)  # fmt: skip
+            at = next(
+                (
+                    place
+                    for place in range(at, len(likely))
+                    if all(word in lines[likely[place]] for word in words)
+                ),
+                at,
+            )
             line = likely[at] if at < len(likely) else 0
             found.append((self.header.body_line + line, heading))
             at += 1

@@ -18,9 +18,12 @@ class Following:
     replaces the last."""
 
     WORDS: ClassVar[dict[str, str]] = {
-        "read": "posts read", "post_cards": "cards drawn", "mail_issues": "letters composed",
-        "picture_sizes": "pictures made smaller", "pages": "pages rendered",
-    }  # fmt: skip
+        "read": "posts read",
+        "post_cards": "cards drawn",
+        "mail_issues": "letters composed",
+        "picture_sizes": "pictures made smaller",
+        "pages": "pages rendered",
+    }
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say

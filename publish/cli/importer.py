@@ -58,16 +58,23 @@ renaming = partial(click.option, multiple=True, callback=_pairs)
 @click.option("--keep-end", is_flag=True, help="Keep the ending that many posts share.")
 @click.option("--comments", is_flag=True, help="Put readers' comments under each post.")
 @click.option(
-    "--again", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
+    "--again",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
     help="Replace this file though it was edited.",
-)  # fmt: skip
+)
 @click.option("--json", "as_json", is_flag=True, help="The report for scripts, on standard output.")
 @click.option("--strict", is_flag=True, help="Any loss makes it fail.")
 @common
 def command(
-    settings: Settings, terminal: Terminal, exports: tuple[Path, ...], as_json: bool, strict: bool,
+    settings: Settings,
+    terminal: Terminal,
+    exports: tuple[Path, ...],
+    as_json: bool,
+    strict: bool,
     **wished: Any,
-) -> int:  # fmt: skip
+) -> int:
     """Turn a WordPress export into Markdown, and report every loss.
 
     Example: publish import blog.WordPress.2026-11-28.xml --uploads uploads.zip

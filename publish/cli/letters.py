@@ -81,9 +81,12 @@ def test(
     "--replace", is_flag=True, help="Put the post's present words into its scheduled letter."
 )
 @click.option(
-    "--no-build", "build", is_flag=True, callback=lambda context, option, given: not given,
+    "--no-build",
+    "build",
+    is_flag=True,
+    callback=lambda context, option, given: not given,
     help="Refuse where the site is stale, instead of building.",
-)  # fmt: skip
+)
 @YES
 @options.act("send")
 def send() -> None:

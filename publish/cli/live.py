@@ -21,9 +21,12 @@ end_as_interrupted = partial(signal.signal, signal.SIGTERM, signal.default_int_h
 @click.argument("target", required=False)
 @click.option("--dry-run", is_flag=True, help="Say what would be done; write nothing anywhere.")
 @click.option(
-    "--rollback", is_flag=False, flag_value="", metavar="[RELEASE]",
+    "--rollback",
+    is_flag=False,
+    flag_value="",
+    metavar="[RELEASE]",
     help="Go back to an earlier release, and hold it.",
-)  # fmt: skip
+)
 @click.option(
     "--resume",
     is_flag=True,

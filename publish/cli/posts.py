@@ -22,9 +22,14 @@ from publish.settings import Settings
 @click.option("--edit", is_flag=True, help="Open it in your editor.")
 @common
 def new(
-    settings: Settings, terminal: Terminal, title: str, categories: tuple[str, ...],
-    tags: tuple[str, ...], date: str | None, edit: bool,
-) -> None:  # fmt: skip
+    settings: Settings,
+    terminal: Terminal,
+    title: str,
+    categories: tuple[str, ...],
+    tags: tuple[str, ...],
+    date: str | None,
+    edit: bool,
+) -> None:
     """Write a draft with a permanent Uid and print its path.
 
     Example: publish new "A calm handover" --category Career --category Wellbeing

@@ -167,9 +167,13 @@ def roll_back(target: Target, place: Place, wanted: str, options: DeployOptions)
             hold = known.hold or Hold(known.release, known.source, past.release)
             before = tuple(p for p in (known.past(), *known.before) if p.release != past.release)
             record = Record(
-                past.release, past.source, past.time, before=before,
-                hold=replace(hold, to=past.release), open="after" if target.after else "",
-            )  # fmt: skip
+                past.release,
+                past.source,
+                past.time,
+                before=before,
+                hold=replace(hold, to=past.release),
+                open="after" if target.after else "",
+            )
             shown = [path for path in options.kept_for_letters if path in now.files]
             target.roll_back(past, now, record, shown)
             return record
@@ -180,9 +184,13 @@ def roll_back(target: Target, place: Place, wanted: str, options: DeployOptions)
 
 
 def _carry_out(
-    target: Target, release: Release, options: DeployOptions, out: Outcome,
-    decide: Callable[[Remote, Remote], T | None], act: Callable[[Remote, T], Record],
-) -> None:  # fmt: skip
+    target: Target,
+    release: Release,
+    options: DeployOptions,
+    out: Outcome,
+    decide: Callable[[Remote, Remote], T | None],
+    act: Callable[[Remote, T], Record],
+) -> None:
     """Decide by the target's state now and at first; ``decide`` returns None if there is nothing to
     do. Then hold the target, decide again, ``act``, and run the step after a release."""
     end = time.monotonic() + options.patience
@@ -208,9 +216,14 @@ def _carry_out(
 
 
 def _decide(
-    target: Target, release: Release, now: Remote, first: Remote, compare: Compare,
-    options: DeployOptions, out: Outcome,
-) -> Plan | None:  # fmt: skip
+    target: Target,
+    release: Release,
+    now: Remote,
+    first: Remote,
+    compare: Compare,
+    options: DeployOptions,
+    out: Outcome,
+) -> Plan | None:
     """The plan; None if there is nothing to do."""
     known = now.record
     out.previous = known.release if known else ""
@@ -221,9 +234,13 @@ def _decide(
         return None
     moved = known is None or compare(release.source, known.source) not in (Age.SAME, Age.NONE)
     todo = plan(
-        release, now, target.fingerprint, kept_for_letters=options.kept_for_letters,
-        atomic=target.replaces_atomically, moved=moved or bool(known and known.hold),
-    )  # fmt: skip
+        release,
+        now,
+        target.fingerprint,
+        kept_for_letters=options.kept_for_letters,
+        atomic=target.replaces_atomically,
+        moved=moved or bool(known and known.hold),
+    )
     out.put, out.deleted, out.unchanged = todo.puts, todo.delete, todo.unchanged
     if todo.empty and not (known and known.open):
         out.state = "unchanged"
@@ -238,8 +255,10 @@ def _run_after_step(target: Target, record: Record, out: Outcome) -> None:
             try:
                 target.run_after_step()
             except Failed as error:
-                raise Failed(f"the release is up, but the step after it failed: {error.message}",
-                             "fix that, then run it again") from None  # fmt: skip
+                raise Failed(
+                    f"the release is up, but the step after it failed: {error.message}",
+                    "fix that, then run it again",
+                ) from None
             target.write_record(replace(target.read().record or record, open=""))
 
 

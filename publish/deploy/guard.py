@@ -43,8 +43,10 @@ def require_fit(release: Release) -> None:
     seen: dict[str, str] = {}
     for path in sorted(release.files):
         if CONTROL.search(path):
-            raise Refused(f"{path!a}: a line break or the like is in the file's name",
-                          "rename it, then build and deploy again")  # fmt: skip
+            raise Refused(
+                f"{path!a}: a line break or the like is in the file's name",
+                "rename it, then build and deploy again",
+            )
         same = folded(path)
         if same in seen:
             raise Refused(

@@ -126,8 +126,9 @@ class IncrementalTarget(Target):
     def put(self, release: Release, plan: Plan, remote: Remote, record: Record) -> None:
         """Write phase by phase, then the record, then delete."""
         digests = {path: file.sha256 for path, file in release.files.items()}
-        self._carry_out(plan, digests, partial(built.content, self.place.output, release),
-                        remote, record)  # fmt: skip
+        self._carry_out(
+            plan, digests, partial(built.content, self.place.output, release), remote, record
+        )
 
     def roll_back(
         self, to: OldRelease, remote: Remote, record: Record, shown: Collection[str]
@@ -139,8 +140,10 @@ class IncrementalTarget(Target):
         old = decoded(data, kept, REBUILD)
         digests = {p: f.partition(SEPARATOR)[0] for p, f in old.files.items()}
         # Page digests are not recorded, so every HTML file counts as a page.
-        files = {p: File(p, sha, "", 0, "page" if is_page(p) else kind_of(p, ""))
-                 for p, sha in digests.items()}  # fmt: skip
+        files = {
+            p: File(p, sha, "", 0, "page" if is_page(p) else kind_of(p, ""))
+            for p, sha in digests.items()
+        }
         todo = make_plan(Release(files, to.source, to.time), remote, self.fingerprint)
         tags = self.tags()
         for path, sha in digests.items():
@@ -150,20 +153,34 @@ class IncrementalTarget(Target):
                 )
         dropped = tuple(sorted(set(remote.files) - set(digests) - set(shown)))
         self._carry_out(
-            replace(todo, delete=dropped, retained=tuple(shown), expiring={}), digests,
-            lambda path: self.fetch(f"{self.vault}/kept/{digests[path]}") or b"", remote, record,
-        )  # fmt: skip
+            replace(todo, delete=dropped, retained=tuple(shown), expiring={}),
+            digests,
+            lambda path: self.fetch(f"{self.vault}/kept/{digests[path]}") or b"",
+            remote,
+            record,
+        )
 
     def _carry_out(
-        self, plan: Plan, digests: Mapping[str, str], content: Callable[[str], bytes],
-        remote: Remote, record: Record,
-    ) -> None:  # fmt: skip
+        self,
+        plan: Plan,
+        digests: Mapping[str, str],
+        content: Callable[[str], bytes],
+        remote: Remote,
+        record: Record,
+    ) -> None:
         """Make the target hold the files of ``digests``, path to SHA-256, and store ``record``."""
         old, tags = self.load() or Record(), self.tags()
         known = {p: t for p, t in old.files.items() if p in tags}
         planned = tuple(sorted({*old.planned, *digests}))
-        self.begin(replace(old, files=known, planned=planned, expiring=plan.expiring,
-                           hold=record.hold or old.hold))  # fmt: skip
+        self.begin(
+            replace(
+                old,
+                files=known,
+                planned=planned,
+                expiring=plan.expiring,
+                hold=record.hold or old.hold,
+            )
+        )
         self._keep([p.path for p in plan.puts if p.path in tags] + list(plan.delete), remote)
         for name, puts in plan.phases.items():
             self.fence()
@@ -214,8 +231,11 @@ class IncrementalTarget(Target):
                 elif data := self.fetch(path):
                     files = decoded(data, path, "remove it, then run this again").files.values()
                     needed |= {f.partition(SEPARATOR)[0] for f in files}
-        dead += [p for p in own if p.startswith(f"{self.vault}/kept/")
-                 and p.rpartition("/")[2] not in needed]  # fmt: skip
+        dead += [
+            p
+            for p in own
+            if p.startswith(f"{self.vault}/kept/") and p.rpartition("/")[2] not in needed
+        ]
         if dead:
             self.remove(dead)
 

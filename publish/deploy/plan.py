@@ -69,9 +69,14 @@ class Plan:
 
 
 def plan(
-    release: Release, remote: Remote, fingerprint: Callable[[File], str], *,
-    kept_for_letters: Collection[str] = (), atomic: bool = False, moved: bool = False,
-) -> Plan:  # fmt: skip
+    release: Release,
+    remote: Remote,
+    fingerprint: Callable[[File], str],
+    *,
+    kept_for_letters: Collection[str] = (),
+    atomic: bool = False,
+    moved: bool = False,
+) -> Plan:
     """The plan that turns ``remote`` into ``release``. ``fingerprint`` is the target's name for a
     file's bytes. ``kept_for_letters`` are files that sent letters show. ``atomic``: the target
     replaces everything at once, so nothing is deleted singly. ``moved``: the site comes from
@@ -105,9 +110,12 @@ def plan(
         puts["marker"].append(Put(MARKER, marker.size, "the site says which release it is"))
     shown = {p for p in dropped if p in kept_for_letters and p not in pages}
     return Plan(
-        {name: found for name, found in puts.items() if found}, tuple(sorted({*pages, *expired})),
-        tuple(sorted({*expiring, *shown})), expiring, unchanged,
-    )  # fmt: skip
+        {name: found for name, found in puts.items() if found},
+        tuple(sorted({*pages, *expired})),
+        tuple(sorted({*expiring, *shown})),
+        expiring,
+        unchanged,
+    )
 
 
 def _why(path: str, fingerprint: str, remote: Remote) -> str:

@@ -26,9 +26,14 @@ class Failed(NothingSent):
 
 
 def run(
-    words: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: Path | None = None,
-    stdin: bytes = b"", deadline: float = DEADLINE, remedy: str = "run it again",
-) -> bytes:  # fmt: skip
+    words: Sequence[str],
+    *,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    stdin: bytes = b"",
+    deadline: float = DEADLINE,
+    remedy: str = "run it again",
+) -> bytes:
     """Run a program; returns its standard output.
 
     Raises:
@@ -38,9 +43,14 @@ def run(
     whole = {**os.environ, **(env or {})}
     try:
         child = subprocess.Popen(  # noqa: S603 - words, never a shell
-            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env=whole, cwd=cwd, start_new_session=True,
-        )  # fmt: skip
+            words,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=whole,
+            cwd=cwd,
+            start_new_session=True,
+        )
     except FileNotFoundError:
         raise ConfigError(f"{words[0]} is not installed", f"install {words[0]}") from None
     except OSError as error:

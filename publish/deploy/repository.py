@@ -14,9 +14,11 @@ from publish.deploy.programs import DEADLINE, Failed, run
 from publish.errors import ConfigError
 
 QUIET = {
-    "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_HTTP_LOW_SPEED_LIMIT": "500",
+    "LC_ALL": "C",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_HTTP_LOW_SPEED_LIMIT": "500",
     "GIT_HTTP_LOW_SPEED_TIME": "60",
-}  # fmt: skip
+}
 """Git's messages in English, no prompts, and a time-out for hanging connections."""
 
 
@@ -28,17 +30,26 @@ class Repository:
         self.at = at
 
     def git(
-        self, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None,
-        deadline: float = DEADLINE, remedy: str = "run it again",
-    ) -> bytes:  # fmt: skip
+        self,
+        *words: str,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+        deadline: float = DEADLINE,
+        remedy: str = "run it again",
+    ) -> bytes:
         """Run Git; returns its standard output.
 
         Raises:
             ConfigError: Git is not installed.
             Failed: it ends with an error, or not within ``deadline`` seconds.
         """
-        return run(["git", *self.at, *words], env={**QUIET, **(env or {})}, stdin=stdin,
-                   deadline=deadline, remedy=remedy)  # fmt: skip
+        return run(
+            ["git", *self.at, *words],
+            env={**QUIET, **(env or {})},
+            stdin=stdin,
+            deadline=deadline,
+            remedy=remedy,
+        )
 
     def ask(self, *words: str) -> str:
         """Git's output, stripped; ``""`` where it fails or is not installed."""
@@ -85,9 +96,10 @@ class Repository:
     def commit(self, tree: str, message: bytes, *parents: str, host: str = "localhost") -> str:
         """Write a commit on no branch, authored by ``publish`` at ``host``."""
         who = {
-            f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER")
+            f"GIT_{role}_{what}": value
+            for role in ("AUTHOR", "COMMITTER")
             for what, value in (("NAME", "publish"), ("EMAIL", f"publish@{host}"))
-        }  # fmt: skip
+        }
         after = [word for parent in parents for word in ("-p", parent)]
         return self.git("commit-tree", tree, *after, stdin=message, env=who).decode().strip()
 

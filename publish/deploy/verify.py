@@ -44,9 +44,13 @@ def live(siteurl: str) -> str:
 
 
 def wait(
-    siteurl: str, release: str, seconds: float, say: Callable[[str], None], get: Ask = ask,
+    siteurl: str,
+    release: str,
+    seconds: float,
+    say: Callable[[str], None],
+    get: Ask = ask,
     note: Callable[[str], None] = lambda line: None,
-) -> None:  # fmt: skip
+) -> None:
     """Wait until the live site's marker names ``release``. ``say`` gets a progress line for each
     request; ``note`` a permanent one now and then, as a log shows no progress.
 
@@ -89,8 +93,10 @@ def pages(siteurl: str, release: Release, changed: Sequence[str], get: Ask = ask
         except OSError as error:
             raise NothingSent(f"{url} does not answer ({error})", "run it again") from None
         if found.status != 200:
-            raise Refused(f"{url} answers {found.status} though the site is this release",
-                          "look at your host's settings, then run it again")  # fmt: skip
+            raise Refused(
+                f"{url} answers {found.status} though the site is this release",
+                "look at your host's settings, then run it again",
+            )
         if file.size > LARGEST or hashlib.sha256(found.body).hexdigest() == file.sha256:
             continue
         if file.digest and digest_in(found.body) == file.digest:
@@ -106,8 +112,10 @@ def pages(siteurl: str, release: Release, changed: Sequence[str], get: Ask = ask
 def sample(release: Release, changed: Sequence[str]) -> list[File]:
     """The files to verify: changed pages before lists, and one picture."""
     files = [release.files[path] for path in changed if path in release.files]
-    html = sorted((f for f in files if is_page(f.path) and f.path != "404.html"),
-                  key=lambda f: (f.kind != "page", f.path))  # fmt: skip
+    html = sorted(
+        (f for f in files if is_page(f.path) and f.path != "404.html"),
+        key=lambda f: (f.kind != "page", f.path),
+    )
     pictures = [f for f in files if f.path.endswith((".jpg", ".png", ".webp", ".avif", ".svg"))]
     return html[:PAGES] + pictures[:1]
 
@@ -124,6 +132,8 @@ def _policy_warnings(siteurl: str, get: Ask) -> list[str]:
     except OSError:
         return []
     if status != 404:
-        return [f"an address that is not there answers {status}, not 404: set 404.html in your "
-                "host's settings"]  # fmt: skip
+        return [
+            f"an address that is not there answers {status}, not 404: set 404.html in your "
+            "host's settings"
+        ]
     return []

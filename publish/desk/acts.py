@@ -147,9 +147,12 @@ class Acts:
         assert job.question is not None
         try:
             found = self.office.do(
-                self.reader.settings, job.question, partial(self._say, job),
-                partial(self._progress, job), self._countdown(job),
-            )  # fmt: skip
+                self.reader.settings,
+                job.question,
+                partial(self._say, job),
+                partial(self._progress, job),
+                self._countdown(job),
+            )
         except (PublishError, OSError) as error:
             refusal = as_publish_error(error)
             titles = {} if error is not refusal else {1: asking.REFUSED, 4: asking.UNKNOWN}
@@ -320,9 +323,13 @@ class Acts:
             if request.form.get(name, theirs := fields.shown(header, name)) != theirs
         ]
         return self._page(
-            "conflict.html", here="post", post=self._post(request.form), rows=rows,
-            digest=found.digest, alt=request.form.get("alt", ""),
-        )  # fmt: skip
+            "conflict.html",
+            here="post",
+            post=self._post(request.form),
+            rows=rows,
+            digest=found.digest,
+            alt=request.form.get("alt", ""),
+        )
 
     def _refused(self, refusal: PublishError, form: Mapping[str, str]) -> Response:
         about = self.reader.current.post(form.get("post", ""))

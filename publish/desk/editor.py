@@ -50,9 +50,11 @@ def command(values: Mapping[str, Any], file: Path, line: int) -> list[str]:
 
 
 def open_at(
-    values: Mapping[str, Any], file: Path, line: int,
+    values: Mapping[str, Any],
+    file: Path,
+    line: int,
     start: Callable[[list[str]], object] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Start the editor and do not wait for its end.
 
     Raises:
@@ -67,9 +69,12 @@ def open_at(
 def _start(words: list[str]) -> None:
     # The arguments are the author's own setting and a path of the site; no shell is involved.
     editor = subprocess.Popen(  # noqa: S603
-        words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        words,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
         start_new_session=True,
-    )  # fmt: skip
+    )
     try:
         code = editor.wait(WAIT)
     except subprocess.TimeoutExpired:

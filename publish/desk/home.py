@@ -15,9 +15,11 @@ from publish.newsletter.titles import MOST_POSTS
 SHOWN = 6
 """Letters and drafts that are listed before the rest is folded."""
 URGENT = {
-    "unknown": "A letter is in doubt", "incomplete": "A letter did not go out whole",
-    "sending": "A letter is going out now", "scheduled": "",
-}  # fmt: skip
+    "unknown": "A letter is in doubt",
+    "incomplete": "A letter did not go out whole",
+    "sending": "A letter is going out now",
+    "scheduled": "",
+}
 """The states of a letter that is on its way, the most urgent first, each with its headline."""
 
 
@@ -48,8 +50,9 @@ def view(now: Snapshot, at: datetime) -> SimpleNamespace:
     ahead.sort(key=lambda m: (order.index(m.state), m.at or at))
     writing = _writing(now)
     rows = [_row(now, post, at) for post in writing]
-    older = [s for s in parts.never_mailed(now)
-             if (choice := now.choice(s)) and choice.verdict == "old"]  # fmt: skip
+    older = [
+        s for s in parts.never_mailed(now) if (choice := now.choice(s)) and choice.verdict == "old"
+    ]
     known, elsewhere = now.newsletter.readers, parts.elsewhere(now)
     return SimpleNamespace(
         today=f"{words.day(at, now.zone, at)}, {words.clock(at, now.zone)} · "
@@ -155,11 +158,18 @@ def _next(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
     when = words.moment(letter.at, now.zone, at) if letter.at else ""
     distance = words.distance(letter.at, at) if letter.at else ""
     return SimpleNamespace(
-        state=parts.LETTER_STATES[letter.state], title=parts.title(now, letter),
-        href=parts.letter_href(now, letter), when=when, distance=distance, says=letter.why,
+        state=parts.LETTER_STATES[letter.state],
+        title=parts.title(now, letter),
+        href=parts.letter_href(now, letter),
+        when=when,
+        distance=distance,
+        says=letter.why,
         readers=words.count(letter.readers, "reader") if letter.readers else "your readers",
-        changes=letter.changes, gone=gone, fix=fix, buttons=buttons,
-    )  # fmt: skip
+        changes=letter.changes,
+        gone=gone,
+        fix=fix,
+        buttons=buttons,
+    )
 
 
 def _writing(now: Snapshot) -> list[Post]:
@@ -192,10 +202,12 @@ def _together(now: Snapshot, writing: list[Post]) -> Button | None:
     """The button for one digest of all posts whose letters could be sent now; None for fewer than
     two."""
     ready = [
-        post for post in writing
-        if post.kind == "public" and not now.letter(post)
+        post
+        for post in writing
+        if post.kind == "public"
+        and not now.letter(post)
         and parts.healthy(parts.findings(now, post))
-    ]  # fmt: skip
+    ]
     if not 2 <= len(ready) <= MOST_POSTS:
         return None
     names = "\n".join(post.name for post in reversed(ready))
@@ -221,7 +233,9 @@ def _coming(now: Snapshot, at: datetime) -> list[SimpleNamespace]:
     return [
         SimpleNamespace(
             day=f"{words.weekday(when, now.zone)[:3]} {words.day(when, now.zone, at, short=True)}",
-            what=f"{words.clock(when, now.zone)}, {what}", href=href, needs=needs,
+            what=f"{words.clock(when, now.zone)}, {what}",
+            href=href,
+            needs=needs,
         )
         for when, what, href, needs in sorted(events, key=lambda event: event[0])
-    ]  # fmt: skip
+    ]

@@ -49,10 +49,15 @@ def one(now: Snapshot, key: str, at: datetime) -> SimpleNamespace | None:
     if letter.state == "sent":
         says = "Since it was sent, you changed the post"
     return SimpleNamespace(
-        title=parts.title(now, letter), state=parts.LETTER_STATES[letter.state], facts=facts,
-        changes=letter.changes, changed_says=says, buttons=buttons, key=key,
+        title=parts.title(now, letter),
+        state=parts.LETTER_STATES[letter.state],
+        facts=facts,
+        changes=letter.changes,
+        changed_says=says,
+        buttons=buttons,
+        key=key,
         shares=_shares(letter),
-    )  # fmt: skip
+    )
 
 
 def _waiting(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
@@ -61,9 +66,11 @@ def _waiting(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
     if letter.at and letter.state == "scheduled":
         says = f"{words.moment(letter.at, now.zone, at)}, {words.distance(letter.at, at)}"
     return SimpleNamespace(
-        title=parts.title(now, letter), href=f"/letter/{letter.key}",
-        state=parts.LETTER_STATES[letter.state], says=says,
-    )  # fmt: skip
+        title=parts.title(now, letter),
+        href=f"/letter/{letter.key}",
+        state=parts.LETTER_STATES[letter.state],
+        says=says,
+    )
 
 
 def _shares(letter: Letter) -> list[tuple[str, str, float | None]]:

@@ -41,9 +41,11 @@ class Log:
                 entry = json.loads(line)
                 at = datetime.fromisoformat(entry["at"])
                 made = SimpleNamespace(
-                    at=words.sentence(words.saved(at, zone, now)), what=entry["what"],
-                    how=entry["how"], lines=tuple(entry["lines"]),
-                )  # fmt: skip
+                    at=words.sentence(words.saved(at, zone, now)),
+                    what=entry["what"],
+                    how=entry["how"],
+                    lines=tuple(entry["lines"]),
+                )
             except (ValueError, KeyError, TypeError):
                 continue
             if (now - at).total_seconds() > 86400:

@@ -135,7 +135,8 @@ class Snapshot:
         """The letter of a post, or the last update of it; a digest does not count, nor an update
         that was taken back, as only a new one goes out."""
         mine = [
-            m for m in self.newsletter.letters
+            m
+            for m in self.newsletter.letters
             if m.uid == post.uid and not m.several and not (m.update and m.state == "held")
-        ]  # fmt: skip
+        ]
         return mine[-1] if mine and post.uid else None

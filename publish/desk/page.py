@@ -21,9 +21,10 @@ CHANGES = 8
 TIMED = {"/ask/publish": "publish", "/ask/send": "send", "/ask/undo": "move"}
 """What takes an hour, by the next step."""
 UNSENT = {
-    "send": "not yet", "old": "an older post: its letter goes out only if you send it",
+    "send": "not yet",
+    "old": "an older post: its letter goes out only if you send it",
     "held": "taken back; it stays here until you send it",
-}  # fmt: skip
+}
 """Why a public post has no letter yet, by the verdict of `send`."""
 
 
@@ -41,9 +42,12 @@ DRAFT = "A draft may be unfinished: what it still lacks is tried when you publis
 
 
 def view(
-    now: Snapshot, post: Post, at: datetime, renderings: Renderings,
+    now: Snapshot,
+    post: Post,
+    at: datetime,
+    renderings: Renderings,
     fixable: Collection[Diagnostic] = (),
-) -> SimpleNamespace:  # fmt: skip
+) -> SimpleNamespace:
     """The variables of the page at the moment ``at``. ``fixable`` are the findings with an
     automatic fix."""
     letter, found = now.letter(post), parts.findings(now, post)
@@ -75,9 +79,10 @@ def rail(now: Snapshot, post: Post, letter: Letter | None, at: datetime) -> tupl
     health = parts.findings_summary(found)
     health = health[:1].lower() + health[1:]
     written = Step(
-        "done" if parts.healthy(found) else "now", "Written",
+        "done" if parts.healthy(found) else "now",
+        "Written",
         f"{words.count(post.words, 'word')}, {health}",
-    )  # fmt: skip
+    )
     return (written, _on_site(now, post, at), *_letter_steps(now, post, letter, at))
 
 

@@ -45,10 +45,15 @@ class Visit(NamedTuple):
 def draw(kind: str, base: str, visit: Visit) -> bytes | None:
     """The page of that kind; None if its subject does not exist."""
     makers: dict[str, Callable[[Visit], Context | None]] = {
-        "home": _home, "post": _post, "letter": _letter, "new": _new, "inbox": _inbox,
+        "home": _home,
+        "post": _post,
+        "letter": _letter,
+        "new": _new,
+        "inbox": _inbox,
         "letters": lambda v: {"page": letters.index(v.now, v.at)},
-        "today": lambda v: {"entries": v.acts.log.last_day(v.now.zone, v.at)}, "fix": _fix,
-    }  # fmt: skip
+        "today": lambda v: {"entries": v.acts.log.last_day(v.now.zone, v.at)},
+        "fix": _fix,
+    }
     made = makers[kind](visit) if kind in makers else {}
     if made is None:
         return None
@@ -60,11 +65,18 @@ def render(name: str, now: Snapshot, base: str, context: Mapping[str, Any]) -> b
     drawn as question marks."""
     job = context.get("job")
     shared = {
-        "base": base, "mode": parts.mode(now), "site": now.name, "preview": now.preview,
-        "inbox": now.inbox, "announce": "", "here": "", "job": None,
-        "zone": words.zone_name(now.zone), "acts": now.acts,
+        "base": base,
+        "mode": parts.mode(now),
+        "site": now.name,
+        "preview": now.preview,
+        "inbox": now.inbox,
+        "announce": "",
+        "here": "",
+        "job": None,
+        "zone": words.zone_name(now.zone),
+        "acts": now.acts,
         "busy": job is not None and job.stage in ("asking", "doing"),
-    }  # fmt: skip
+    }
     page = _environment().get_template(name).render({**shared, **context})
     return page.encode("utf-8", "replace")
 
@@ -74,9 +86,11 @@ def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     made = Environment(
-        loader=PackageLoader("publish.desk", "templates"), autoescape=True, trim_blocks=True,
+        loader=PackageLoader("publish.desk", "templates"),
+        autoescape=True,
+        trim_blocks=True,
         undefined=StrictUndefined,
-    )  # fmt: skip
+    )
     made.filters["finding"] = _finding
     made.filters["view"] = asking.view
     return made
@@ -86,8 +100,12 @@ def _finding(text: str) -> Markup:
     """A text of the office with its marks as elements."""
     from markupsafe import Markup
 
-    shapes = [Markup("{}"), Markup("<code>{}</code>"), Markup("<del>{}</del>"),
-              Markup("<ins>{}</ins>")]  # fmt: skip
+    shapes = [
+        Markup("{}"),
+        Markup("<code>{}</code>"),
+        Markup("<del>{}</del>"),
+        Markup("<ins>{}</ins>"),
+    ]
     pieces = enumerate(MARKS.split(text))
     return Markup("").join(shapes[n % 4].format(piece) for n, piece in pieces if piece)
 
@@ -119,18 +137,26 @@ def _post(visit: Visit) -> Context | None:
     # The form of an act is needed again only if the act was refused.
     closed = job and "act" in args and job.stage != "refused"
     return {
-        "here": "post", "page": view, "renderings": found, "slug": post.slug, "post": post,
-        "job": job, "opened": "" if closed else args.get("open", ""),
+        "here": "post",
+        "page": view,
+        "renderings": found,
+        "slug": post.slug,
+        "post": post,
+        "job": job,
+        "opened": "" if closed else args.get("open", ""),
         "opened_line": args["opened"] if args.get("opened", "").isdecimal() else "",
         "wish": {name: args.get(name, "") for name in ("at", "to", "new", "alt", "digest")},
         "places": sorted(s.address for s in now.posts if s.kind == "public" and s != post),
-        "address": now.address, "test_to": acts.test_to(),
+        "address": now.address,
+        "test_to": acts.test_to(),
         "fields": fields.form(frontmatter.read(data), post, now, at, args),
         "paragraphs": photo.paragraphs(data),
         "differs": bool((m := now.letter(post)) and m.state == "scheduled" and m.changes),
-        "announce": f"{view.summary}.", "fits": FITS, "trouble": now.trouble,
+        "announce": f"{view.summary}.",
+        "fits": FITS,
+        "trouble": now.trouble,
         **_snippet(now, post, found, at),
-    }  # fmt: skip
+    }
 
 
 def _snippet(now: Snapshot, post: Post, found: renderings.Renderings, at: datetime) -> Context:
@@ -140,9 +166,10 @@ def _snippet(now: Snapshot, post: Post, found: renderings.Renderings, at: dateti
     text = found.page.description if found.page else post.summary
     day = words.day(post.date, now.zone, at, short=True) if post.date else ""
     return {
-        "snippet_place": place, "snippet_title": shorten(title, 62),
+        "snippet_place": place,
+        "snippet_title": shorten(title, 62),
         "snippet_text": shorten(" — ".join(filter(None, (day, text))), 160),
-    }  # fmt: skip
+    }
 
 
 def _letter(visit: Visit) -> Context | None:
@@ -154,18 +181,24 @@ def _letter(visit: Visit) -> Context | None:
 
 def _new(visit: Visit) -> Context:
     known = sorted({name for post in visit.now.posts for name in post.categories}, key=str.casefold)
-    return {"wish": {k: visit.args.get(k, "") for k in ("title", "category", "date")},
-            "known": known, "refused": visit.args.get("refused", "")}  # fmt: skip
+    return {
+        "wish": {k: visit.args.get(k, "") for k in ("title", "category", "date")},
+        "known": known,
+        "refused": visit.args.get("refused", ""),
+    }
 
 
 def _inbox(visit: Visit) -> Context | None:
     if not visit.now.inbox:
         return None
     found = [
-        {"subject": mail.subject, "to": mail.to,
-         "when": words.saved(mail.at, visit.now.zone, visit.at)}
+        {
+            "subject": mail.subject,
+            "to": mail.to,
+            "when": words.saved(mail.at, visit.now.zone, visit.at),
+        }
         for mail in mails.newest(visit.acts.reader.settings.root, MAILS)
-    ]  # fmt: skip
+    ]
     return {"address": visit.now.inbox, "mails": found}
 
 

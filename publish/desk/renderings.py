@@ -69,9 +69,12 @@ def _page(preview: str, place: str, body: bytes) -> Page:
     card = urlsplit(urljoin(preview + place, metas.get("og:image", "")))
     mark = metas.get("page-digest") or hashlib.sha256(body).hexdigest()
     return Page(
-        place, mark[:12], " ".join((title or "").split()), metas.get("description", ""),
+        place,
+        mark[:12],
+        " ".join((title or "").split()),
+        metas.get("description", ""),
         f"{preview}{card.path}" if metas.get("og:image") else "",
-    )  # fmt: skip
+    )
 
 
 def _get(url: str) -> bytes | None:

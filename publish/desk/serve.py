@@ -64,9 +64,14 @@ def serve(
         jobs = Jobs(reader.notify)
         base = f"/k/{secret}"
         acts = Acts(
-            reader, asking.Office(live), Writer(folder / "originals"),
-            Log(folder / "log.jsonl"), jobs, base, start_editor,
-        )  # fmt: skip
+            reader,
+            asking.Office(live),
+            Writer(folder / "originals"),
+            Log(folder / "log.jsonl"),
+            jobs,
+            base,
+            start_editor,
+        )
         app = App(Guard(0, secret), reader, acts)
         server = listening(app, HOST, port)
         app.guard = Guard(server.port, secret)
@@ -94,9 +99,12 @@ def serve(
 
 
 def _preview(
-    settings: Settings, inbox: str, reader: Reader, say: Callable[[str], None],
+    settings: Settings,
+    inbox: str,
+    reader: Reader,
+    say: Callable[[str], None],
     stop: threading.Event,
-) -> threading.Thread:  # fmt: skip
+) -> threading.Thread:
     """The preview as a thread, not yet started: its first build must not delay the desk."""
     from publish import sandbox
     from publish.site.preview import serve as show
@@ -110,9 +118,15 @@ def _preview(
         overrides = {"NEWSLETTER_SIGNUP_ACTION": inbox + sandbox.signup_path()}
         try:
             show(
-                settings, host=HOST, port=0, overrides=overrides, say=say, stop=stop,
-                on_result=made, ready=lambda address: reader.change(preview=address),
-            )  # fmt: skip
+                settings,
+                host=HOST,
+                port=0,
+                overrides=overrides,
+                say=say,
+                stop=stop,
+                on_result=made,
+                ready=lambda address: reader.change(preview=address),
+            )
         except (PublishError, OSError) as error:
             say(f"error: {error}")
             reader.change(trouble=str(error))

@@ -73,9 +73,11 @@ class Steps:
         item, plan = state.store.item(number), state.store.plan(number)
         entry = state.entries[number]
         context = Context(
-            item.id, state.store.body, lambda ids: self._gallery(ids, item, context),
+            item.id,
+            state.store.body,
+            lambda ids: self._gallery(ids, item, context),
             _fields(item, plan, state.channel.title),
-        )  # fmt: skip
+        )
         try:
             root = body.blocks_of(item, context)
         except (RecursionError, ValueError, LookupError) as error:
@@ -148,9 +150,10 @@ class Steps:
         for part in (root, *(note for _, note in notes)):
             rewriter.rewrite(part)
         dialect = replace(
-            self.site.dialect(), anchors=frozenset(self.anchors.get(number, ())),
+            self.site.dialect(),
+            anchors=frozenset(self.anchors.get(number, ())),
             notes={id: n for n, (id, _) in enumerate(notes, 1)},
-        )  # fmt: skip
+        )
         try:
             text, differences = verify.written(root, notes, dialect, self.site)
         except (RecursionError, ValueError, LookupError) as error:
@@ -186,15 +189,21 @@ def _fields(item: Item, plan: Mapping[str, Any], blog: str) -> dict[str, str]:
     """The fields that Divi's dynamic content may refer to."""
     shown = dict(plan["fields"])
     return {
-        "post_title": escape(plan.get("title", "")), "post_excerpt": item.excerpt,
-        "post_author": escape(shown.get("Author", "")), "site_title": escape(blog),
+        "post_title": escape(plan.get("title", "")),
+        "post_excerpt": item.excerpt,
+        "post_author": escape(shown.get("Author", "")),
+        "site_title": escape(blog),
         "post_categories": escape(shown.get("Category", "")),
         "post_tags": escape(shown.get("Tags", "")),
-        "post_link_url": item.link, "post_link_url_post": item.link, "home_url": "/",
-        "post_featured_image": plan.get("cover", ""), "post_date": item.date[:10],
+        "post_link_url": item.link,
+        "post_link_url_post": item.link,
+        "home_url": "/",
+        "post_featured_image": plan.get("cover", ""),
+        "post_date": item.date[:10],
         "site_tagline": "",
-        "post_content": "", "post_id": str(item.id),
-    }  # fmt: skip
+        "post_content": "",
+        "post_id": str(item.id),
+    }
 
 
 def _comments(root: El, item: Item, context: Context) -> None:
@@ -216,8 +225,9 @@ def _located(losses: list[Loss], file: str, text: str) -> list[Loss]:
     for loss in losses:
         places = (
             text.find(words, body)
-            for words in (loss.excerpt[:40], loss.detail.rsplit("/", 1)[-1][:60]) if len(words) > 1
-        )  # fmt: skip
+            for words in (loss.excerpt[:40], loss.detail.rsplit("/", 1)[-1][:60])
+            if len(words) > 1
+        )
         at = next((place for place in places if place >= 0), 0)
         line = text.count("\n", 0, at) + 1
         out.append(loss._replace(file=file, line=line))

@@ -93,9 +93,10 @@ def dropped(root: El, common: Container[int]) -> list[El]:
 def _calls(end: Sequence[Last]) -> set[int]:
     groups = {last.group for last in end if last.call and last.group}
     gone = {
-        place for place, last in enumerate(end)
+        place
+        for place, last in enumerate(end)
         if last.call or (last.group in groups and not SOBER.search(last.words))
-    }  # fmt: skip
+    }
     for place in sorted(gone):
         # Also what leads up to it: a heading with a call, and blocks in between.
         for back in range(place - 1, max(-1, place - 5), -1):

@@ -126,6 +126,9 @@ class OldSite:
         if not addresses or not all(self._public(ip) for ip in addresses):
             raise OSError(f"{host} is no public address")
         return ask(
-            f"{scheme}://{host}:{port}{path}", headers={"User-Agent": AGENT, "Accept": "*/*"},
-            timeout=PATIENCE, largest=LARGEST + 1, at=addresses[0],
-        )  # fmt: skip
+            f"{scheme}://{host}:{port}{path}",
+            headers={"User-Agent": AGENT, "Accept": "*/*"},
+            timeout=PATIENCE,
+            largest=LARGEST + 1,
+            at=addresses[0],
+        )

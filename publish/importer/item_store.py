@@ -75,9 +75,13 @@ class Store:
     def put_attachment(self, item: Item, url: str, page: str) -> None:
         """Store an attachment's plain address and its page's path, for pictures."""
         values = (
-            item.id, url, item.meta.get("_wp_attachment_image_alt", ""), item.excerpt,
-            item.parent, page,
-        )  # fmt: skip
+            item.id,
+            url,
+            item.meta.get("_wp_attachment_image_alt", ""),
+            item.excerpt,
+            item.parent,
+            page,
+        )
         self._db.execute("insert or replace into attachment values (?, ?, ?, ?, ?, ?)", values)
 
     def attachment(self, number: int) -> tuple[str, str, str]:

@@ -69,9 +69,15 @@ class Rewriter:
     """
 
     def __init__(
-        self, index: Index, entry: Entry, context: Context, media: MediaLibrary, store: Store,
-        named: Callable[[int], Container[str]], same_host: bool,
-    ) -> None:  # fmt: skip
+        self,
+        index: Index,
+        entry: Entry,
+        context: Context,
+        media: MediaLibrary,
+        store: Store,
+        named: Callable[[int], Container[str]],
+        same_host: bool,
+    ) -> None:
         self.index, self.entry, self.context = index, entry, context
         self._media, self._store, self._named, self._same_host = media, store, named, same_host
         self.used: list[str] = []

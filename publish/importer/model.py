@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 DESCRIPTIONS = (
-    "_yoast_wpseo_metadesc", "rank_math_description", "_aioseo_description",
-    "_aioseop_description", "_genesis_description",
-)  # fmt: skip
+    "_yoast_wpseo_metadesc",
+    "rank_math_description",
+    "_aioseo_description",
+    "_aioseop_description",
+    "_genesis_description",
+)
 """Where SEO plugins keep a post's description."""
 
 

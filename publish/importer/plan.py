@@ -63,10 +63,15 @@ class Planning:
                 if place not in recorded.retired:
                     self._published.setdefault(uid, []).append(recorded.written[place])
         # An item keeps its slug from an earlier run.
-        self._slugs = self._reserved | self._others | {
-            self._slug_of.get(record.file, record.slug).casefold()
-            for key, record in ledger.items.items() if key.startswith(f"{self.host}/")
-        }  # fmt: skip
+        self._slugs = (
+            self._reserved
+            | self._others
+            | {
+                self._slug_of.get(record.file, record.slug).casefold()
+                for key, record in ledger.items.items()
+                if key.startswith(f"{self.host}/")
+            }
+        )
 
     def _entry(self, number: int, item: Item) -> Entry:
         """The entry for ``item``."""
@@ -87,9 +92,18 @@ class Planning:
         if slug != wished and slug.startswith(address.cut(wished)[: address.LONGEST - 6] + "-"):
             self.state.lose("address-taken", item.id, f"{wished} → {slug}", excerpt(title), file)
         return Entry(
-            number, item.id, item.type, state, scheduled, slug, file, address.path_of(item.link),
-            title, [*address.old_paths(item), *self._published.get(uid, ())], lang,
-        )  # fmt: skip
+            number,
+            item.id,
+            item.type,
+            state,
+            scheduled,
+            slug,
+            file,
+            address.path_of(item.link),
+            title,
+            [*address.old_paths(item), *self._published.get(uid, ())],
+            lang,
+        )
 
     def _known(self, id: int) -> tuple[str, str] | None:
         """The slug and file of an item that an earlier run wrote; None if there is none."""
@@ -157,9 +171,10 @@ class Planning:
         base = address.path_of(state.channel.url) or "/"
         index = links.Index(frozenset(state.hosts), base, state.entries)
         hidden = sum(
-            count for kind, count in state.result.types.items()
+            count
+            for kind, count in state.result.types.items()
             if kind in address.SKIPPED and kind not in ("attachment", "wp_block")
-        )  # fmt: skip
+        )
         for number in state.store.numbers():
             item = state.store.item(number)
             if not address.selected(item, state.options):
@@ -294,19 +309,26 @@ class Planning:
             ("Tags", header.joined(tags) if post else ""),
             ("Slug", entry.slug),
             ("Lang", entry.lang),
-            ("Authors" if len(authors) > 1 else "Author",
-            header.joined(authors) if len(authors) > 1 else "".join(authors)),
+            (
+                "Authors" if len(authors) > 1 else "Author",
+                header.joined(authors) if len(authors) > 1 else "".join(authors),
+            ),
             ("Summary", header.summary(item)),
             ("Status", entry.status),
             ("Newsletter", "no" if post and entry.open else ""),
             ("Uid", address.uid(self.host, item.id)),
-        ]  # fmt: skip
+        ]
         number = number_of(item.meta.get("_thumbnail_id"))
         cover, alt, _ = self.state.store.attachment(number)
-        self.state.store.put_plan(entry.number, {
-            "fields": [f for f in fields if f[1]], "cover": cover, "cover_alt": header.line(alt),
-            "title": entry.title
-        })  # fmt: skip
+        self.state.store.put_plan(
+            entry.number,
+            {
+                "fields": [f for f in fields if f[1]],
+                "cover": cover,
+                "cover_alt": header.line(alt),
+                "title": entry.title,
+            },
+        )
         result.posts += post
         result.pages += not post
         result.drafts += entry.status == "draft"

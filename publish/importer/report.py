@@ -16,11 +16,16 @@ def as_json(result: Result) -> bytes:
     """The report as JSON in UTF-8, one line per loss, of which a large export has very many."""
     losses = result.losses
     counts = {
-        "version": 1, "posts": result.posts, "pages": result.pages, "drafts": result.drafts,
-        "scheduled": result.scheduled, "pictures": result.pictures,
-        "items": dict(sorted(result.types.items())), "counts": dict(sorted(losses.counts.items())),
+        "version": 1,
+        "posts": result.posts,
+        "pages": result.pages,
+        "drafts": result.drafts,
+        "scheduled": result.scheduled,
+        "pictures": result.pictures,
+        "items": dict(sorted(result.types.items())),
+        "counts": dict(sorted(losses.counts.items())),
         "endings": [{"words": words, "posts": count} for words, count in result.ends],
-    }  # fmt: skip
+    }
     out = bytearray(json.dumps(counts, ensure_ascii=False, indent=1).removesuffix("\n}").encode())
     lists = (
         ("losses", (loss._asdict() for loss in losses)),
@@ -39,14 +44,18 @@ def as_json(result: Result) -> bytes:
 def as_markdown(result: Result) -> str:
     """The report as Markdown."""
     out = [
-        "# Import report", "",
+        "# Import report",
+        "",
         f"{result.posts} posts and {result.pages} pages; of these {result.drafts} are drafts and "
-        f"{result.scheduled} still to come. {result.pictures} pictures and files.", "",
-    ]  # fmt: skip
+        f"{result.scheduled} still to come. {result.pictures} pictures and files.",
+        "",
+    ]
     counts = result.losses.counts
     for weight, title in (
-        ("needs", "Needs a look"), ("left", "Stayed behind"), ("changed", "Was changed"),
-    ):  # fmt: skip
+        ("needs", "Needs a look"),
+        ("left", "Stayed behind"),
+        ("changed", "Was changed"),
+    ):
         codes = [c for c, what in CODES.items() if what.weight == weight and counts[c]]
         out += [f"## {title}", ""]
         if not codes:
@@ -88,12 +97,15 @@ def _addresses(result: Result) -> list[str]:
     pairs = list(result.losses.addresses())
     queries = sum("?" in old for old, _ in pairs)
     out = [
-        "## Addresses", "",
-        f"{len(pairs) - queries} old paths redirect on any host, by a page at the old address.", "",
+        "## Addresses",
+        "",
+        f"{len(pairs) - queries} old paths redirect on any host, by a page at the old address.",
+        "",
         f"{queries} old addresses with a query (`/?p=12`) redirect only where the host "
         "reads a map of redirects: `_redirects`, `redirects.nginx.conf` or "
-        "`redirects.apache.conf` in output/. They are the ones with a `?` below.", "",
-    ]  # fmt: skip
+        "`redirects.apache.conf` in output/. They are the ones with a `?` below.",
+        "",
+    ]
     if pairs:
         out += ["| old | new |", "| --- | --- |"]
         out += [f"| {_cell(old)} | {_cell(new)} |" for old, new in pairs]
@@ -123,9 +135,10 @@ def summary(result: Result, dry: bool) -> list[str]:
         out.append(f"still to come, on their dates: {result.scheduled}")
     for weight, title in (("needs", "needs a look"), ("left", "stayed behind")):
         said = [
-            f"  {counts[code]:>5} {code}: {what.what}"[:110] for code, what in CODES.items()
+            f"  {counts[code]:>5} {code}: {what.what}"[:110]
+            for code, what in CODES.items()
             if what.weight == weight and counts[code] and code not in dict(loud)
-        ]  # fmt: skip
+        ]
         if said:
             room = 7 if weight == "needs" else 4
             out += [f"{title}:", *said[:room]]

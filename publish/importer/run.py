@@ -28,9 +28,13 @@ Ask = Callable[[frozenset[str], Path], OldSite]
 
 
 def run(
-    settings: Settings, exports: Sequence[Path], options: Options, known: Iterable[Known],
-    say: Say, ask: Ask = OldSite,
-) -> Result:  # fmt: skip
+    settings: Settings,
+    exports: Sequence[Path],
+    options: Options,
+    known: Iterable[Known],
+    say: Say,
+    ask: Ask = OldSite,
+) -> Result:
     """Import one or several files of an export into ``content/``, beside the ``known`` sources.
 
     Raises:
@@ -105,8 +109,9 @@ def _refuse_other_site(
         if other != site and known != digest:
             raise Refused(
                 f"{path}: is of {site}, and number {number} is another item of {other}, in an "
-                "export before it", "import one site, then the other",
-            )  # fmt: skip
+                "export before it",
+                "import one site, then the other",
+            )
 
 
 def _add(state: State, found: Channel, path: Path) -> None:
@@ -138,10 +143,15 @@ def _media(state: State, sources: list[uploads.Source], ask: Ask) -> MediaLibrar
     static = [str(p).strip("/") for p in settings.values.get("STATIC_PATHS") or ["images"]]
     images = "images" if "images" in static or not static else static[0]
     return MediaLibrary(
-        hosts, sources, settings.content, images,
-        "files" if "files" in static else f"{images}/files", state.ledger, state.store.attached,
+        hosts,
+        sources,
+        settings.content,
+        images,
+        "files" if "files" in static else f"{images}/files",
+        state.ledger,
+        state.store.attached,
         ask(hosts, settings.cache / "import" / "fetched") if options.fetch else None,
-    )  # fmt: skip
+    )
 
 
 def _convert(state: State, steps: Steps) -> None:

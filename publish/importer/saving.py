@@ -27,9 +27,10 @@ def save(state: State, media: MediaLibrary, used: list[str]) -> None:
     root = state.settings.content
     todo, records = _due(state)
     state.result.written = [
-        state.entries[number].file for number, digest in todo.items()
+        state.entries[number].file
+        for number, digest in todo.items()
         if stamps.digest(str(root / state.entries[number].file)) != digest
-    ]  # fmt: skip
+    ]
     found = {url: media.take(url) for url in used}
     state.result.pictures = len({one.path for one in found.values()})
     # What an earlier run took is there, and may have been edited since.

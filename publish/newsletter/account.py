@@ -98,9 +98,13 @@ def limits(settings: Settings) -> Limits:
 
 
 def account(
-    settings: Settings, environ: Mapping[str, str], *, sandbox_base: str = "", key: str = "",
+    settings: Settings,
+    environ: Mapping[str, str],
+    *,
+    sandbox_base: str = "",
+    key: str = "",
     audience: str = "",
-) -> Account:  # fmt: skip
+) -> Account:
     """The account to use: the environment's, or the sandbox if its base, key and audience are
     given.
 

@@ -20,8 +20,10 @@ from publish.post.issue import Issue, key_of
 
 Kind = Literal["post", "update", "digest"]
 KINDS: dict[Kind, str] = {
-    "post": "a letter of an earlier Uid", "update": "an update", "digest": "a digest",
-}  # fmt: skip
+    "post": "a letter of an earlier Uid",
+    "update": "an update",
+    "digest": "a digest",
+}
 """Each kind of another letter that holds a post, in words."""
 
 
@@ -142,11 +144,15 @@ def catalogue(
     )
     return [
         _letter(
-            key, composed.get(key), by_age(listed.get(key, ())),
-            past.get(key) or IssueState(), records.get(key), issues,
+            key,
+            composed.get(key),
+            by_age(listed.get(key, ())),
+            past.get(key) or IssueState(),
+            records.get(key),
+            issues,
         )
         for key in (*composed, *others)
-    ]  # fmt: skip
+    ]
 
 
 def lacks_post(letter: Letter, public: Collection[str]) -> bool:

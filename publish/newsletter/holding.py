@@ -64,9 +64,13 @@ def waiting(api: Mailchimp, letter: Letter, name: str) -> tuple[Campaign, ...]:
 
 
 def hold(
-    api: Mailchimp, ledger: Ledger, letter: Letter, draft: Campaign, why: str,
+    api: Mailchimp,
+    ledger: Ledger,
+    letter: Letter,
+    draft: Campaign,
+    why: str,
     clock: Callable[[], float],
-) -> bool:  # fmt: skip
+) -> bool:
     """Hold a draft; returns whether its title has the mark."""
     if not letter.past.held:
         ledger.append(Fact("held", letter.key, clock(), draft.id, {"why": why}, ledger.run))
@@ -79,9 +83,11 @@ def mark(api: Mailchimp, letter: Letter, campaign: str) -> bool:
     if not isinstance(found, Campaign) or found.status != DRAFT:
         return False
     marks = Marks(
-        letter.key, held=True, of=letter.posts[0] if letter.kind == "update" else "",
+        letter.key,
+        held=True,
+        of=letter.posts[0] if letter.kind == "update" else "",
         posts=letter.posts if letter.kind == "digest" else (),
-    )  # fmt: skip
+    )
     title = titles.write(titles.subject_in(found.title), marks)
     return api.update(campaign, {"title": title}).proof is Proof.DONE
 

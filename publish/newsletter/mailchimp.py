@@ -104,10 +104,14 @@ class Mailchimp:
             while not totals or len(found) < max(totals):
                 page = self._read(
                     self._client.campaigns.list,
-                    list_id=self.account.audience, sort_field="create_time", sort_dir="ASC",
-                    count=PAGE, offset=len(found), fields=[*FIELDS, "total_items"],
+                    list_id=self.account.audience,
+                    sort_field="create_time",
+                    sort_dir="ASC",
+                    count=PAGE,
+                    offset=len(found),
+                    fields=[*FIELDS, "total_items"],
                     needs={"campaigns", "total_items"},
-                )  # fmt: skip
+                )
                 got = [parse(item) for item in page.get("campaigns") or ()]
                 totals.add(int(page.get("total_items") or 0))
                 found += got
@@ -265,9 +269,16 @@ class Mailchimp:
             session.trust_env = False
             try:
                 response = session.request(
-                    method, url, params=query, headers=headers, data=data, timeout=timeout,
-                    auth=("publish", self.account.key), allow_redirects=False, stream=True,
-                )  # fmt: skip
+                    method,
+                    url,
+                    params=query,
+                    headers=headers,
+                    data=data,
+                    timeout=timeout,
+                    auth=("publish", self.account.key),
+                    allow_redirects=False,
+                    stream=True,
+                )
                 content = bytearray()
                 for block in response.iter_content(65536):
                     content += block

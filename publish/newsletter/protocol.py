@@ -161,9 +161,19 @@ class Stop:
 
 
 Step = (
-    ListCampaigns | Create | Prepare | Check | ReadCampaign | PostSend | Unschedule | Hold
-    | RecordNoEffect | Wait | Finish | Stop
-)  # fmt: skip
+    ListCampaigns
+    | Create
+    | Prepare
+    | Check
+    | ReadCampaign
+    | PostSend
+    | Unschedule
+    | Hold
+    | RecordNoEffect
+    | Wait
+    | Finish
+    | Stop
+)
 
 
 def next_step(state: State, request: SendRequest) -> Step:
@@ -241,9 +251,12 @@ def _unseen(campaign: str, state: State) -> Step:
 
 
 def _settling(
-    since: float, state: State, request: SendRequest, why: str,
+    since: float,
+    state: State,
+    request: SendRequest,
+    why: str,
     again: Literal["listing", "looked"] = "looked",
-) -> Wait | None:  # fmt: skip
+) -> Wait | None:
     """Wait for a part of the rest of the settle window that began at ``since``; None if it has
     passed."""
     known = since if since <= state.now else state.began

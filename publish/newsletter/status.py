@@ -90,9 +90,13 @@ def _shown(state: State, campaign: Campaign | None) -> State:
     if campaign is None:
         return state
     return replace(
-        state, campaign=campaign.id, status=campaign.status, send_time=campaign.send_time,
-        emails_sent=campaign.emails_sent, archive_url=campaign.archive_url,
-    )  # fmt: skip
+        state,
+        campaign=campaign.id,
+        status=campaign.status,
+        send_time=campaign.send_time,
+        emails_sent=campaign.emails_sent,
+        archive_url=campaign.archive_url,
+    )
 
 
 def _after_a_try(state: State, posted: OpenSend, now: float, settle: float, run: str) -> State:

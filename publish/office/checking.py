@@ -55,9 +55,12 @@ def bytes_if_readable(content: Path, file: Path) -> bytes | None:
 
 
 def judge(
-    path: Path, built: bool, generators: list[Any], values: Mapping[str, Any],
+    path: Path,
+    built: bool,
+    generators: list[Any],
+    values: Mapping[str, Any],
     errors: Sequence[Complaint],
-) -> tuple[Judged, bool]:  # fmt: skip
+) -> tuple[Judged, bool]:
     """The findings in the sources that Pelican has read of the site of the settings file ``path``,
     and whether none is an error."""
     from publish.checks import run
@@ -69,8 +72,11 @@ def judge(
     settings = load(path)
     refused = dry_run(generators, values, settings.root, settings.cache / "templates")
     try:
-        library = (library_of(generators, values, memo=settings.cache / "words")
-                   if generators else unread(settings, ()))  # fmt: skip
+        library = (
+            library_of(generators, values, memo=settings.cache / "words")
+            if generators
+            else unread(settings, ())
+        )
     except Exception:  # such as an invalid address pattern; the dry run reports it
         if not refused:
             raise
@@ -136,11 +142,12 @@ def damaged_ledger(settings: Settings) -> tuple[Complaint, ...]:
 def guards(settings: Settings, voice: Voice) -> Guards:
     """The guards of a build: the findings in its sources, and the search for keys in its pages."""
     return Guards(
-        partial(judge, settings.path, False), lambda found: raise_on_errors(found.findings, voice),
+        partial(judge, settings.path, False),
+        lambda found: raise_on_errors(found.findings, voice),
         lambda errors: raise_on_errors(unjudged(settings, errors, built=False).findings, voice),
         partial(bytes_if_readable, settings.content),
         partial(validate_output, settings),
-    )  # fmt: skip
+    )
 
 
 def of_settings(settings: Settings) -> Iterator[Check]:
@@ -188,9 +195,11 @@ def findings(settings: Settings, *, built: bool = True) -> list[Diagnostic]:
     """
     facts = str(settings.content / LEDGER)
     return checks.check(
-        settings, lambda: judged(settings, built=built), built=built,
+        settings,
+        lambda: judged(settings, built=built),
+        built=built,
         harmless=lambda name: name == facts and not damaged_ledger(settings),
-    )  # fmt: skip
+    )
 
 
 def judged(settings: Settings, *, built: bool = True) -> Judged:
@@ -228,10 +237,11 @@ def long_letters(generators: list[Any]) -> bool:
     would clip it."""
     return any(
         len(body.encode()) + LETTER + STYLE * (body.count("<") - body.count("</")) > CLIPPED
-        for generator in generators for article in getattr(generator, "articles", ())
+        for generator in generators
+        for article in getattr(generator, "articles", ())
         if yes_no(article.metadata.get("newsletter")) is not False
         for body in (str(getattr(article, "_content", "") or ""),)
-    )  # fmt: skip
+    )
 
 
 def require_no_errors(settings: Settings, voice: Voice, *, built: bool = True) -> None:

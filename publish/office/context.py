@@ -145,9 +145,12 @@ def opened(
 
             base = stack.enter_context(sandbox.ensure(settings.root))
             chosen = account(
-                settings, {}, sandbox_base=base, key=sandbox.SANDBOX_KEY,
+                settings,
+                {},
+                sandbox_base=base,
+                key=sandbox.SANDBOX_KEY,
                 audience=sandbox.SANDBOX_AUDIENCE,
-            )  # fmt: skip
+            )
             ledger = Ledger(sandbox.folder(settings.root) / "ledger", guard)
         voice = voice or Voice()
         yield Office(settings, chosen, Mailchimp(chosen), ledger, Site(settings), voice)

@@ -40,9 +40,13 @@ class Delivery:
     def confirmed(self) -> list[Any]:
         """The facts that its confirmation is bound to."""
         return [
-            self.issue.key, self.issue.digest, self.segment.options(), self.timing.at,
-            dict(self.sources), self.replaces,
-        ]  # fmt: skip
+            self.issue.key,
+            self.issue.digest,
+            self.segment.options(),
+            self.timing.at,
+            dict(self.sources),
+            self.replaces,
+        ]
 
 
 def delivery_of(
@@ -51,10 +55,14 @@ def delivery_of(
     """The delivery of ``issue``, with the current digests of its inputs."""
     slugs = sorted(part.slug for part in letters.parts(issue, found))
     return Delivery(
-        issue, letters.segment(office, issue), timing, named,
+        issue,
+        letters.segment(office, issue),
+        timing,
+        named,
         letters.source_digests(office, issue, found),
-        letters.composed_digests(found.folder, slugs), replaces,
-    )  # fmt: skip
+        letters.composed_digests(found.folder, slugs),
+        replaces,
+    )
 
 
 def deliver(office: Office, item: Delivery, found: Letters) -> tuple[Delivered, datetime | None]:
@@ -65,14 +73,25 @@ def deliver(office: Office, item: Delivery, found: Letters) -> tuple[Delivered, 
         Refused, NothingSent, OutcomeUnknown: as their names say.
     """
     service = Service(
-        office.api, office.ledger, office.sender, office.voice.progress, office.clock,
-        office.sleep, lambda issue: _why_changed(office, item, found),
-    )  # fmt: skip
+        office.api,
+        office.ledger,
+        office.sender,
+        office.voice.progress,
+        office.clock,
+        office.sleep,
+        lambda issue: _why_changed(office, item, found),
+    )
     account = office.account
     request = SendRequest(
-        item.issue.key, account.audience, item.segment, item.timing.at, account.limits.settle,
-        account.limits.barrier, ready=min(120, account.limits.settle), lift=item.named,
-    )  # fmt: skip
+        item.issue.key,
+        account.audience,
+        item.segment,
+        item.timing.at,
+        account.limits.settle,
+        account.limits.barrier,
+        ready=min(120, account.limits.settle),
+        lift=item.named,
+    )
     for letter in found.all:
         if letter.key == item.issue.key:
             for fact in settling.settled_by_hand(office, letter):

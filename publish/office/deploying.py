@@ -38,9 +38,14 @@ def ask(office: Office, *, target: str | None = None) -> Question | Done:
     what = count(len(pages), "page") if pages else count(len(out.put) + len(out.deleted), "file")
     yes = f"Upload {what}" if out.put or out.deleted else "Repeat the step after the upload"
     return Question(
-        ACT, tuple(lines), yes, False,
-        fingerprint_of(out.target, out.release, out.previous), {"target": target}, out.target,
-    )  # fmt: skip
+        ACT,
+        tuple(lines),
+        yes,
+        False,
+        fingerprint_of(out.target, out.release, out.previous),
+        {"target": target},
+        out.target,
+    )
 
 
 def do(office: Office, question: Question) -> Done | Question:

@@ -30,8 +30,11 @@ def named(settings: Settings) -> dict[str, Mapping[str, Any]]:
     """
     found = settings.values.get("DEPLOY") or {}
     if not isinstance(found, Mapping) or not all(isinstance(v, Mapping) for v in found.values()):
-        raise settings.wrong("DEPLOY", "DEPLOY: must be a table of targets, each with its kind",
-                             "see docs/going-live.md for one of each kind")  # fmt: skip
+        raise settings.wrong(
+            "DEPLOY",
+            "DEPLOY: must be a table of targets, each with its kind",
+            "see docs/going-live.md for one of each kind",
+        )
     return {str(name): dict(value) for name, value in found.items()}
 
 
@@ -56,14 +59,22 @@ def target_config(settings: Settings, name: str | None, voice: Voice = SILENT) -
     cache = settings.cache / "deploy" / re.sub(r"[^\w.-]", "_", name)
     url = configured[name].get("url", settings.siteurl)
     place = targets.Place(
-        name, configured[name], settings.root, settings.output.absolute(), cache,
-        str(url).rstrip("/"), voice.progress, voice.say, settings.wrong,
-    )  # fmt: skip
+        name,
+        configured[name],
+        settings.root,
+        settings.output.absolute(),
+        cache,
+        str(url).rstrip("/"),
+        voice.progress,
+        voice.say,
+        settings.wrong,
+    )
     if "url" in configured[name] and not re.match(r"https?://[^/\s]+[^\s]*$", str(url)):
         raise place.wrong(
-            "url", f"{url!r} is no address of a site",
+            "url",
+            f"{url!r} is no address of a site",
             "write where readers of this target find it, with https://; SITEURL is the default",
-        )  # fmt: skip
+        )
     return place
 
 
@@ -84,15 +95,20 @@ def verify_timeout(settings: Settings) -> float:
     """
     found = settings.values.get("DEPLOY_VERIFY", VERIFY)
     if isinstance(found, bool) or not isinstance(found, int | float) or found < 0:
-        raise settings.wrong("DEPLOY_VERIFY", "DEPLOY_VERIFY: must be a number of seconds",
-                             "900 is the default")  # fmt: skip
+        raise settings.wrong(
+            "DEPLOY_VERIFY", "DEPLOY_VERIFY: must be a number of seconds", "900 is the default"
+        )
     return float(found)
 
 
 def go_live(
-    settings: Settings, name: str | None, options: DeployOptions = DEFAULT,
-    voice: Voice = SILENT, *, rollback: str | None = None,
-) -> Outcome:  # fmt: skip
+    settings: Settings,
+    name: str | None,
+    options: DeployOptions = DEFAULT,
+    voice: Voice = SILENT,
+    *,
+    rollback: str | None = None,
+) -> Outcome:
     """Upload the last build, or go back to the release ``rollback`` (``""``: the one before), and
     verify that it is live.
 

@@ -118,9 +118,12 @@ def bounds(office: Office, found: Letters) -> Bounds:
     limits, days = office.account.limits, addresses.read(office.settings, SINCE)
     public = {uid: date.fromisoformat(day) for uid, day in days.items()}
     return Bounds(
-        office.now.astimezone(office.zone).date(), limits.max_age_days, limits.since, public,
+        office.now.astimezone(office.zone).date(),
+        limits.max_age_days,
+        limits.since,
+        public,
         _first_letter(office, found.all),
-    )  # fmt: skip
+    )
 
 
 def choices(office: Office, found: Letters, named: Collection[str] = ()) -> list[Candidate]:
@@ -216,9 +219,10 @@ def difference(office: Office, letter: Letter, found: Letters) -> tuple[str, lis
 def vanished(head: Issue, found: Letters) -> dict[str, str]:
     """By key, the letters of a post whose campaign is gone and may have been mailed before."""
     return {
-        x.key: x.lost or x.past.tried for x in found.all
+        x.key: x.lost or x.past.tried
+        for x in found.all
         if x.holds(head) and (x.lost or (x.past.tries and not x.campaigns))
-    }  # fmt: skip
+    }
 
 
 def update_key(head: Issue, found: Letters) -> str:

@@ -180,9 +180,14 @@ def figures(office: Office, posts: Sequence[str]) -> list[Figures]:
 
 
 def _entry(
-    office: Office, found: Letters, letter: Letter, state: State, choice: Candidate | None, *,
+    office: Office,
+    found: Letters,
+    letter: Letter,
+    state: State,
+    choice: Candidate | None,
+    *,
     named: bool,
-) -> Entry:  # fmt: skip
+) -> Entry:
     words, handle, urgent = state.state, found.handle(letter), False
     more: tuple[str, ...] = ()
     own = {Verdict.DONE: letter.begun, Verdict.HELD: state.held or state.lost}
@@ -228,9 +233,10 @@ def _mailing_again(found: Letters, letter: Letter) -> list[str]:
     posts = [x for x in found.all if x.issue and letter.holds(x.issue)]
     updates = [x for x in found.all if x.kind == "update" and x.begun and not x.lost]
     return [
-        command("send", post.slug, "--as-update") for post in posts
+        command("send", post.slug, "--as-update")
+        for post in posts
         if post.issue and not any(x.holds(post.issue) for x in updates)
-    ]  # fmt: skip
+    ]
 
 
 def _folds(choice: Candidate) -> bool:

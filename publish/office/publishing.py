@@ -82,13 +82,23 @@ def ask(office: Office, *, post: str, at: str | None = None, keep_date: bool = F
         yes = f"Publish, and {verb} {count(people, 'reader')}"
     account = office.account
     return Question(
-        ACT, tuple(lines), yes, False,
+        ACT,
+        tuple(lines),
+        yes,
+        False,
         fingerprint_of(
-            source.digest, account.audience, account.sandbox, people, at,
-            keep_date, plan.targets, plan.upstream,
+            source.digest,
+            account.audience,
+            account.sandbox,
+            people,
+            at,
+            keep_date,
+            plan.targets,
+            plan.upstream,
         ),
-        {"post": post, "at": at, "keep_date": keep_date}, plan,
-    )  # fmt: skip
+        {"post": post, "at": at, "keep_date": keep_date},
+        plan,
+    )
 
 
 def do(office: Office, question: Question) -> Done | Question:

@@ -29,13 +29,17 @@ def ask(office: Office, *, post: str, new: str) -> Question:
     source = made.post
     return Question(
         ACT,
-        (Line("post", f"“{source.title}”"),
-         Line("was", source.address(source.slug) or source.slug),
-         Line("now", source.address(new) or new)),
-        "Change the address", False,
+        (
+            Line("post", f"“{source.title}”"),
+            Line("was", source.address(source.slug) or source.slug),
+            Line("now", source.address(new) or new),
+        ),
+        "Change the address",
+        False,
         fingerprint_of(source.digest, source.slug, new),
-        {"post": post, "new": new}, made,
-    )  # fmt: skip
+        {"post": post, "new": new},
+        made,
+    )
 
 
 def do(office: Office, question: Question) -> Done | Question:

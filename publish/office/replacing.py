@@ -22,15 +22,21 @@ from publish.office.timing import Timing
 from publish.office.words import command
 
 CHANGES: dict[str, tuple[str, ...]] = {
-    "layout": ("layout only",), "unknown": ("unknown: no copy of what is scheduled was kept",),
-}  # fmt: skip
+    "layout": ("layout only",),
+    "unknown": ("unknown: no copy of what is scheduled was kept",),
+}
 """What is said of a difference that is none of words."""
 
 
 def question(
-    office: Office, found: Letters, chosen: Sequence[Letter], when: Timing | None,
-    wish: Mapping[str, Any], *, again: bool,
-) -> Question | Done:  # fmt: skip
+    office: Office,
+    found: Letters,
+    chosen: Sequence[Letter],
+    when: Timing | None,
+    wish: Mapping[str, Any],
+    *,
+    again: bool,
+) -> Question | Done:
     """What would change about the ``chosen`` letters; ``when`` moves them, None keeps their hour.
     ``again``: the preflight has been passed. All refusals come from here, before anything is
     written.
@@ -54,8 +60,9 @@ def question(
         if not letters.same_readers(office, letter):
             raise Refused(
                 f"{office.words.letter(letter)}: it is scheduled for other readers than its post "
-                "has now", undo_first(letter, found),
-            )  # fmt: skip
+                "has now",
+                undo_first(letter, found),
+            )
         if at == hour and not how and not letter.unfinished:
             continue
         items.append(item)
@@ -70,9 +77,14 @@ def question(
         raise refusal
     yes = "Move the letter" if when else "Put the present words in"
     return Question(
-        act, tuple(lines), yes, False, fingerprint(office, found, items), wish,
+        act,
+        tuple(lines),
+        yes,
+        False,
+        fingerprint(office, found, items),
+        wish,
         Plan(tuple(items), items[0].timing, found),
-    )  # fmt: skip
+    )
 
 
 def campaign_of(letter: Letter) -> str:
@@ -94,8 +106,9 @@ def _hour(office: Office, found: Letters, letter: Letter) -> datetime:
     if len(letter.scheduled) > 1:
         raise Refused(
             f"{name}: a person made a copy, and {len(letter.scheduled)} campaigns of it are "
-            "scheduled", f"{command('undo', found.handle(letter))} takes them all back",
-        )  # fmt: skip
+            "scheduled",
+            f"{command('undo', found.handle(letter))} takes them all back",
+        )
     if letter.unfinished:
         return letter.unfinished
     if letter.hour is None:

@@ -39,9 +39,10 @@ def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False)
     _refuse_without_key(office, keys)
     found = letters.load_letters(office)
     waiting = tuple(
-        (x, found.handle(x)) for x in found.all
+        (x, found.handle(x))
+        for x in found.all
         if (x.waiting or x.unfinished) and titles.holds(x.posts, *keys)
-    )  # fmt: skip
+    )
     lines = [Line("post", taken.name)]
     for letter, _ in waiting:
         when = office.format_local(letter.hour) if letter.hour else "unfinished"
@@ -54,10 +55,14 @@ def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False)
     leads = dict.fromkeys(taken.addresses, lead)
     campaigns = [[(c.id, c.status) for c in letter.campaigns] for letter, _ in waiting]
     return Question(
-        ACT, tuple(lines), "Take it off the site", False,
+        ACT,
+        tuple(lines),
+        "Take it off the site",
+        False,
         fingerprint_of(taken.digest, leads, campaigns),
-        {"post": post, "to": to, "gone": gone}, (taken, waiting, leads),
-    )  # fmt: skip
+        {"post": post, "to": to, "gone": gone},
+        (taken, waiting, leads),
+    )
 
 
 def do(office: Office, question: Question) -> Done | Question:

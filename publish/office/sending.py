@@ -60,9 +60,14 @@ def ask(
     office.site.fresh(office.voice, build=build)
     found = letters.load_letters(office)
     wish: dict[str, Any] = {
-        "posts": tuple(posts), "now": now, "at": at, "digest": digest, "as_update": as_update,
-        "replace": replace, "build": build,
-    }  # fmt: skip
+        "posts": tuple(posts),
+        "now": now,
+        "at": at,
+        "digest": digest,
+        "as_update": as_update,
+        "replace": replace,
+        "build": build,
+    }
     chosen = _composed(office, found, posts)
     moves = at is not None and not digest and not as_update
     if replace or (moves and any(x.scheduled for x in chosen)):
@@ -104,10 +109,14 @@ def ask(
     people = office.readers()[1]
     verb = "Send to" if when.at is None else "Schedule for"
     return Question(
-        ACT, tuple(lines), f"{verb} {count(people, 'reader')}", False,
-        fingerprint(office, found, items), wish,
+        ACT,
+        tuple(lines),
+        f"{verb} {count(people, 'reader')}",
+        False,
+        fingerprint(office, found, items),
+        wish,
         Plan(tuple(items), when, found, refused),
-    )  # fmt: skip
+    )
 
 
 def do(office: Office, question: Question) -> Done | Question:
@@ -216,9 +225,14 @@ def _unsendable(office: Office, found: Letters, letter: Letter, name: str) -> Re
 
 
 def _items(
-    office: Office, found: Letters, going: Sequence[Candidate], when: Timing, *, digest: bool,
+    office: Office,
+    found: Letters,
+    going: Sequence[Candidate],
+    when: Timing,
+    *,
+    digest: bool,
     named: bool,
-) -> list[Delivery]:  # fmt: skip
+) -> list[Delivery]:
     items, together = [], []
     for choice in going:
         whole = issue.read(found.folder / choice.issue.slug)
@@ -228,10 +242,16 @@ def _items(
         begun = choice.verdict is Verdict.COMPLETE
         # What was taken back has an open send only because its name was given.
         lifted = choice.verdict is Verdict.SETTLE and choice.letter.past.held
-        items.append(delivery.delivery_of(
-            office, found, whole, kept_timing(office, choice, when), named=named or lifted,
-            replaces=replacing.campaign_of(choice.letter) if begun else "",
-        ))  # fmt: skip
+        items.append(
+            delivery.delivery_of(
+                office,
+                found,
+                whole,
+                kept_timing(office, choice, when),
+                named=named or lifted,
+                replaces=replacing.campaign_of(choice.letter) if begun else "",
+            )
+        )
     if together:
         items.append(delivery.delivery_of(office, found, issue.join(together), when, named=named))
     return items
@@ -261,8 +281,9 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Del
         what = "an update of it" if waiting.kind == "update" else "its letter"
         raise Refused(
             f"{office.words.issue(head)}: {what} has not gone out, it is scheduled for "
-            f"{office.format_local(waiting.hour)}", command_to_replace(office, waiting, found),
-        )  # fmt: skip
+            f"{office.format_local(waiting.hour)}",
+            command_to_replace(office, waiting, found),
+        )
     gone = letters.vanished(head, found)
     if not gone and not any(x.mailed for x in carriers if x.kind != "update"):
         raise Refused(

@@ -38,9 +38,12 @@ class Site:
         return not snapshot.is_current(snapshot.read(str(place)), str(self.settings.path))
 
     def fresh(
-        self, voice: Voice, *, build: bool = True,
+        self,
+        voice: Voice,
+        *,
+        build: bool = True,
         reason: str = "built first, for the site was stale",
-    ) -> bool:  # fmt: skip
+    ) -> bool:
         """Bring the composed issues up to date with the sources; returns whether that took a build,
         which is announced with ``reason``.
 

@@ -35,11 +35,17 @@ def ask(office: Office, *, post: str, to: Sequence[str]) -> Question:
         whole = issue.read(folder / letter.issue.slug)
     return Question(
         ACT,
-        (Line("letter", office.words.issue(whole)), Line("subject", whole.subject),
-         Line("to", ", ".join(to))),
-        "Send the test", True, fingerprint_of(whole.digest, list(to)),
-        {"post": post, "to": tuple(to)}, whole,
-    )  # fmt: skip
+        (
+            Line("letter", office.words.issue(whole)),
+            Line("subject", whole.subject),
+            Line("to", ", ".join(to)),
+        ),
+        "Send the test",
+        True,
+        fingerprint_of(whole.digest, list(to)),
+        {"post": post, "to": tuple(to)},
+        whole,
+    )
 
 
 def do(office: Office, question: Question) -> Done:

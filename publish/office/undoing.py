@@ -28,11 +28,14 @@ def ask(office: Office, *, post: str | None = None) -> Question:
     holding.waiting(office.api, letter, name)
     when = office.format_local(letter.hour) if letter.hour else "not scheduled"
     return Question(
-        ACT, (Line("letter", office.words.letter(letter)), Line("time", when)), "Take it back",
+        ACT,
+        (Line("letter", office.words.letter(letter)), Line("time", when)),
+        "Take it back",
         True,
-        fingerprint_of(letter.key, [(c.id, c.status) for c in letter.campaigns]), {"post": post},
+        fingerprint_of(letter.key, [(c.id, c.status) for c in letter.campaigns]),
+        {"post": post},
         (letter, name, found),
-    )  # fmt: skip
+    )
 
 
 def do(office: Office, question: Question) -> Done | Question:
@@ -50,8 +53,11 @@ def do(office: Office, question: Question) -> Done | Question:
     later = command_to_send_again(letter, found)
     more = office.words.later("send it after all", later) if later else ()
     result = {
-        "slug": letter.slug, "key": letter.key, "state": "held", "sandbox": office.account.sandbox,
-    }  # fmt: skip
+        "slug": letter.slug,
+        "key": letter.key,
+        "state": "held",
+        "sandbox": office.account.sandbox,
+    }
     return Done(ACT, (line, *more), (result,))
 
 

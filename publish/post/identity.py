@@ -76,9 +76,10 @@ def read_recorded(content: Path) -> Recorded:
     """
     known, gone = read_table(content, URLS), read_table(content, RETIRED)
     return Recorded(
-        {normal(address): uid for address, uid in known.items()}, frozenset(map(normal, gone)),
+        {normal(address): uid for address, uid in known.items()},
+        frozenset(map(normal, gone)),
         {normal(address): address for address in known},
-    )  # fmt: skip
+    )
 
 
 def read_table(content: Path, name: str) -> dict[str, str]:

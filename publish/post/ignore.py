@@ -57,8 +57,9 @@ def patterns(static_paths: Iterable[object] = ()) -> list[str]:
 
 def _hidden(begin: str, kept: tuple[str, ...]) -> Iterator[str]:
     """Patterns for all names with this beginning but ``kept``."""
-    longer = sorted({name[len(begin)] for name in kept if len(name) > len(begin)
-                     and name.startswith(begin)})  # fmt: skip
+    longer = sorted(
+        {name[len(begin)] for name in kept if len(name) > len(begin) and name.startswith(begin)}
+    )
     if begin not in kept:
         if not longer:
             yield f"{_escaped(begin)}*"

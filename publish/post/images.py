@@ -50,9 +50,13 @@ def cover_of(content: Any) -> Cover | None:
     statics = getattr(content, "_context", {}).get("static_content", {})
     # A link in a body whose name is percent-encoded makes Pelican list a file that is not there.
     path = next(
-        (path for path in cover_paths(given, folder)
-         if path in statics and os.path.isfile(statics[path].source_path)), ""  # noqa: PTH113
-    )  # fmt: skip
+        (
+            path
+            for path in cover_paths(given, folder)
+            if path in statics and os.path.isfile(statics[path].source_path)  # noqa: PTH113
+        ),
+        "",
+    )
     if not path:
         return None
     static = statics[path]

@@ -51,9 +51,13 @@ def normal(path: str) -> str:
 
 
 def permalink(
-    settings: Mapping[str, Any], kind: Literal["article", "page"], slug: str, *, lang: str = "",
+    settings: Mapping[str, Any],
+    kind: Literal["article", "page"],
+    slug: str,
+    *,
+    lang: str = "",
     date: datetime | None = None,
-) -> str:  # fmt: skip
+) -> str:
     """The address of a public post with that slug, from the site's root on, by the patterns of
     Pelican's ``settings``; ``""`` where they ask for more than slug, language and date.
 

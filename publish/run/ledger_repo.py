@@ -37,9 +37,12 @@ class LedgerRepository(Repository):
     """
 
     def __init__(
-        self, settings: Settings, remote: str, branch: str,
+        self,
+        settings: Settings,
+        remote: str,
+        branch: str,
         lock: Callable[[], AbstractContextManager[None]],
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__("-C", str(settings.root))
         self.remote, self.branch, self.lock = remote, branch, lock
         self.settings = settings
@@ -86,9 +89,12 @@ class LedgerRepository(Repository):
                 commit = self._commit(tip, full)
                 try:
                     self._remote(
-                        "push", "-q", f"--force-with-lease={self.ref}:{tip}", self.remote,
+                        "push",
+                        "-q",
+                        f"--force-with-lease={self.ref}:{tip}",
+                        self.remote,
                         f"{commit}:{self.ref}",
-                    )  # fmt: skip
+                    )
                 except Failed:
                     # If the branch did not move, the push failed for another reason.
                     refused += self._fetch() == tip
@@ -131,8 +137,9 @@ class LedgerRepository(Repository):
         Raises:
             Refused: a file of the content is new or changed, or another one of the site is changed.
         """
-        said = self.git("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all",
-                         "--", ".")  # fmt: skip
+        said = self.git(
+            "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", "."
+        )
         rows = [row.decode("utf-8", "replace") for row in said.split(b"\0") if row]
         content = self.inside.rpartition("/")[0] + "/"
         for row in rows:
@@ -152,10 +159,15 @@ class LedgerRepository(Repository):
         if not self._contains(tip, "HEAD"):
             where = f"{self.remote}/{self.branch}"
             if self._contains("HEAD", tip):
-                raise Refused(f"this branch has commits that {where} lacks, and a run publishes "
-                              "what the repository has", "git push, then run again")  # fmt: skip
-            raise Refused(f"this branch and {where} have diverged",
-                          "git pull --rebase, look at it, git push, then run again")  # fmt: skip
+                raise Refused(
+                    f"this branch has commits that {where} lacks, and a run publishes "
+                    "what the repository has",
+                    "git push, then run again",
+                )
+            raise Refused(
+                f"this branch and {where} have diverged",
+                "git pull --rebase, look at it, git push, then run again",
+            )
 
     def _fetch(self) -> str:
         self._remote("fetch", "-q", "--no-tags", self.remote, self.ref)
@@ -174,8 +186,10 @@ class LedgerRepository(Repository):
                 self.git("merge", "-q", "--ff-only", tip)
             except Failed as error:
                 self._restore(ours)
-                raise Refused(f"the branch cannot be fast-forwarded: {error.message}",
-                              "git pull, then run again") from None  # fmt: skip
+                raise Refused(
+                    f"the branch cannot be fast-forwarded: {error.message}",
+                    "git pull, then run again",
+                ) from None
         self._restore(merge_ledgers(ours, _read(self.ledger), committed))
 
     def _follow(self, commit: str) -> None:
@@ -254,8 +268,10 @@ def repository_of(
     if where is None:
         return None
     if not where.branch:
-        raise ConfigError("no branch is checked out, so the ledger cannot be pushed",
-                          "git switch main, then run again")  # fmt: skip
+        raise ConfigError(
+            "no branch is checked out, so the ledger cannot be pushed",
+            "git switch main, then run again",
+        )
     return LedgerRepository(settings, where.remote, where.branch, lock)
 
 

@@ -46,11 +46,15 @@ class Report:
     def document(self) -> dict[str, Any]:
         """For scripts."""
         return {
-            "live": self.live, "code": int(self.code), "deploys": self.deploys,
-            "issues": [dict(issue) for issue in self.issues], "ledger": self.ledger,
-            "next_due": self.next_due or None, "lines": self.lines,
+            "live": self.live,
+            "code": int(self.code),
+            "deploys": self.deploys,
+            "issues": [dict(issue) for issue in self.issues],
+            "ledger": self.ledger,
+            "next_due": self.next_due or None,
+            "lines": self.lines,
             "errors": [str(error) for error in self.errors],
-        }  # fmt: skip
+        }
 
 
 def publish(report: Report, cache: Path, warn: Callable[[str], None]) -> None:

@@ -57,9 +57,14 @@ class App:
     """
 
     def __init__(
-        self, store: Store, clock: Callable[[], float], base: str, instance: str = "",
-        zone: tzinfo = UTC, site: Site = NOWHERE,
-    ) -> None:  # fmt: skip
+        self,
+        store: Store,
+        clock: Callable[[], float],
+        base: str,
+        instance: str = "",
+        zone: tzinfo = UTC,
+        site: Site = NOWHERE,
+    ) -> None:
         self.store, self.clock, self.base, self.zone, self.site = store, clock, base, zone, site
 
         alive = Route("GET", "/control/alive", lambda call: {"instance": instance})

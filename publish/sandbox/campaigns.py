@@ -71,9 +71,12 @@ def load(db: sqlite3.Connection, campaign_id: str) -> Campaign:
 
 
 def search(
-    db: sqlite3.Connection, wanted: Mapping[str, Any], now: float, order: str,
+    db: sqlite3.Connection,
+    wanted: Mapping[str, Any],
+    now: float,
+    order: str,
     window: tuple[int, int],
-) -> tuple[list[Campaign], int]:  # fmt: skip
+) -> tuple[list[Campaign], int]:
     """The campaigns that match ``wanted`` (see ``CONDITIONS``), without their bodies, and their
     total. ``window`` is count and offset of the returned ones, in ``order``."""
     where = " AND ".join(["listed <= :now", *(CONDITIONS[name] for name in wanted)])

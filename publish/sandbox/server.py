@@ -129,9 +129,14 @@ class Server(ThreadingHTTPServer):
 
 
 def start(
-    root: Path, *, port: int = 0, clock: Callable[[], float] = time.time, register: bool = True,
-    zone: tzinfo = UTC, site: Site = NOWHERE,
-) -> Server:  # fmt: skip
+    root: Path,
+    *,
+    port: int = 0,
+    clock: Callable[[], float] = time.time,
+    register: bool = True,
+    zone: tzinfo = UTC,
+    site: Site = NOWHERE,
+) -> Server:
     """Serve the sandbox of the project in ``root`` from a thread of this process.
 
     Args:

@@ -106,9 +106,14 @@ def build(
 
 
 def _build(
-    settings: Settings, target: Path, full: bool, jobs: int | None, guards: Guards,
-    progress: Progress | None, last: Manifest,
-) -> Build:  # fmt: skip
+    settings: Settings,
+    target: Path,
+    full: bool,
+    jobs: int | None,
+    guards: Guards,
+    progress: Progress | None,
+    last: Manifest,
+) -> Build:
     """Render into a stage, validate it, record the files, then commit and record their stamps."""
     record, clock = manifest.place(settings, target), [time.monotonic()]
     # A file saved in the clock tick before this moment may have its stamp or a later one.
@@ -119,12 +124,19 @@ def _build(
     in_output = {} if full else stamps.of(f"{target}{os.sep}{name}" for name in last.files)
     with staged(settings.cache) as stage:
         task = Task(
-            settings.path, overrides(settings, stage, fresh=full), stage,
+            settings.path,
+            overrides(settings, stage, fresh=full),
+            stage,
             settings.cache / "engine",
-            record.with_suffix(".pages"), () if full else intact(settings, last, target, in_output),
-            manifest.code(settings, first_scan), full, jobs or cores(),
-            guards.judge, guards.fit, full_pelican=last.full_pelican,
-        )  # fmt: skip
+            record.with_suffix(".pages"),
+            () if full else intact(settings, last, target, in_output),
+            manifest.code(settings, first_scan),
+            full,
+            jobs or cores(),
+            guards.judge,
+            guards.fit,
+            full_pelican=last.full_pelican,
+        )
         rendered = _rendered(task, guards, progress)
         present, staged_site = tree(target), site_of(stage)
         guards.validate_output(staged_site)
@@ -154,16 +166,23 @@ def _build(
     inputs = None if rendered.untracked else manifest.extended(first_scan, settings, reads, since)
     letter_stamps = stamps.of(snapshot.below(str(settings.issues)))
     record_now = Manifest(
-        files=site_files, foreign=_reported(settings, changes.foreign), reads=reads,
-        warnings=rendered.warnings, output=str(target),
-        stamps=inputs.stamps if inputs else None, racy=inputs.racy if inputs else {},
-        outputs=_stamps_left(in_output, target, site_files, changes.written), issues=letter_stamps,
+        files=site_files,
+        foreign=_reported(settings, changes.foreign),
+        reads=reads,
+        warnings=rendered.warnings,
+        output=str(target),
+        stamps=inputs.stamps if inputs else None,
+        racy=inputs.racy if inputs else {},
+        outputs=_stamps_left(in_output, target, site_files, changes.written),
+        issues=letter_stamps,
         issued=str(settings.issues),
         ledger=stamps.of(str(settings.content / name) for name in (URLS, SINCE)),
         composed=sum(path.endswith("/issue.json") for path in letter_stamps),
-        scope=manifest.scope(settings), environment=environment,
-        until=min(until, rendered.due or until), full_pelican=rendered.full_pelican,
-    )  # fmt: skip
+        scope=manifest.scope(settings),
+        environment=environment,
+        until=min(until, rendered.due or until),
+        full_pelican=rendered.full_pelican,
+    )
     manifest.write(record, record_now)
     if changes.written:
         # Wait for the next clock tick, so that a later edit of a written file changes its stamp.
@@ -171,10 +190,12 @@ def _build(
     clock.append(time.monotonic())
     begun, scanned, rendered_at, committed = clock
     return unchanged(record_now, 0.0)._replace(
-        written=changes.written, removed=changes.removed,
-        unchanged=len(site_files) - len(changes.written), rendered=rendered.rendered,
+        written=changes.written,
+        removed=changes.removed,
+        unchanged=len(site_files) - len(changes.written),
+        rendered=rendered.rendered,
         seconds={"scan": scanned - begun, **rendered.seconds, "commit": committed - rendered_at},
-    )  # fmt: skip
+    )
 
 
 def _rendered(task: Task, guards: Guards, progress: Progress | None) -> Run:
@@ -202,8 +223,17 @@ def _commit_issues(settings: Settings, stage: Path, kept: list[str]) -> None:
 
 def unchanged(last: Manifest, seconds: float) -> Build:
     """The result of a build that found nothing changed."""
-    return Build(last.output, (), (), len(last.files), 0, last.foreign, last.composed,
-                 last.warnings, {"scan": seconds})  # fmt: skip
+    return Build(
+        last.output,
+        (),
+        (),
+        len(last.files),
+        0,
+        last.foreign,
+        last.composed,
+        last.warnings,
+        {"scan": seconds},
+    )
 
 
 def overrides(settings: Settings, stage: Path, *, fresh: bool = False) -> dict[str, Any]:
@@ -237,8 +267,14 @@ def intact(
     if last.issued != str(settings.issues):
         return tuple(pages)
     letters, start = stamps.of(last.issues), len(last.issued) + 1
-    return (*pages, *(f"{ISSUES}/{path[start:]}" for path, stamp in letters.items()
-                      if stamp == last.issues[path]))  # fmt: skip
+    return (
+        *pages,
+        *(
+            f"{ISSUES}/{path[start:]}"
+            for path, stamp in letters.items()
+            if stamp == last.issues[path]
+        ),
+    )
 
 
 def _stamps_left(

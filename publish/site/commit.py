@@ -70,9 +70,13 @@ def site_of(stage: Path) -> dict[str, str]:
 
 
 def commit(
-    staged: Mapping[str, str], target: Path, owned: Collection[str], kept: Collection[str] = (), *,
+    staged: Mapping[str, str],
+    target: Path,
+    owned: Collection[str],
+    kept: Collection[str] = (),
+    *,
     present: list[str] | None = None,
-) -> Changes:  # fmt: skip
+) -> Changes:
     """Make ``target`` hold what is ``staged``: paths of files by their names; they are moved.
 
     ``owned`` are the files that earlier builds wrote: only they are ever removed from ``target``,
@@ -91,8 +95,9 @@ def commit(
         raise Refused(f"{place}: {why}", remedy)
     differing = [name for name in names if not _same(staged[name], target / name)]
     # An old page may be in the way of a new folder, and the other way round.
-    blocking = [n for n in removed if any(w.startswith(f"{n}/") or n.startswith(f"{w}/")
-                                       for w in differing)]  # fmt: skip
+    blocking = [
+        n for n in removed if any(w.startswith(f"{n}/") or n.startswith(f"{w}/") for w in differing)
+    ]
     target.mkdir(parents=True, exist_ok=True)
     sources = _near(staged, target, differing)
     for name in blocking:
@@ -167,8 +172,11 @@ def obstacles(
         while end > 0 and name[:end] not in above:
             above[name[:end]] = name
             end = name.rfind("/", 0, end)
-    strangers = [(folder, name) for folder, name in above.items()
-                 if folder not in gone and (target / folder).is_file()]  # fmt: skip
+    strangers = [
+        (folder, name)
+        for folder, name in above.items()
+        if folder not in gone and (target / folder).is_file()
+    ]
     for folder in above:
         place = target / folder
         if place.is_symlink() and not place.resolve().is_relative_to(target.resolve()):

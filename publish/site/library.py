@@ -65,13 +65,19 @@ class Memo:
         """The words of an article or page, from the cache if its text is unchanged."""
         given, body = content.settings, _written(content)
         texts = (
-            digest_of(body), digest_of(content.content or "") if has_links(content) else "",
-            str(getattr(content, "email_content_source", "")), str(content.metadata.get("summary")),
-            repr((
-                content.default_template, given["SUMMARY_MAX_LENGTH"],
-                given.get("SUMMARY_MAX_PARAGRAPHS"), given["SUMMARY_END_SUFFIX"],
-            )),
-        )  # fmt: skip
+            digest_of(body),
+            digest_of(content.content or "") if has_links(content) else "",
+            str(getattr(content, "email_content_source", "")),
+            str(content.metadata.get("summary")),
+            repr(
+                (
+                    content.default_template,
+                    given["SUMMARY_MAX_LENGTH"],
+                    given.get("SUMMARY_MAX_PARAGRAPHS"),
+                    given["SUMMARY_END_SUFFIX"],
+                )
+            ),
+        )
         digest = blake2b("\0".join(texts).encode("utf-8", "surrogatepass"), digest_size=16)
         key = digest.digest()
         if data := self._now.get(key) or self._old.get(key):
@@ -123,9 +129,10 @@ def library_of(generators: Iterable[Any], settings: Mapping[str, Any], *, memo: 
     root = Path(settings["PATH"])
     own = {path: str(static.relative_source_path) for path, static in sorted(statics.items())}
     files = {
-        path: size for path in own
+        path: size
+        for path in own
         if path == own[path] and (size := _size(root / statics[path].source_path)) is not None
-    }  # fmt: skip
+    }
     places = list(_places(generators, settings))
     return Library(
         content=root.name,
@@ -162,9 +169,10 @@ def _body(content: Any) -> Body:
 
 def _post(content: Any, words: Words) -> Post:
     kind: Literal["article", "page"] = (
-        "page" if type(content).__name__ == "Page" or content.default_template == "page"
+        "page"
+        if type(content).__name__ == "Page" or content.default_template == "page"
         else "article"
-    )  # fmt: skip
+    )
     metadata, found = content.metadata, words.body
     title = str(getattr(content, "title", ""))
     lang = str(getattr(content, "lang", "") or "")
@@ -294,9 +302,10 @@ def _places(generators: list[Any], settings: Mapping[str, Any]) -> Iterator[tupl
             yield from ((archive["save_as"], archive["url"]) for archive in archives)
     for kind, name in KINDS.items():
         feeds = [
-            value for key, value in settings.items()
+            value
+            for key, value in settings.items()
             if key.startswith(f"{kind.upper()}_FEED_") and isinstance(value, str)
-        ]  # fmt: skip
+        ]
         for term in _terms(generators, name):
             if term.save_as:
                 yield str(term.save_as), str(term.url)
@@ -316,10 +325,15 @@ def _no_template(contents: list[Any], generators: list[Any]) -> Iterator[tuple[s
     """The sources whose own template is missing, with its name; for a setting, one of those that it
     concerns."""
     loaders = [generator for generator in generators if hasattr(generator, "get_template")]
-    named = [
-        ("DIRECT_TEMPLATES", name) for name in loaders[0].settings.get("DIRECT_TEMPLATES") or ()
-        if loaders[0].settings.get(f"{str(name).upper()}_SAVE_AS", f"{name}.html")
-    ] if loaders else []  # fmt: skip
+    named = (
+        [
+            ("DIRECT_TEMPLATES", name)
+            for name in loaders[0].settings.get("DIRECT_TEMPLATES") or ()
+            if loaders[0].settings.get(f"{str(name).upper()}_SAVE_AS", f"{name}.html")
+        ]
+        if loaders
+        else []
+    )
     for content in contents:
         name = getattr(content, "template", content.default_template)
         if name != content.default_template and isinstance(name, str):

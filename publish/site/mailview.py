@@ -101,9 +101,10 @@ def _with_pictures(mail: bytes, issue: Path, scheme: str) -> bytes:
 
 def _index(folder: Path, known: dict[str, Path]) -> bytes:
     return _page(
-        title="Mails", mails=[(name, _record(path)) for name, path in known.items()],
+        title="Mails",
+        mails=[(name, _record(path)) for name, path in known.items()],
         drafts=sorted(file.parent.name for file in folder.glob("site/drafts/*/index.html")),
-    )  # fmt: skip
+    )
 
 
 def _issue(folder: Path, issue: Path) -> bytes:
@@ -115,11 +116,13 @@ def _issue(folder: Path, issue: Path) -> bytes:
     facts["Size"] = f"{size / 1024:.1f} kB of the 102 kB at which Gmail clips{clipped}"
     facts["Digest"] = record.get("digest", "")
     return _page(
-        title=record.get("title", ""), name=issue.name, facts=facts,
+        title=record.get("title", ""),
+        name=issue.name,
+        facts=facts,
         page=_path(issue),
         in_feed=feed_item(folder / "site", _path(issue)) is not None,
         plain=(issue / "issue.txt").read_text(encoding="utf-8"),
-    )  # fmt: skip
+    )
 
 
 def _page(**shown: Any) -> bytes:

@@ -101,12 +101,16 @@ def write(path: Path, manifest: Manifest) -> None:
     made = list((manifest.outputs | manifest.issues | manifest.ledger).items())
     half = max(0, len(made) - len(seen)) // 2
     parts = {"seen": seen, "made": made[:half], "rest": made[half:]}
-    cache.save(path, {
-        "version": snapshot.VERSION, "unchanged": len(manifest.files),
-        **{name: _part(part) for name, part in parts.items()},
-        "whole": marshal.dumps(vars(manifest)),
-        **{name: getattr(manifest, name) for name in snapshot.SHORT},
-    })  # fmt: skip
+    cache.save(
+        path,
+        {
+            "version": snapshot.VERSION,
+            "unchanged": len(manifest.files),
+            **{name: _part(part) for name, part in parts.items()},
+            "whole": marshal.dumps(vars(manifest)),
+            **{name: getattr(manifest, name) for name in snapshot.SHORT},
+        },
+    )
 
 
 def _part(found: list[tuple[str, str]]) -> tuple[str, int]:

@@ -146,8 +146,10 @@ class Source:
         try:
             zone = ZoneInfo(name)
         except (KeyError, ValueError, OSError):
-            raise ConfigError(f"{self.name}: there is no time zone {quoted(name, 40)}",
-                              "use a name such as Europe/Vienna") from None  # fmt: skip
+            raise ConfigError(
+                f"{self.name}: there is no time zone {quoted(name, 40)}",
+                "use a name such as Europe/Vienna",
+            ) from None
         field = self.header.field("date")
         given: Any = field.first if field else self._from_name.get("date")
         if given is None:
@@ -160,8 +162,10 @@ class Source:
             return dates.parse(str(given), zone) if given else None
         except ValueError:
             where = f"{self.name}:{field.line}" if field else self.name
-            raise ConfigError(f"{where}: Date is not a date: {quoted(str(given), 40)}",
-                              "write it as 2026-11-20 07:30") from None  # fmt: skip
+            raise ConfigError(
+                f"{where}: Date is not a date: {quoted(str(given), 40)}",
+                "write it as 2026-11-20 07:30",
+            ) from None
 
     def address(self, slug: str) -> str:
         """The address it has with ``slug``; ``""`` if that does not follow from the header

@@ -88,10 +88,16 @@ class Rebuilder:
         shutil.rmtree(stage, ignore_errors=True)
         prepare(stage)
         task = Task(
-            settings.path, {**overrides(settings, address, stage), **more}, stage,
-            folder / "engine", folder / "pages", self._shown, manifest.code(settings),
-            jobs=cores(), resident=True,
-        )  # fmt: skip
+            settings.path,
+            {**overrides(settings, address, stage), **more},
+            stage,
+            folder / "engine",
+            folder / "pages",
+            self._shown,
+            manifest.code(settings),
+            jobs=cores(),
+            resident=True,
+        )
         if self._last:
             self._last.close()
         self._last = None
@@ -211,14 +217,17 @@ class _Site:
         # The cache may be deleted at any time.
         there = self.state.site.is_dir()
         return stamps.of(self.rendered.reads) | {
-            "": str(self.rendered.due) if late else "", "site": str(there),
-        }  # fmt: skip
+            "": str(self.rendered.due) if late else "",
+            "site": str(there),
+        }
 
 
 def _watch(
-    look: Callable[[], Stamps], changed: Callable[[set[str]], Stamps], known: Stamps,
+    look: Callable[[], Stamps],
+    changed: Callable[[set[str]], Stamps],
+    known: Stamps,
     stop: threading.Event,
-) -> None:  # fmt: skip
+) -> None:
     """Call ``changed`` whenever the stamps of ``look`` differ from ``known``, until ``stop`` is
     set; polling works on every file system. ``changed`` gets the paths that differ, and returns the
     stamps its build was made from, so that nothing saved meanwhile is missed. It is called when two

@@ -55,10 +55,18 @@ def judged(
     with _aside(settings) as stage:
         kept = settings.cache if stage.is_relative_to(settings.cache) else stage
         task = engine.Task(
-            settings.path, overrides(settings, stage), stage, kept / "engine", stage / "none",
-            code=manifest.code(settings), jobs=engine.cores(), judge=judge, compose=compose,
-            fit=fit, until="read",
-        )  # fmt: skip
+            settings.path,
+            overrides(settings, stage),
+            stage,
+            kept / "engine",
+            stage / "none",
+            code=manifest.code(settings),
+            jobs=engine.cores(),
+            judge=judge,
+            compose=compose,
+            fit=fit,
+            until="read",
+        )
         try:
             done = engine.run(task)
         except Refused as refusal:
@@ -83,10 +91,16 @@ def composed(settings: Settings, *, drafts: bool = False) -> Iterator[Path]:
     more = {"NEWSLETTER_ISSUES_DRAFTS": True} if drafts else {}
     with locked(settings.cache / "lock", Refused), staged(settings.cache) as stage:
         task = engine.Task(
-            settings.path, {**overrides(settings, stage), **more}, stage, settings.cache / "engine",
-            record.with_suffix(".pages"), code=manifest.code(settings),
-            jobs=engine.cores(), until="letters", full_pelican=manifest.read(record).full_pelican,
-        )  # fmt: skip
+            settings.path,
+            {**overrides(settings, stage), **more},
+            stage,
+            settings.cache / "engine",
+            record.with_suffix(".pages"),
+            code=manifest.code(settings),
+            jobs=engine.cores(),
+            until="letters",
+            full_pelican=manifest.read(record).full_pelican,
+        )
         engine.run(task)
         yield stage / "issues"
 
@@ -103,9 +117,12 @@ def unread(settings: Settings, errors: Sequence[Complaint]) -> Library:
         for file in files(settings, folders)
     }
     return Library(
-        settings.content.name, sources=listed, failed=True, complaints=tuple(errors),
+        settings.content.name,
+        sources=listed,
+        failed=True,
+        complaints=tuple(errors),
         settings={name: value for name, value in settings.values.items() if name not in wrong},
-    )  # fmt: skip
+    )
 
 
 @contextmanager

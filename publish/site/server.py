@@ -66,8 +66,13 @@ class Server:
             response.add_etag()
             length, wanted = len(response.get_data()), request.range
             # RFC 9110, 14.2: what is no range of bytes, or several, is answered with the whole.
-            if (not wanted or wanted.units != "bytes" or len(wanted.ranges) > 1
-                    or wanted.ranges[0][0] < -length or request.method != "GET"):  # fmt: skip
+            if (
+                not wanted
+                or wanted.units != "bytes"
+                or len(wanted.ranges) > 1
+                or wanted.ranges[0][0] < -length
+                or request.method != "GET"
+            ):
                 environ.pop("HTTP_RANGE", None)
             try:
                 response.make_conditional(request, True, length)
@@ -84,8 +89,11 @@ class Server:
         path = request.path
         if path == "/_events":
             since = request.args.get("build", type=int)
-            return Response(self._events(since), content_type="text/event-stream",
-                            headers={"Cache-Control": "no-store"})  # fmt: skip
+            return Response(
+                self._events(since),
+                content_type="text/event-stream",
+                headers={"Cache-Control": "no-store"},
+            )
         if path == "/_live.js":
             return _text(200, LIVE.read_bytes(), "text/javascript")
         if path == "/_morph.js":

@@ -50,9 +50,10 @@ def of_scope(scope: Scope) -> Stamps:
 def environment_digest(place: str) -> str:
     """A checksum of the environment: Python, its packages, environment variables."""
     around = sorted(
-        f"{k}={v}" for k, v in os.environ.items()
+        f"{k}={v}"
+        for k, v in os.environ.items()
         if k not in IGNORED_ENV and not k.startswith(ACCOUNTS)
-    )  # fmt: skip
+    )
     facts = "\n".join([sys.version, sys.executable, place, *around, *installed()])
     data = facts.encode("utf-8", "surrogateescape")
     return f"{zlib.crc32(data):08x}{zlib.adler32(data):08x}"

@@ -38,9 +38,12 @@ class Templates:
     ``failed`` an exception. Digests of texts that compile are cached in ``file``."""
 
     def __init__(
-        self, report: Callable[[Complaint], None], failed: Callable[[Exception], None], file: Path,
+        self,
+        report: Callable[[Complaint], None],
+        failed: Callable[[Exception], None],
+        file: Path,
         options: Any,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._report, self._raised = report, failed
         self._memo, self._made_from = file, f"{cache.code_digest(Path(__file__).parent)}{options!r}"
         known = cache.read(file, self._made_from) or b""
@@ -174,8 +177,14 @@ def _certain(node: Any, filled: Collection[str] = ()) -> Iterator[Any]:
     if isinstance(node, nodes.Template) and any(isinstance(n, nodes.Extends) for n in node.body):
         # In a template that extends another, nodes outside its blocks are not rendered; only what
         # they name is loaded.
-        kept = (nodes.Extends, nodes.Block, nodes.Import, nodes.FromImport, nodes.Include,
-                nodes.Assign)  # fmt: skip
+        kept = (
+            nodes.Extends,
+            nodes.Block,
+            nodes.Import,
+            nodes.FromImport,
+            nodes.Include,
+            nodes.Assign,
+        )
         below = [each for each in below if isinstance(each, kept)]
     elif isinstance(node, nodes.If) and getattr(node.test, "name", None) in filled:
         below = node.body

@@ -74,9 +74,16 @@ def peer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Peer:
     monkeypatch.setattr(peers, "SITES", sites)
     program = (sys.executable, "generate.py")
     return Peer(
-        "small", "small", peers.pelican_file, program, (*program, "{port}"), "content/posts",
-        "content/images", "base.html", caches=("forgets", "nothing"),
-    )  # fmt: skip
+        "small",
+        "small",
+        peers.pelican_file,
+        program,
+        (*program, "{port}"),
+        "content/posts",
+        "content/images",
+        "base.html",
+        caches=("forgets", "nothing"),
+    )
 
 
 @pytest.fixture

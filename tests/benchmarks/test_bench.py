@@ -112,9 +112,15 @@ def test_twice_as_slow_is_twice_the_ratio(seconds: list[float], factor: float):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.00041, "0.00041"), (0.0234, "0.023"),
-     (0.314, "0.31"), (1, "1.0"), (4.21, "4.2"), (12.3, "12")],
-)  # fmt: skip
+    [
+        (0.00041, "0.00041"),
+        (0.0234, "0.023"),
+        (0.314, "0.31"),
+        (1, "1.0"),
+        (4.21, "4.2"),
+        (12.3, "12"),
+    ],
+)
 def test_a_figure_has_no_digit_that_is_noise(value: float, text: str):
     assert rounded(value) == text
 
@@ -144,9 +150,14 @@ def test_every_job_has_words_for_the_table():
 def test_json_holds_every_round():
     document = json.loads(json.dumps(SOME.document()))
     assert document["results"][0] == {
-        "posts": 200, "job": "cold", "tool": "publish", "seconds": [1.0, 4.0, 9.0],
-        "cpu_seconds": [], "memory_mb": 80.4, "ratio": 2.0,
-    }  # fmt: skip
+        "posts": 200,
+        "job": "cold",
+        "tool": "publish",
+        "seconds": [1.0, 4.0, 9.0],
+        "cpu_seconds": [],
+        "memory_mb": 80.4,
+        "ratio": 2.0,
+    }
     assert document["results"][3]["memory_mb"] is None
 
 
@@ -166,8 +177,11 @@ def test_a_document_without_its_markers_is_refused(text: str):
 def test_the_chart_has_a_bar_for_each_ratio_whose_length_is_its_logarithm():
     svg = ET.fromstring(chart(SOME))
     name = "{http://www.w3.org/2000/svg}"
-    bars = [bar for bar in svg.iter(f"{name}rect") if bar.get("height") == "12" and
-            float(bar.get("y", "0")) > 50]  # fmt: skip
+    bars = [
+        bar
+        for bar in svg.iter(f"{name}rect")
+        if bar.get("height") == "12" and float(bar.get("y", "0")) > 50
+    ]
     words = [text.text for text in svg.iter(f"{name}text")]
     assert len(bars) == 2
     slower, faster = (float(bar.get("width", "0")) for bar in bars)
@@ -282,10 +296,24 @@ def test_the_whole_command_on_three_posts(root: Path, tmp_path: Path):
     document = tmp_path / "performance.md"
     document.write_text(f"Before.\n\n{BEGIN}\nold\n{END}\n\nAfter.\n", encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks", "--n", "3", "--rounds", "1", "--tools",
-         "plain-pelican,plain", "--write", str(document)],
-        cwd=root, capture_output=True, text=True, timeout=280,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "benchmarks",
+            "--n",
+            "3",
+            "--rounds",
+            "1",
+            "--tools",
+            "plain-pelican,plain",
+            "--write",
+            str(document),
+        ],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=280,
+    )
     assert done.returncode == 0, done.stderr
     text = document.read_text(encoding="utf-8")
     assert text.startswith("Before.\n\n")

@@ -47,10 +47,14 @@ def test_a_cold_build_leaves_nothing_of_the_one_before(fake: Make):
 @pytest.mark.parametrize(
     ("job", "forgotten"),
     [
-        ("add", "index.html"), ("add", "feeds"), ("edit", "posts"), ("template", "index.html"),
-        ("template", "posts"), ("add", "posts"),
+        ("add", "index.html"),
+        ("add", "feeds"),
+        ("edit", "posts"),
+        ("template", "index.html"),
+        ("template", "posts"),
+        ("add", "posts"),
     ],
-)  # fmt: skip
+)
 def test_every_place_a_change_must_show_is_looked_at(fake: Make, job: str, forgotten: str):
     site = fake()
     with pytest.raises(Failed):
@@ -171,8 +175,11 @@ def test_what_was_asked_for_is_written_and_nothing_else(command: Any, capsys: An
     assert sorted(file.name for file in folder.iterdir()) == ["all.json", "bars.svg"]
     figures = json.loads((folder / "all.json").read_text(encoding="utf-8"))
     assert [(one["job"], one["tool"]) for one in figures["results"]] == [
-        ("noop", "small"), ("noop", "rival"), ("edit", "small"), ("edit", "rival"),
-    ]  # fmt: skip
+        ("noop", "small"),
+        ("noop", "rival"),
+        ("edit", "small"),
+        ("edit", "rival"),
+    ]
     assert figures["command"] == (
         "python -m benchmarks --n 2 --rounds 1 --jobs noop,edit --json all.json --plot bars.svg"
     )

@@ -39,10 +39,18 @@ def site(tmp_path: Path) -> Iterator[tuple[Site, str]]:
         up.set()
 
     thread = threading.Thread(
-        target=serve, args=(made.settings,), daemon=True,
-        kwargs={"host": "127.0.0.1", "port": 0, "overrides": {}, "say": lambda line: None,
-                "stop": stop, "ready": ready},
-    )  # fmt: skip
+        target=serve,
+        args=(made.settings,),
+        daemon=True,
+        kwargs={
+            "host": "127.0.0.1",
+            "port": 0,
+            "overrides": {},
+            "say": lambda line: None,
+            "stop": stop,
+            "ready": ready,
+        },
+    )
     thread.start()
     assert up.wait(60)
     yield made, found[0]

@@ -43,14 +43,21 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         {"Title": f"About {word}", "Category": "Words, Ends", "body": f"One {' '.join(ends)}."}
         for word, ends in ENDINGS.items()
     ]
-    posts += [{"Title": f"{one}{n}", "body": w} for n, p in enumerate(APART) for one, w in
-              zip("pq", p, strict=True)]  # fmt: skip
     posts += [
-        {"Title": "Night Shifts, a Field Guide", "Category": "Sleep", "Summary": "Seven nights.",
-         "body": "Light, food & the drive home at <em>dawn</em>."},
+        {"Title": f"{one}{n}", "body": w}
+        for n, p in enumerate(APART)
+        for one, w in zip("pq", p, strict=True)
+    ]
+    posts += [
+        {
+            "Title": "Night Shifts, a Field Guide",
+            "Category": "Sleep",
+            "Summary": "Seven nights.",
+            "body": "Light, food & the drive home at <em>dawn</em>.",
+        },
         {"Title": "A Raise", "Category": "Money", "body": "Seven sentences about a night."},
         {"Title": "سلام", "Lang": "ar", "body": "ليلة"},
-    ]  # fmt: skip
+    ]
     folder = tmp_path_factory.mktemp("small")
     with served(build(folder, posts)) as site:
         yield site

@@ -93,8 +93,9 @@ def test_no_page_needs_a_script_before_it_shows(built: Path):
 
 def test_the_policy_refuses_whatever_is_not_this_hosts(page: Page, site: str):
     reached: list[str] = []
-    page.route("https://evil.example/**", lambda route: (reached.append(route.request.url),
-                                                         route.abort()))  # fmt: skip
+    page.route(
+        "https://evil.example/**", lambda route: (reached.append(route.request.url), route.abort())
+    )
     page.add_init_script(LISTEN)
     visit(page, site, "article")
     page.evaluate("""async () => {
@@ -120,8 +121,15 @@ def test_the_policy_refuses_whatever_is_not_this_hosts(page: Page, site: str):
     assert page.evaluate("document.baseURI").startswith(site)
     assert reached == []
     refused = set(page.evaluate("window.refused"))
-    assert {"script-src-elem", "script-src-attr", "img-src", "frame-src", "style-src-elem",
-            "base-uri", "connect-src"} <= refused  # fmt: skip
+    assert {
+        "script-src-elem",
+        "script-src-attr",
+        "img-src",
+        "frame-src",
+        "style-src-elem",
+        "base-uri",
+        "connect-src",
+    } <= refused
 
 
 def squeezed(file: Path) -> int:
@@ -148,10 +156,13 @@ def test_the_style_inside_a_page_says_what_the_file_says(page: Page, site: str):
     }"""
     inside = page.evaluate(f"({rules})(document.styleSheets[0])")
     css = page.request.get(f"{site}/theme/css/site.css").text()
-    file = page.evaluate(f"""async css => {{
+    file = page.evaluate(
+        f"""async css => {{
       const sheet = new CSSStyleSheet();
       return ({rules})(await sheet.replace(css));
-    }}""", css)  # fmt: skip
+    }}""",
+        css,
+    )
     assert len(inside) > 6
     assert inside == file
     assert refused == []

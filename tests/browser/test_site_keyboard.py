@@ -83,8 +83,9 @@ def test_a_footnote_is_gone_to_and_come_back_from(page: Page, site: str):
     call.focus()
     page.keyboard.press("Enter")
     expect(note).to_be_in_viewport()
-    assert page.evaluate("document.querySelector(':target') === document.querySelector("
-                         "'.footnote li')")  # fmt: skip
+    assert page.evaluate(
+        "document.querySelector(':target') === document.querySelector('.footnote li')"
+    )
     # The next stop after arriving is inside the note: its links, and at last the way back.
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('.footnote li') !== null")

@@ -52,9 +52,10 @@ class Project:
         settings = self.settings
         # In this process, where a test can watch it; `publish check` judges where Pelican runs.
         return check(
-            settings, lambda: run.judge(settings, records(settings), built=True),
+            settings,
+            lambda: run.judge(settings, records(settings), built=True),
             [Path(p) for p in paths],
-        )  # fmt: skip
+        )
 
     def reported(self, *paths: str | Path) -> list[str]:
         return [f"{f.file}:{f.line} {f.rule} {f.severity}" for f in self.findings(*paths)]

@@ -61,26 +61,40 @@ def source(path: str, raw: bytes) -> Source:
     html = rendered(found.text)
     parsed = body.parse(html)
     post = Post(
-        path, "page" if found.is_page else "article", "public", found.get("title"),
-        plain(found.get("title")), found.get("slug"), "a/", "a/index.html",
+        path,
+        "page" if found.is_page else "article",
+        "public",
+        found.get("title"),
+        plain(found.get("title")),
+        found.get("slug"),
+        "a/",
+        "a/index.html",
         found.get("url") or "a/",
-        lang=found.get("lang"), date=datetime(2026, 11, 1, tzinfo=UTC), text=plain(html),
+        lang=found.get("lang"),
+        date=datetime(2026, 11, 1, tzinfo=UTC),
+        text=plain(html),
         cover=Cover(found.get("image"), found.get("image"), "", "") if found.get("image") else None,
         **parsed._asdict(),
-    )  # fmt: skip
+    )
     return replace(found, post=post)
 
 
 def judge(raw: bytes) -> int:
     """The number of findings, with the file also as a page and with a second post beside it."""
-    sources = (source("posts/a.md", raw), source("pages/a.md", raw),
-               source("posts/b.md", HEAD + b"## Two\n"))  # fmt: skip
+    sources = (
+        source("posts/a.md", raw),
+        source("pages/a.md", raw),
+        source("posts/b.md", HEAD + b"## Two\n"),
+    )
     library = Library(
-        "content", sources={each.path: "article" for each in sources},
-        posts=tuple(each.post for each in sources if each.post), files={"images/a.png": 10},
-        addresses={"images/a.png": "images/a.png"}, plugins=READING.plugins,
+        "content",
+        sources={each.path: "article" for each in sources},
+        posts=tuple(each.post for each in sources if each.post),
+        files={"images/a.png": 10},
+        addresses={"images/a.png": "images/a.png"},
+        plugins=READING.plugins,
         settings={"SITEURL": "https://site.example"},
-    )  # fmt: skip
+    )
     policy = {"default-src": ("'none'",), "img-src": ("'self'",)}
     reported = list(findings(Site(library, sources, theme_ids=frozenset(), policy=policy)))
     assert all(f.line >= 1 and str(f).isprintable() for f in reported)

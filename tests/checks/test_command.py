@@ -44,8 +44,9 @@ def test_a_script_gets_a_list_with_fixed_keys(faulty: Project):
     assert done.returncode == 1
     assert [list(finding) for finding in found] == [FIELDS, FIELDS]
     assert [(f["line"], f["rule"], f["severity"]) for f in found] == [
-        (9, "broken-link", "error"), (11, "vague-link-text", "warning"),
-    ]  # fmt: skip
+        (9, "broken-link", "error"),
+        (11, "vague-link-text", "warning"),
+    ]
     # The three shapes are one list.
     assert "\n".join(map(_line, found)) == run(faulty).stdout.strip()
 
@@ -80,8 +81,13 @@ def test_a_path_that_is_not_there_is_a_usage_error_in_one_line(project: Project)
 def test_the_page_of_rules_is_printed_by_the_catalogue(root: Path):
     done = subprocess.run(
         [sys.executable, "-m", "publish.checks.catalogue"],
-        cwd=root, capture_output=True, text=True, encoding="utf-8", timeout=60, check=True,
-    )  # fmt: skip
+        cwd=root,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=True,
+    )
     assert done.stdout == (root / "docs/rules.md").read_text(encoding="utf-8")
 
 
@@ -99,8 +105,9 @@ def test_findings_about_settings_stand_in_the_file_that_sets_them(project: Proje
     settings = load(project.root / "publishconf.py")
     found = checking.findings(settings)
     assert [f"{f.file}:{f.line} {f.rule} {f.severity}" for f in found] == [
-        own, "publishconf.py:3 bad-siteurl error",
-    ]  # fmt: skip
+        own,
+        "publishconf.py:3 bad-siteurl error",
+    ]
     project.write("basis.py", f'KEY = "{"0123456789abcdef" * 2}-us21"\n')
     project.write("publishconf.py", "from pelicanconf import *\nfrom basis import *\n")
     assert "basis.py:1" in {f"{f.file}:{f.line}" for f in checking.findings(settings)}

@@ -87,15 +87,31 @@ def brief_youth(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_any_edits_are_found_as_by_a_check_without_a_cache(project: Project, seed: int):
     dice = random.Random(seed)
     pieces = [
-        *PIECES, b"[x](/b/)", b"[x]({filename}b.md#two)", b"\n## Two\n", b"![a]({static}/a.png)",
-        b"\nStatus: draft\n", b"\nDate: 2026-11-21\n", b"\nAliases: /c/\n", b"\nSlug: b\n", b"TK ",
-        f"\n{KEY}\n".encode(), b"[x]({category}career)", b"[x](../b/)", b"\n1. a\n\nb\n\n1. c\n",
+        *PIECES,
+        b"[x](/b/)",
+        b"[x]({filename}b.md#two)",
+        b"\n## Two\n",
+        b"![a]({static}/a.png)",
+        b"\nStatus: draft\n",
+        b"\nDate: 2026-11-21\n",
+        b"\nAliases: /c/\n",
+        b"\nSlug: b\n",
+        b"TK ",
+        f"\n{KEY}\n".encode(),
+        b"[x]({category}career)",
+        b"[x](../b/)",
+        b"\n1. a\n\nb\n\n1. c\n",
         b"\n::: email-only\n",
-    ]  # fmt: skip
+    ]
     conf = (project.root / "pelicanconf.py").read_text(encoding="utf-8")
-    ways = ["", "PLUGINS = []\n", "DEFAULT_METADATA = {'status': 'draft', 'mood': ''}\n",
-            "MARKDOWN = {'extensions': ['toc', 'sane_lists']}\n", "TIMEZONE = 'Asia/Tokyo'\n",
-            "SITEURL = 'https://else.example'\nARTICLE_URL = '{slug}/'\n"]  # fmt: skip
+    ways = [
+        "",
+        "PLUGINS = []\n",
+        "DEFAULT_METADATA = {'status': 'draft', 'mood': ''}\n",
+        "MARKDOWN = {'extensions': ['toc', 'sane_lists']}\n",
+        "TIMEZONE = 'Asia/Tokyo'\n",
+        "SITEURL = 'https://else.example'\nARTICLE_URL = '{slug}/'\n",
+    ]
     names = ["a.md", "b.md", "c.md", "deep/d.md"]
     for name in names:
         project.post(name=name)
@@ -138,9 +154,15 @@ def test_only_the_changed_source_is_looked_at_again(project: Project, worked_out
 
 @pytest.mark.parametrize(
     "name",
-    ["content/posts/a.md", "content/images/b.svg", "pelicanconf.py", "more.py", "output/a.html",
-     ".publish/issues/calm/issue.html"],
-)  # fmt: skip
+    [
+        "content/posts/a.md",
+        "content/images/b.svg",
+        "pelicanconf.py",
+        "more.py",
+        "output/a.html",
+        ".publish/issues/calm/issue.html",
+    ],
+)
 def test_where_nothing_changed_pelican_is_not_asked(project: Project, name: str):
     project.post("TK\n")
     asked: list[int] = []

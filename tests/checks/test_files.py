@@ -228,10 +228,12 @@ def test_a_wrong_zone_or_pattern_in_the_settings_does_not_end_the_check(project:
     )
     project.post("[a](/nowhere/)\n")
     assert project.reported() == [
-        f"{A}:1 refused error", "pelicanconf.py:1 bad-timezone error",
-        "pelicanconf.py:2 setting-kind error", "pelicanconf.py:5 setting-kind error",
+        f"{A}:1 refused error",
+        "pelicanconf.py:1 bad-timezone error",
+        "pelicanconf.py:2 setting-kind error",
+        "pelicanconf.py:5 setting-kind error",
         "pelicanconf.py:6 setting-kind error",
-    ]  # fmt: skip
+    ]
 
 
 def test_many_findings_of_one_rule_are_cut_short(project: Project):
@@ -242,10 +244,13 @@ def test_many_findings_of_one_rule_are_cut_short(project: Project):
 
 
 def test_where_a_plugin_fails_the_rules_over_text_still_run(project: Project):
-    project.write("plugins/broken.py", (
-        "from pelican import signals\n\ndef fail(generator):\n    raise ValueError('late')\n\n"
-        "def register():\n    signals.article_generator_finalized.connect(fail)\n"
-    ))  # fmt: skip
+    project.write(
+        "plugins/broken.py",
+        (
+            "from pelican import signals\n\ndef fail(generator):\n    raise ValueError('late')\n\n"
+            "def register():\n    signals.article_generator_finalized.connect(fail)\n"
+        ),
+    )
     conf = project.root / "pelicanconf.py"
     conf.write_text(f'{conf.read_text()}PLUGIN_PATHS = ["plugins"]\nPLUGINS = ["broken"]\n')
     project.write("content/posts/a.md", HEAD.replace(b"\n\n", b"\ndraft: true\n\nWords.\n"))
@@ -261,8 +266,9 @@ def test_a_post_in_any_folder_that_pelican_reads_is_checked(project: Project, fo
     project.write(place, HEAD + b"[a](/nowhere/)\n\nThe dose is TK.\n")
     reported = project.reported()
     hidden = folder.startswith(".")
-    assert reported == ([] if hidden else [f"{place}:9 broken-link error",
-                                       f"{place}:11 placeholder warning"])  # fmt: skip
+    assert reported == (
+        [] if hidden else [f"{place}:9 broken-link error", f"{place}:11 placeholder warning"]
+    )
 
 
 def test_a_post_behind_a_link_to_a_folder_of_the_content_is_checked(project: Project):
@@ -344,9 +350,10 @@ def test_a_folder_that_a_build_may_not_write_in(
     access = os.access
     # Rights do not bind the superuser, who may be the one that runs this.
     monkeypatch.setattr(
-        os, "access", lambda path, mode: (
-            access(path, mode) and not (Path(path) == locked and mode & os.W_OK))
-    )  # fmt: skip
+        os,
+        "access",
+        lambda path, mode: access(path, mode) and not (Path(path) == locked and mode & os.W_OK),
+    )
     project.post("More words.\n")
     assert project.reported() == [f"{name}:1 unwritable error"]
     monkeypatch.undo()
@@ -435,9 +442,12 @@ def test_a_file_where_a_build_needs_a_folder(project: Project):
 
 @pytest.mark.parametrize(
     ("body", "line"),
-    [("Of being calm.\n\n[a]({filename}b)\n", 11), ("Of it.\n\n[a](<>)\n", 11),
-     ("Of it.\n\n<img src=\"\" alt=\"A door\">\n", 11)],
-)  # fmt: skip
+    [
+        ("Of being calm.\n\n[a]({filename}b)\n", 11),
+        ("Of it.\n\n[a](<>)\n", 11),
+        ('Of it.\n\n<img src="" alt="A door">\n', 11),
+    ],
+)
 def test_a_link_that_leads_nowhere_is_reported_once_at_its_line(
     project: Project, body: str, line: int
 ):
@@ -447,9 +457,14 @@ def test_a_link_that_leads_nowhere_is_reported_once_at_its_line(
 
 @pytest.mark.parametrize(
     ("address", "found"),
-    [("/theme/css/x.css", False), ("/theme/css/no.css", True), ("/assets/css/x.css", True),
-     ("/searching/", True), ("/robots.txt", False)],
-)  # fmt: skip
+    [
+        ("/theme/css/x.css", False),
+        ("/theme/css/no.css", True),
+        ("/assets/css/x.css", True),
+        ("/searching/", True),
+        ("/robots.txt", False),
+    ],
+)
 def test_an_address_of_the_themes_files_is_one_where_a_file_is(
     project: Project, address: str, found: bool
 ):
@@ -473,8 +488,9 @@ def test_a_site_below_a_folder_of_its_host_knows_its_own_addresses(project: Proj
     )
     (found,) = project.findings()
     assert (found.rule, found.message) == (
-        "broken-link", "nothing is at https://site.example/blog/no/"
-    )  # fmt: skip
+        "broken-link",
+        "nothing is at https://site.example/blog/no/",
+    )
 
 
 def test_the_archives_of_a_year_are_an_address_of_the_site(project: Project):
@@ -487,8 +503,9 @@ def test_a_link_to_a_posts_file_as_if_it_were_a_download_says_how_to_link_it(pro
     project.post("[that]({static}/posts/a.md)\n")
     (found,) = project.findings()
     assert (found.message, found.remedy) == (
-        "/posts/a.md is a post, not a picture or download", "write {filename}/posts/a.md"
-    )  # fmt: skip
+        "/posts/a.md is a post, not a picture or download",
+        "write {filename}/posts/a.md",
+    )
 
 
 def test_what_is_no_address_is_told_at_its_line_also_where_pelican_fails_on_it(project: Project):
@@ -551,11 +568,9 @@ def test_a_modified_of_the_last_year_is_still_to_come(project: Project):
 def test_a_broken_link_of_a_post_never_means_the_post(project: Project):
     project.post("[that](calms.md)\n")
     (found,) = project.findings()
-    assert (found.rule, found.remedy) == (
-        "broken-link", "correct the address, or remove the link"
-    )  # fmt: skip
+    assert (found.rule, found.remedy) == ("broken-link", "correct the address, or remove the link")
     project.write(
-        "content/posts/b.md", HEAD.replace(b"calm", b"other").replace(b"0123", b"4567")
-        + b"[that](/calms)\n"
-    )  # fmt: skip
+        "content/posts/b.md",
+        HEAD.replace(b"calm", b"other").replace(b"0123", b"4567") + b"[that](/calms)\n",
+    )
     assert [f.remedy for f in project.findings("content/posts/b.md")] == ["did you mean /calm?"]

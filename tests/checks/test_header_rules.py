@@ -46,25 +46,48 @@ def remedies(rule: Rule, header: str, body: str = "\nWords.\n") -> list[str]:
 @pytest.mark.parametrize(
     "lines",
     [
-        "draft: true", "Draft: yes", "DRAFT: TRUE # soon",
-        'draft: "true"', "draft: 'yes'", "isDraft: 1",
-        "draft: maybe", "draft:", "draft: false",
-        "published: false", "published: no", "publish: false",
-        "published:", "published: true", "dg-publish: false",
-        "published: 2099-01-01", "publishDate: 2099-01-01",
-        "publishDate: 2026-11-01", "publish_date: 1 May 2030",
-        "expiryDate: 2020-01-01", "unpublishdate: 2099-01-01",
-        "expires: never", "private: true", "private: no",
-        "visibility: private", "visibility: members",
-        "visibility: [private]", "visibility: public",
-        "password: secret", "password:", "unlisted: true",
-        "post_status: pending", "permalink: false",
-        "eleventyExcludeFromCollections: true", "headless: true",
-        "params:\n    draft: true", "params: {draft: true, mood: calm}",
-        "extra:\n    - private: true", "_build:\n    render: never",
+        "draft: true",
+        "Draft: yes",
+        "DRAFT: TRUE # soon",
+        'draft: "true"',
+        "draft: 'yes'",
+        "isDraft: 1",
+        "draft: maybe",
+        "draft:",
+        "draft: false",
+        "published: false",
+        "published: no",
+        "publish: false",
+        "published:",
+        "published: true",
+        "dg-publish: false",
+        "published: 2099-01-01",
+        "publishDate: 2099-01-01",
+        "publishDate: 2026-11-01",
+        "publish_date: 1 May 2030",
+        "expiryDate: 2020-01-01",
+        "unpublishdate: 2099-01-01",
+        "expires: never",
+        "private: true",
+        "private: no",
+        "visibility: private",
+        "visibility: members",
+        "visibility: [private]",
+        "visibility: public",
+        "password: secret",
+        "password:",
+        "unlisted: true",
+        "post_status: pending",
+        "permalink: false",
+        "eleventyExcludeFromCollections: true",
+        "headless: true",
+        "params:\n    draft: true",
+        "params: {draft: true, mood: calm}",
+        "extra:\n    - private: true",
+        "_build:\n    render: never",
         "_build:\n  render: never",
     ],
-)  # fmt: skip
+)
 def test_what_keeps_a_post_back_elsewhere_is_an_error_that_names_our_key(lines: str):
     assert {how for _, how in reported(unknown_keys.other_tools_key, f"{HEAD}{lines}\n")} == {
         "error"
@@ -76,11 +99,14 @@ def test_what_keeps_a_post_back_elsewhere_is_an_error_that_names_our_key(lines: 
 @pytest.mark.parametrize(
     "header",
     [
-        f'---\n{HEAD}"draft": true\n---\n', f"---\n{HEAD}draft : true\n---\n",
-        "+++\ntitle = 'A'\ndraft = true\n+++\n", f"{HEAD}'published': false\n",
-        f"{HEAD}Publish Date: 2030-01-01\n", '{\n  "title": "A",\n  "draft": true\n}\n',
+        f'---\n{HEAD}"draft": true\n---\n',
+        f"---\n{HEAD}draft : true\n---\n",
+        "+++\ntitle = 'A'\ndraft = true\n+++\n",
+        f"{HEAD}'published': false\n",
+        f"{HEAD}Publish Date: 2030-01-01\n",
+        '{\n  "title": "A",\n  "draft": true\n}\n',
     ],
-)  # fmt: skip
+)
 def test_a_flag_that_ends_the_header_is_found_behind_it(header: str):
     assert [how for _, how in reported(unknown_keys.other_tools_key, header)] == ["error"]
 
@@ -114,8 +140,9 @@ def test_another_tools_name_is_reported_once_and_with_ours():
 def test_what_a_merge_left_is_an_error_in_header_and_body(ending: str):
     both = "<<<<<<< HEAD\nSubject: A\n=======\nSubject: B\n>>>>>>> other\n"
     assert reported(text.unmerged, f"{HEAD}{both}".replace("\n", ending)) == [
-        (6, "error"), (10, "error"),
-    ]  # fmt: skip
+        (6, "error"),
+        (10, "error"),
+    ]
     body = f"\nTake\n{both}tablets.\n".replace("\n", ending)
     assert reported(text.unmerged, HEAD.replace("\n", ending), body) == [
         (8, "error"),
@@ -174,12 +201,18 @@ def test_words_with_a_colon_may_go_on(more: str):
 
 @pytest.mark.parametrize(
     ("line", "without", "severity"),
-    [("Newletter: no", "", "error"), ("News-letter: off", "", "error"),
-     ("mail: false", "", "error"), ("Newletter: yes", "", "warning"),
-     ("Newletter: no\nNewsletter: no", "", "warning"),
-     ("Staus: draft", "Status: published\n", "error"), ("Staus: draft", "", "warning"),
-     ("Satus: published", "Status: published\n", "warning"), ("Sumary: no", "", "warning")],
-)  # fmt: skip
+    [
+        ("Newletter: no", "", "error"),
+        ("News-letter: off", "", "error"),
+        ("mail: false", "", "error"),
+        ("Newletter: yes", "", "warning"),
+        ("Newletter: no\nNewsletter: no", "", "warning"),
+        ("Staus: draft", "Status: published\n", "error"),
+        ("Staus: draft", "", "warning"),
+        ("Satus: published", "Status: published\n", "warning"),
+        ("Sumary: no", "", "warning"),
+    ],
+)
 def test_a_slip_in_what_keeps_a_post_or_its_letter_back_is_an_error(
     line: str, without: str, severity: str
 ):
@@ -197,17 +230,24 @@ def test_words_and_aliases_may_go_on():
 @pytest.mark.parametrize(
     ("value", "severity", "written"),
     [
-        ("Tags: [rest, sleep]", "error", "rest, sleep"), ("Tags: [rest]", "error", "rest"),
-        ('Tags: ["a", "b"]', "error", "a, b"), ("Tags: 'rest', sleep", "error", "rest, sleep"),
-        ('Author: "Nora"', "error", "Nora"), ("Category: [[Career]]", "error", "Career"),
-        ("Lang: 'en'", "error", "en"), ('Uid: "0123456789abcdef"', "error", "0123456789abcdef"),
+        ("Tags: [rest, sleep]", "error", "rest, sleep"),
+        ("Tags: [rest]", "error", "rest"),
+        ('Tags: ["a", "b"]', "error", "a, b"),
+        ("Tags: 'rest', sleep", "error", "rest, sleep"),
+        ('Author: "Nora"', "error", "Nora"),
+        ("Category: [[Career]]", "error", "Career"),
+        ("Lang: 'en'", "error", "en"),
+        ('Uid: "0123456789abcdef"', "error", "0123456789abcdef"),
         ("Uid: 0123456789abcdef # keep", "error", "`Uid: 0123456789abcdef`"),
         ("Category: Career # main", "error", "Career"),
         ("Tags: #rest, #sleep", "warning", "rest, sleep"),
-        ('Title: "A calm handover"', "warning", "A calm handover"), ("Category: []", "error", "…"),
-        ("Summary: |", "error", "…"), ("Summary: ~", "error", "…"), ("Tags: null", "error", "…"),
+        ('Title: "A calm handover"', "warning", "A calm handover"),
+        ("Category: []", "error", "…"),
+        ("Summary: |", "error", "…"),
+        ("Summary: ~", "error", "…"),
+        ("Tags: null", "error", "…"),
     ],
-)  # fmt: skip
+)
 def test_values_as_yaml_writes_them(value: str, severity: str, written: str):
     assert reported(header_values.yaml_value, f"{value}\n") == [(1, severity)]
     assert written in remedies(header_values.yaml_value, f"{value}\n")[0]
@@ -215,19 +255,34 @@ def test_values_as_yaml_writes_them(value: str, severity: str, written: str):
 
 @pytest.mark.parametrize(
     "value",
-    ["Title: “Do no harm” and what it means", 'Title: "Yes" or "no"', "Tags: c#, f#",
-     "Title: Issue # 5", "Image: a.jpg", "Title: [sic]", "Status: \"draft\"", "Category: Q&A",
-     "Author: Sean O'Hara, Ann"],
-)  # fmt: skip
+    [
+        "Title: “Do no harm” and what it means",
+        'Title: "Yes" or "no"',
+        "Tags: c#, f#",
+        "Title: Issue # 5",
+        "Image: a.jpg",
+        "Title: [sic]",
+        'Status: "draft"',
+        "Category: Q&A",
+        "Author: Sean O'Hara, Ann",
+    ],
+)
 def test_quotes_and_brackets_that_are_meant(value: str):
     assert reported(header_values.yaml_value, f"{value}\n") == []
 
 
 @pytest.mark.parametrize(
     ("date", "wrong"),
-    [("05/11/2026", True), ("5.11.26", True), ("05-11-2026 07:30", True), ("27/11/2026", False),
-     ("11/11/2026", False), ("2026-11-05", False), ("5 Nov 2026", False)],
-)  # fmt: skip
+    [
+        ("05/11/2026", True),
+        ("5.11.26", True),
+        ("05-11-2026 07:30", True),
+        ("27/11/2026", False),
+        ("11/11/2026", False),
+        ("2026-11-05", False),
+        ("5 Nov 2026", False),
+    ],
+)
 def test_a_date_that_can_be_read_two_ways(date: str, wrong: bool):
     assert bool(reported(header_values.ambiguous_date, f"Title: A\nDate: {date}\n")) is wrong
 
@@ -315,8 +370,9 @@ def test_a_translation_of_several_lines_is_reported_before_pelican_fails_on_it(
     project.post(name="b.md")
     errors = [f for f in project.findings() if f.severity == "error"]
     assert [(f.file, f.rule) for f in errors] in (
-        [("content/posts/a.md", "repeated-key")], [("content/posts/a.md", "lost-lines")],
-    )  # fmt: skip
+        [("content/posts/a.md", "repeated-key")],
+        [("content/posts/a.md", "lost-lines")],
+    )
     with pytest.raises(Refused, match=r"content/posts/a\.md:\d+: .*Translation"):
         build(project.settings, guards=checking.guards(project.settings, Voice()))
 
@@ -332,13 +388,17 @@ def test_a_key_on_whose_value_pelican_fails_is_reported_at_its_line(project: Pro
 
 @pytest.mark.parametrize(
     ("line", "says"),
-    [("Date: 2026-11-01 07:30 +99:00", "Date is not a date: 2026-11-01 07:30 +99:00"),
-     ("Date: 1764232200000", "Date is not a date"), ("Date: 0001-01-01 00:00 +0500", "not a date"),
-     ("Date: 2026-11-01 07:30 America/New_York", "America/New_York"),
-     ("Modified: 2026-11-01 07:30 +99:00", "Modified is not a date"),
-     ("Modified: 99999999999999999999", "Modified is not a date"),
-     ("Modified:", "Modified is empty"), ("Date:", "there is no date")],
-)  # fmt: skip
+    [
+        ("Date: 2026-11-01 07:30 +99:00", "Date is not a date: 2026-11-01 07:30 +99:00"),
+        ("Date: 1764232200000", "Date is not a date"),
+        ("Date: 0001-01-01 00:00 +0500", "not a date"),
+        ("Date: 2026-11-01 07:30 America/New_York", "America/New_York"),
+        ("Modified: 2026-11-01 07:30 +99:00", "Modified is not a date"),
+        ("Modified: 99999999999999999999", "Modified is not a date"),
+        ("Modified:", "Modified is empty"),
+        ("Date:", "there is no date"),
+    ],
+)
 def test_a_date_on_which_pelican_fails_is_reported_at_its_line_and_spoils_no_other(
     project: Project, line: str, says: str
 ):
@@ -365,14 +425,28 @@ def test_dates_that_are_none_are_reported_of_every_source_whatever_its_format(pr
 
 @pytest.mark.parametrize(
     ("date", "severity"),
-    [("2026-11", "warning"), ("Nov 2026", "warning"), ("Fri", "warning"), ("12:30", "warning"),
-     ("11/27", "warning"), ("2026-07-01 07:30 CEST", "warning"),
-     ("2026-07-01 07:30 EST", "warning"), ("2026-07-01 07:30 EDT", ""),
-     ("2026-07-01 07:30 UTC", ""), ("2026-07-01 07:30Z", ""),
-     ("1 July 2026", ""), ("Wed, 1 Jul 2026 07:30 PM", ""), ("20260701", ""), ("260701", ""),
-     ("July 1st, 2026 7pm", ""), ("2026-07-01T07:30:00-04:00", ""),
-     ("Wed, 01 Jul 2026 07:30:00 GMT", ""), ("26-11-20", "warning"), ("20.11.25", "warning")],
-)  # fmt: skip
+    [
+        ("2026-11", "warning"),
+        ("Nov 2026", "warning"),
+        ("Fri", "warning"),
+        ("12:30", "warning"),
+        ("11/27", "warning"),
+        ("2026-07-01 07:30 CEST", "warning"),
+        ("2026-07-01 07:30 EST", "warning"),
+        ("2026-07-01 07:30 EDT", ""),
+        ("2026-07-01 07:30 UTC", ""),
+        ("2026-07-01 07:30Z", ""),
+        ("1 July 2026", ""),
+        ("Wed, 1 Jul 2026 07:30 PM", ""),
+        ("20260701", ""),
+        ("260701", ""),
+        ("July 1st, 2026 7pm", ""),
+        ("2026-07-01T07:30:00-04:00", ""),
+        ("Wed, 01 Jul 2026 07:30:00 GMT", ""),
+        ("26-11-20", "warning"),
+        ("20.11.25", "warning"),
+    ],
+)
 def test_a_date_that_says_less_than_it_should_is_a_warning(
     project: Project, date: str, severity: str
 ):

@@ -143,15 +143,30 @@ def test_a_build_refuses_only_what_a_check_has_named_and_pages_are_their_records
 
 @pytest.mark.parametrize(
     "line",
-    ["SITEURL = 'site.example'", "TIMEZONE = 'New York'", "ARTICLE_URL = '{nope}'",
-     "ARTICLE_SAVE_AS = 'all.html'", "THEME = 'no-such-theme'", "PLUGINS = ['no_such_plugin']",
-     "FILENAME_METADATA = '('", "DEFAULT_LANG = 5", "PLUGINS = 5", "ARTICLE_PATHS = ['none']",
-     "DEFAULT_PAGINATION = 'x'", "PAGINATION_PATTERNS = 1", "DATE_FORMATS = 1",
-     "JINJA_FILTERS = 1", "STATIC_PATHS = 'images'", "DIRECT_TEMPLATES = ['index', 'none']",
-     "THEME = 'content'", "TEMPLATE_PAGES = {'none.html': 'x.html'}",
-     "FEED_ALL_ATOM = 'index.html'", "FEED_ALL_ATOM = FEED_ALL_RSS = 'feeds/all.xml'",
-     "FEED_ALL_ATOM = '../all.xml'"],
-)  # fmt: skip
+    [
+        "SITEURL = 'site.example'",
+        "TIMEZONE = 'New York'",
+        "ARTICLE_URL = '{nope}'",
+        "ARTICLE_SAVE_AS = 'all.html'",
+        "THEME = 'no-such-theme'",
+        "PLUGINS = ['no_such_plugin']",
+        "FILENAME_METADATA = '('",
+        "DEFAULT_LANG = 5",
+        "PLUGINS = 5",
+        "ARTICLE_PATHS = ['none']",
+        "DEFAULT_PAGINATION = 'x'",
+        "PAGINATION_PATTERNS = 1",
+        "DATE_FORMATS = 1",
+        "JINJA_FILTERS = 1",
+        "STATIC_PATHS = 'images'",
+        "DIRECT_TEMPLATES = ['index', 'none']",
+        "THEME = 'content'",
+        "TEMPLATE_PAGES = {'none.html': 'x.html'}",
+        "FEED_ALL_ATOM = 'index.html'",
+        "FEED_ALL_ATOM = FEED_ALL_RSS = 'feeds/all.xml'",
+        "FEED_ALL_ATOM = '../all.xml'",
+    ],
+)
 def test_settings_that_a_build_refuses_are_named_by_a_check(project: Project, line: str):
     project.post("[a](/calm/)\n")
     project.set(line)
@@ -163,56 +178,74 @@ def test_settings_that_a_build_refuses_are_named_by_a_check(project: Project, li
 
 def errors(project: Project) -> list[tuple[str, int, str]]:
     """The errors as `publish check` finds them: file, line and rule."""
-    return [(f.file, f.line, f.rule)
-            for f in checking.findings(project.settings) if f.severity == "error"]  # fmt: skip
+    return [
+        (f.file, f.line, f.rule)
+        for f in checking.findings(project.settings)
+        if f.severity == "error"
+    ]
 
 
 @pytest.mark.parametrize(
     ("line", "rule"),
-    [("CATEGORY_SAVE_AS = 'c/{nope}/'", "bad-pattern"), ("TAG_URL = 't/{slug'", "bad-pattern"),
-     ("YEAR_ARCHIVE_SAVE_AS = 'y/{year}/'", "bad-pattern"),
-     ("TAG_FEED_ATOM = 'f/{tag}.xml'", "bad-pattern"),
-     ("TRANSLATION_FEED_ATOM = 'f/{slug}.xml'", "bad-pattern"),
-     ("TAG_SAVE_AS = '../{slug}.html'", "shared-file"), ("SITENAME = 5", "setting-kind"),
-     ("CATEGORY_REGEX_SUBSTITUTIONS = [('(', '')]", "setting-kind"),
-     ("ARTICLE_SAVE_AS = '../{slug}.html'", "shared-file"),
-     ("FEED_ALL_ATOM = 'feeds/'", "bad-pattern"), ("TAG_SAVE_AS = 't/{slug}/'", "bad-pattern"),
-     ("CATEGORY_FEED_ATOM = 'feed.xml'", "one-address-for-all"),
-     ("FEED_ALL_ATOM = 'feeds'", "shared-file"),
-     ("CATEGORY_FEED_RSS = 'f/{slug}.xml'\nFEED_ALL_ATOM = 'f'", "shared-file"),
-     ("MARKDOWN = {'extensions': 'extra'}", "setting-kind"),
-     ("DIRECT_TEMPLATES = [5]", "setting-kind"),
-     ("PAGINATED_TEMPLATES = {'index': 'ten'}", "setting-kind"),
-     ("DEFAULT_PAGINATION = 2.5", "setting-kind"), ("PAGE_EXCLUDES = ['pages', 3]", "setting-kind"),
-     ("NEWSLETTER_SEND_AT = '9.30'", "setting-kind"), ("NEWSLETTER_SINCE = 7", "setting-kind"),
-     ("NEWSLETTER_MAX_PER_RUN = -1", "setting-kind"), ("DEPLOY_VERIFY = -1", "setting-kind"),
-     ("NEWSLETTER_TOPICS = {'Career': '?'}", "setting-kind"),
-     ("FEED_DOMAIN = 7", "setting-kind"),
-     ("SHARE_LINKS = PLUGINS.append('share_links') or ['nope']", "refused"),
-     ("STRUCTURED_DATA_LOGO = 5", "setting-kind"), ("THEME_STATIC_DIR = 5", "setting-kind"),
-     ("NEWSLETTER_SIGNUP_ACTION = 'https://mailchi.mp/a/b'", "signup-address"),
-     ("NEWSLETTER_SIGNUP_ACTION = 'https://a b.example/'", "signup-address"),
-     ("NEWSLETTER_SIGNUP_ACTION = 'https://[a'", "signup-address"),
-     ("NEWSLETTER_SIGNUP_ACTION = 'http://a.list-manage.com/subscribe/post?u=1&id=2'",
-      "signup-address"),
-     ("NEWSLETTER_SIGNUP_ACTION = 'https://a.list-manage.com/subscribe?u=1&id=2'",
-      "signup-address"),
-     ("SITEURL = 'https://[a'", "bad-siteurl"), ("SITEURL = 'https://a:99999'", "bad-siteurl"),
-     ("NEWSLETTER_REPLY_TO = 'nora'", "setting-kind"), ("NEWSLETTER_SETTLE = 'x'", "setting-kind"),
-     ("DEPLOY = {'a': {'kind': 'ftp'}, 'b': 7}", "setting-kind"),
-     ("DEPLOY = {'web': {'kind': 'ssh', 'hst': 'h'}}", "setting-kind"),
-     ("DEPLOY = {'web': {'kind': 's3', 'bucket': 'a b'}}", "setting-kind"),
-     ("DEPLOY = {'web': {'kind': 'folder', 'path': 'www', 'url': 'www'}}", "setting-kind"),
-     ("PAGINATED_TEMPLATES = {'tag': None}", "refused"),
-     ("DIRECT_TEMPLATES = ['index', 'article']", "refused"),
-     ("THEME = 'notmyidea'\nDIRECT_TEMPLATES = ['page']", "refused"),
-     ("EXTRA_PATH_METADATA = {'images/a.jpg': {'path': '../a.jpg'}}", "setting-kind"),
-     ("EXTRA_PATH_METADATA = {'images/a.jpg': {'path': '/a.jpg'}}", "setting-kind"),
-     ("ARTICLE_SAVE_AS = '{no}.html'", "refused"),
-     ("STATIC_PATHS = ['posts']\nSTATIC_SAVE_AS = 'one.jpg'", "one-address-for-all"),
-     ("THEME = 'notmyidea'\nPAGINATED_TEMPLATES = {'index': 10}", "refused"),
-     ("DEFAULT_PAGINATION, PAGINATION_PATTERNS = 1, ((1, '{url}', '{x}'),)", "refused")],
-)  # fmt: skip
+    [
+        ("CATEGORY_SAVE_AS = 'c/{nope}/'", "bad-pattern"),
+        ("TAG_URL = 't/{slug'", "bad-pattern"),
+        ("YEAR_ARCHIVE_SAVE_AS = 'y/{year}/'", "bad-pattern"),
+        ("TAG_FEED_ATOM = 'f/{tag}.xml'", "bad-pattern"),
+        ("TRANSLATION_FEED_ATOM = 'f/{slug}.xml'", "bad-pattern"),
+        ("TAG_SAVE_AS = '../{slug}.html'", "shared-file"),
+        ("SITENAME = 5", "setting-kind"),
+        ("CATEGORY_REGEX_SUBSTITUTIONS = [('(', '')]", "setting-kind"),
+        ("ARTICLE_SAVE_AS = '../{slug}.html'", "shared-file"),
+        ("FEED_ALL_ATOM = 'feeds/'", "bad-pattern"),
+        ("TAG_SAVE_AS = 't/{slug}/'", "bad-pattern"),
+        ("CATEGORY_FEED_ATOM = 'feed.xml'", "one-address-for-all"),
+        ("FEED_ALL_ATOM = 'feeds'", "shared-file"),
+        ("CATEGORY_FEED_RSS = 'f/{slug}.xml'\nFEED_ALL_ATOM = 'f'", "shared-file"),
+        ("MARKDOWN = {'extensions': 'extra'}", "setting-kind"),
+        ("DIRECT_TEMPLATES = [5]", "setting-kind"),
+        ("PAGINATED_TEMPLATES = {'index': 'ten'}", "setting-kind"),
+        ("DEFAULT_PAGINATION = 2.5", "setting-kind"),
+        ("PAGE_EXCLUDES = ['pages', 3]", "setting-kind"),
+        ("NEWSLETTER_SEND_AT = '9.30'", "setting-kind"),
+        ("NEWSLETTER_SINCE = 7", "setting-kind"),
+        ("NEWSLETTER_MAX_PER_RUN = -1", "setting-kind"),
+        ("DEPLOY_VERIFY = -1", "setting-kind"),
+        ("NEWSLETTER_TOPICS = {'Career': '?'}", "setting-kind"),
+        ("FEED_DOMAIN = 7", "setting-kind"),
+        ("SHARE_LINKS = PLUGINS.append('share_links') or ['nope']", "refused"),
+        ("STRUCTURED_DATA_LOGO = 5", "setting-kind"),
+        ("THEME_STATIC_DIR = 5", "setting-kind"),
+        ("NEWSLETTER_SIGNUP_ACTION = 'https://mailchi.mp/a/b'", "signup-address"),
+        ("NEWSLETTER_SIGNUP_ACTION = 'https://a b.example/'", "signup-address"),
+        ("NEWSLETTER_SIGNUP_ACTION = 'https://[a'", "signup-address"),
+        (
+            "NEWSLETTER_SIGNUP_ACTION = 'http://a.list-manage.com/subscribe/post?u=1&id=2'",
+            "signup-address",
+        ),
+        (
+            "NEWSLETTER_SIGNUP_ACTION = 'https://a.list-manage.com/subscribe?u=1&id=2'",
+            "signup-address",
+        ),
+        ("SITEURL = 'https://[a'", "bad-siteurl"),
+        ("SITEURL = 'https://a:99999'", "bad-siteurl"),
+        ("NEWSLETTER_REPLY_TO = 'nora'", "setting-kind"),
+        ("NEWSLETTER_SETTLE = 'x'", "setting-kind"),
+        ("DEPLOY = {'a': {'kind': 'ftp'}, 'b': 7}", "setting-kind"),
+        ("DEPLOY = {'web': {'kind': 'ssh', 'hst': 'h'}}", "setting-kind"),
+        ("DEPLOY = {'web': {'kind': 's3', 'bucket': 'a b'}}", "setting-kind"),
+        ("DEPLOY = {'web': {'kind': 'folder', 'path': 'www', 'url': 'www'}}", "setting-kind"),
+        ("PAGINATED_TEMPLATES = {'tag': None}", "refused"),
+        ("DIRECT_TEMPLATES = ['index', 'article']", "refused"),
+        ("THEME = 'notmyidea'\nDIRECT_TEMPLATES = ['page']", "refused"),
+        ("EXTRA_PATH_METADATA = {'images/a.jpg': {'path': '../a.jpg'}}", "setting-kind"),
+        ("EXTRA_PATH_METADATA = {'images/a.jpg': {'path': '/a.jpg'}}", "setting-kind"),
+        ("ARTICLE_SAVE_AS = '{no}.html'", "refused"),
+        ("STATIC_PATHS = ['posts']\nSTATIC_SAVE_AS = 'one.jpg'", "one-address-for-all"),
+        ("THEME = 'notmyidea'\nPAGINATED_TEMPLATES = {'index': 10}", "refused"),
+        ("DEFAULT_PAGINATION, PAGINATION_PATTERNS = 1, ((1, '{url}', '{x}'),)", "refused"),
+    ],
+)
 def test_a_setting_of_which_writing_fails_is_named_at_its_line_with_the_code_of_a_build(
     project: Project, line: str, rule: str
 ):
@@ -228,19 +261,32 @@ def test_a_setting_of_which_writing_fails_is_named_at_its_line_with_the_code_of_
 
 @pytest.mark.parametrize(
     ("line", "rule", "says"),
-    [("DEFAULT_DATE = 'soon'", "setting-kind", "DEFAULT_DATE holds 'soon'"),
-     ("MARKDOWN = {'extensions': ['no_such']}", "refused",
-      "MARKDOWN: No module named 'no_such', in 6 files such as content/p"),
-     ("MARKDOWN = {'tab_length': 'x'}", "refused", "MARKDOWN: unsupported operand"),
-     ("DEFAULT_DATE_FORMAT = '%'", "refused", "DEFAULT_DATE_FORMAT: incomplete format"),
-     ("DEFAULT_CATEGORY = '!!!'", "refused", "DEFAULT_CATEGORY makes no address: !!!"),
-     ("DATE_FORMATS = {'en': 5}", "refused", "DATE_FORMATS: expected string"),
-     ("DATE_FORMATS = {'en': ('no', '%d')}", "refused", "DATE_FORMATS: Error: unsupported locale"),
-     ("PATH_METADATA = '(?P<date>[a-z]+)'", "refused", "PATH_METADATA: 'p"),
-     ("DEFAULT_METADATA = {'date': 'soon'}", "refused", "DEFAULT_METADATA: 'soon' is not a valid"),
-     ("ARTICLE_SAVE_AS = '{year}.html'", "refused", "ARTICLE_SAVE_AS makes no address: 'year'"),
-     ("ARTICLE_URL = '{modified:%Y}/'", "refused", "ARTICLE_URL makes no address: ")],
-)  # fmt: skip
+    [
+        ("DEFAULT_DATE = 'soon'", "setting-kind", "DEFAULT_DATE holds 'soon'"),
+        (
+            "MARKDOWN = {'extensions': ['no_such']}",
+            "refused",
+            "MARKDOWN: No module named 'no_such', in 6 files such as content/p",
+        ),
+        ("MARKDOWN = {'tab_length': 'x'}", "refused", "MARKDOWN: unsupported operand"),
+        ("DEFAULT_DATE_FORMAT = '%'", "refused", "DEFAULT_DATE_FORMAT: incomplete format"),
+        ("DEFAULT_CATEGORY = '!!!'", "refused", "DEFAULT_CATEGORY makes no address: !!!"),
+        ("DATE_FORMATS = {'en': 5}", "refused", "DATE_FORMATS: expected string"),
+        (
+            "DATE_FORMATS = {'en': ('no', '%d')}",
+            "refused",
+            "DATE_FORMATS: Error: unsupported locale",
+        ),
+        ("PATH_METADATA = '(?P<date>[a-z]+)'", "refused", "PATH_METADATA: 'p"),
+        (
+            "DEFAULT_METADATA = {'date': 'soon'}",
+            "refused",
+            "DEFAULT_METADATA: 'soon' is not a valid",
+        ),
+        ("ARTICLE_SAVE_AS = '{year}.html'", "refused", "ARTICLE_SAVE_AS makes no address: 'year'"),
+        ("ARTICLE_URL = '{modified:%Y}/'", "refused", "ARTICLE_URL makes no address: "),
+    ],
+)
 def test_what_fails_in_every_source_is_reported_once_at_the_settings(
     project: Project, line: str, rule: str, says: str
 ):
@@ -267,7 +313,7 @@ def test_a_pattern_that_a_plugin_fills_in_is_named_at_its_line(project: Project)
 @pytest.mark.parametrize(
     ("line", "says"),
     [("PLUGINS = ['none']", "none"), ("PLUGINS = ['checks_fail']", "checks_fail")],
-)  # fmt: skip
+)
 def test_a_build_that_fails_before_a_source_is_read_says_what_a_check_says(
     project: Project, line: str, says: str
 ):
@@ -298,15 +344,19 @@ ARTICLE = "{% extends 'base.html' %}\n{% block content %}\n{{ article.content }}
 
 @pytest.mark.parametrize(
     ("file", "data", "line"),
-    [("article.html", f"{ARTICLE}{{% if %}}", 4), ("tag.html", b"a\nb\ncaf\xe9\n", 3),
-     ("article.html", f"{ARTICLE}{{% include 'none.html' %}}{{% endblock %}}", 4),
-     ("article.html", "{% extends 'none.html' %}", 1),
-     ("article.html", "\n{% import 'parts.html' as parts %}", "parts.html:2"),
-     ("email/issue.txt", "{{ }", 1), ("page.html", "{% block a %}{% endblock %}", 0),
-     ("article.html", "{% if x %}{% include 'none.html' %}{% endif %}", 0),
-     ("article.html", "{% include 'none.html' ignore missing %}", 0),
-     ("unused.html", "{% if %}", 0)],
-)  # fmt: skip
+    [
+        ("article.html", f"{ARTICLE}{{% if %}}", 4),
+        ("tag.html", b"a\nb\ncaf\xe9\n", 3),
+        ("article.html", f"{ARTICLE}{{% include 'none.html' %}}{{% endblock %}}", 4),
+        ("article.html", "{% extends 'none.html' %}", 1),
+        ("article.html", "\n{% import 'parts.html' as parts %}", "parts.html:2"),
+        ("email/issue.txt", "{{ }", 1),
+        ("page.html", "{% block a %}{% endblock %}", 0),
+        ("article.html", "{% if x %}{% include 'none.html' %}{% endif %}", 0),
+        ("article.html", "{% include 'none.html' ignore missing %}", 0),
+        ("unused.html", "{% if %}", 0),
+    ],
+)
 def test_a_template_that_cannot_be_loaded_is_named_at_its_line(
     project: Project, file: str, data: str | bytes, line: int | str
 ):
@@ -341,12 +391,25 @@ def test_a_letter_that_is_too_long_is_named_by_a_check(project: Project, body: s
 
 @pytest.mark.parametrize(
     "line",
-    ["Slug: index.html", "Slug: robots.txt", "Save_as: index.html", "Save_as: robots.txt",
-     "Save_as: calm", "Save_as: calm/index.html/x.html", "Save_as: images/door.svg",
-     "Save_as: feeds/all.atom.xml", "Save_as: images", "Aliases: /page/2/", "Aliases: /robots.txt",
-     "Aliases: /calm/index.html/b/", "Aliases: /images/door.svg/x/", "Aliases: /theme/css/x.css/",
-     "Aliases: /old.html, /old.html/b/", "Aliases: /archives/page/3/"],
-)  # fmt: skip
+    [
+        "Slug: index.html",
+        "Slug: robots.txt",
+        "Save_as: index.html",
+        "Save_as: robots.txt",
+        "Save_as: calm",
+        "Save_as: calm/index.html/x.html",
+        "Save_as: images/door.svg",
+        "Save_as: feeds/all.atom.xml",
+        "Save_as: images",
+        "Aliases: /page/2/",
+        "Aliases: /robots.txt",
+        "Aliases: /calm/index.html/b/",
+        "Aliases: /images/door.svg/x/",
+        "Aliases: /theme/css/x.css/",
+        "Aliases: /old.html, /old.html/b/",
+        "Aliases: /archives/page/3/",
+    ],
+)
 def test_a_page_or_an_old_address_that_takes_anothers_place_is_named_by_a_check(
     project: Project, line: str
 ):
@@ -369,8 +432,9 @@ def both(project: Project, first: str, second: str) -> list[tuple[str, int, str,
         head = head.replace("Category: Career\n", "") if line.startswith("Category") else head
         project.write(f"content/posts/{name}.md", f"{head}\n{line}\n\nWords.\n")
     rules = ("category-case", "taken-list", "long-address", "unshowable-picture")
-    return [(f.file[-4:], f.line, f.rule, f.severity)
-            for f in project.findings() if f.rule in rules]  # fmt: skip
+    return [
+        (f.file[-4:], f.line, f.rule, f.severity) for f in project.findings() if f.rule in rules
+    ]
 
 
 @pytest.mark.parametrize(
@@ -384,10 +448,13 @@ def both(project: Project, first: str, second: str) -> list[tuple[str, int, str,
         ("Author: Nora", "Authors: Max, nora", [("b.md", 8, "category-case", "warning")]),
         ("Tags: caf\u00e9", "Tags: cafe\u0301", []),
         ("Author: Nora", "Authors: " + "x" * 300, [("b.md", 8, "long-address", "error")]),
-        ("Image: images/none.jpg", "Image: images/two.jpg",
-         [("a.md", 8, "unshowable-picture", "error")]),
+        (
+            "Image: images/none.jpg",
+            "Image: images/two.jpg",
+            [("a.md", 8, "unshowable-picture", "error")],
+        ),
     ],
-)  # fmt: skip
+)
 def test_names_and_pictures_that_are_none(
     project: Project, first: str, second: str, findings: list[tuple[str, int, str, str]]
 ):
@@ -442,8 +509,9 @@ def test_addresses_beside_others_are_free(project: Project):
 
 def test_a_broken_link_of_a_site_that_failed_is_told_though_no_target_is_read(project: Project):
     project.post("[a]({filename}//posts/a.md)\n")
-    said = Complaint("Unable to find", "content/posts/a.md", 9, kind="unfound",
-                     parts=("//posts/a.md",))  # fmt: skip
+    said = Complaint(
+        "Unable to find", "content/posts/a.md", 9, kind="unfound", parts=("//posts/a.md",)
+    )
     found = checking.unjudged(project.settings, [said], built=False).findings
     assert [(f.line, f.rule) for f in found if f.severity == "error"] == [(9, "refused")]
 
@@ -452,8 +520,10 @@ def test_a_link_to_a_file_that_is_another_post_from_elsewhere_is_a_fault_of_its_
     project: Project,
 ):
     project.post(name="b.md")
-    project.write("content/posts/a.md", HEAD.replace(b"0123", b"4567").replace(b"calm", b"busy")
-                  + b"[b]({filename}posts/b.md)\n")  # fmt: skip
+    project.write(
+        "content/posts/a.md",
+        HEAD.replace(b"0123", b"4567").replace(b"calm", b"busy") + b"[b]({filename}posts/b.md)\n",
+    )
     errors = [f for f in project.findings() if f.severity == "error"]
     assert [(f.file, f.line) for f in errors] == [("content/posts/a.md", 9)]
     assert "content/posts/b.md" not in refused(project)
@@ -489,9 +559,13 @@ def test_a_build_reads_a_source_once_a_digest_apart(project: Project, plugins: s
         log.unlink(missing_ok=True)
         early = {**os.environ, "PYTHONPATH": str(project.root / "early")}
         reported = subprocess.run(
-            [sys.executable, "-m", "publish", *command, "-q"], cwd=project.root, env=early,
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            [sys.executable, "-m", "publish", *command, "-q"],
+            cwd=project.root,
+            env=early,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert reported.returncode == 0, reported.stderr
         return Counter(log.read_text().split() if log.exists() else ())
 

@@ -67,8 +67,15 @@ MARKUP = [
 
 def post(number: int, lines: Iterable[tuple[str, str]] = (), body: str = "Words.") -> str:
     """A sound post, but for the ``lines`` and the ``body``."""
-    keys = {"Title": "A", "Date": "2026-11-01 07:30", "Category": "Career", "Slug": f"p{number}",
-            "Summary": "One.", "Uid": f"bbbbbbbb{number:08}", **dict(lines)}  # fmt: skip
+    keys = {
+        "Title": "A",
+        "Date": "2026-11-01 07:30",
+        "Category": "Career",
+        "Slug": f"p{number}",
+        "Summary": "One.",
+        "Uid": f"bbbbbbbb{number:08}",
+        **dict(lines),
+    }
     return "".join(f"{key}: {value}\n" for key, value in keys.items()) + f"\n{body}\n"
 
 
@@ -87,8 +94,14 @@ def blog(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(root / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(root / "pelicanconf.py", folder)
     for page in (folder / "content/pages").iterdir():
-        page.write_text(re.sub(r"\{filename\}/posts/[a-z-]+", "{filename}/posts/anchor",
-                               page.read_text(encoding="utf-8")), encoding="utf-8")  # fmt: skip
+        page.write_text(
+            re.sub(
+                r"\{filename\}/posts/[a-z-]+",
+                "{filename}/posts/anchor",
+                page.read_text(encoding="utf-8"),
+            ),
+            encoding="utf-8",
+        )
     for name in ("content/posts", "content/images"):
         (folder / name).mkdir()
     (folder / "content/posts/anchor.md").write_text(f"{ANCHOR}Uid: aaaaaaaaaaaa0001\n\nWords.\n")
@@ -176,8 +189,9 @@ def test_the_samples_can_be_taken_out_as_the_page_says(root: Path, tmp_path: Pat
     checked = run("publish", ["check", "--json"], site)
     errors = [f for f in json.loads(checked.stdout) if f["severity"] == "error"]
     assert [(f["file"], f["rule"]) for f in errors] == [
-        ("content/pages/about.md", "broken-link"), ("content/pages/subscribe.md", "broken-link"),
-    ]  # fmt: skip
+        ("content/pages/about.md", "broken-link"),
+        ("content/pages/subscribe.md", "broken-link"),
+    ]
     for name in ("about", "subscribe"):
         file = site / f"content/pages/{name}.md"
         file.write_text(

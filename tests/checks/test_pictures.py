@@ -64,12 +64,17 @@ Spoil = Callable[[bytes], bytes]
 
 @pytest.mark.parametrize(
     ("name", "spoil", "what"),
-    [("a.jpg", lambda raw: raw[:-200], CUT), ("a.jpg", lambda raw: raw[:30], CUT),
-     ("a.png", lambda raw: raw[:60] + b"junk" + raw[64:], DAMAGED),
-     ("a.webp", lambda raw: raw[:-9], CUT), ("a.gif", lambda raw: raw[:-1], CUT),
-     ("a.jpg", lambda raw: b"<!doctype html><p>404</p>", NONE),
-     ("a.svg", lambda raw: raw[:-3], DAMAGED), ("a.png", lambda raw: b"junk", NONE)],
-)  # fmt: skip
+    [
+        ("a.jpg", lambda raw: raw[:-200], CUT),
+        ("a.jpg", lambda raw: raw[:30], CUT),
+        ("a.png", lambda raw: raw[:60] + b"junk" + raw[64:], DAMAGED),
+        ("a.webp", lambda raw: raw[:-9], CUT),
+        ("a.gif", lambda raw: raw[:-1], CUT),
+        ("a.jpg", lambda raw: b"<!doctype html><p>404</p>", NONE),
+        ("a.svg", lambda raw: raw[:-3], DAMAGED),
+        ("a.png", lambda raw: b"junk", NONE),
+    ],
+)
 def test_a_spoilt_picture_is_named_where_it_is_shown(
     project: Project, name: str, spoil: Spoil, what: str
 ):

@@ -69,9 +69,12 @@ def tree(folder: Path) -> dict[str, str]:
 
 def post(**changes: str | None) -> bytes:
     headers = {
-        "Title": "Bad", "Date": "2026-01-03", "Category": "Career", "Uid": "8899aabbccddeeff",
+        "Title": "Bad",
+        "Date": "2026-01-03",
+        "Category": "Career",
+        "Uid": "8899aabbccddeeff",
         "Summary": "Bad.",
-    } | changes  # fmt: skip
+    } | changes
     body = headers.pop("body", "Words.")
     lines = [f"{name}: {value}" for name, value in headers.items() if value is not None]
     return ("\n".join(lines) + f"\n\n{body}\n").encode()
@@ -117,7 +120,7 @@ def test_bad_content_stops_the_build_and_harms_nothing(small: Path, case: str):
         ("\nimport no_such\n", "pelicanconf.py:2: the settings file fails: ModuleNotFoundError"),
         ("1 / 0", "pelicanconf.py:1: the settings file fails: ZeroDivisionError"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("command", ["build", "check", "plan", "status"])
 def test_a_settings_file_that_fails(small: Path, text: str, says: str, command: str):
     before = tree(small / "output")

@@ -17,9 +17,13 @@ from tests.conftest import ROOT
 from tests.newsletter.stand import make_site, put_post
 
 PAGES = sorted(
-    [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("plugins/*/README.md"),
-     *ROOT.glob("publish/*/README.md")]
-)  # fmt: skip
+    [
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/*.md"),
+        *ROOT.glob("plugins/*/README.md"),
+        *ROOT.glob("publish/*/README.md"),
+    ]
+)
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 
 
@@ -140,9 +144,12 @@ def test_the_line_for_cron_hands_the_keys_to_the_command(root: Path, tmp_path: P
     program.chmod(0o755)
     typed = line[1].replace("/srv/blog", str(tmp_path))
     done = subprocess.run(
-        ["/bin/sh", "-c", typed], env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        ["/bin/sh", "-c", typed],
+        env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout == "a-key run --live -q\n"
 
 

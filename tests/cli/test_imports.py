@@ -35,9 +35,15 @@ def site(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     "words",
-    [["--help"], ["send", "--help"], ["check"], ["new", "A title"], ["sandbox", "inbox"],
-     ["rename", "calm", "calmer"]],
-)  # fmt: skip
+    [
+        ["--help"],
+        ["send", "--help"],
+        ["check"],
+        ["new", "A title"],
+        ["sandbox", "inbox"],
+        ["rename", "calm", "calmer"],
+    ],
+)
 def test_commands_that_do_not_talk_to_mailchimp_load_neither_client_nor_pelican(
     site: Path, words: list[str]
 ):

@@ -532,10 +532,11 @@ def test_a_post_that_has_no_letter_is_not_told_to_be_none(small: Path, command: 
     put_post(small, "later", days=-3)
     put_post(small, "aside", Status="hidden")
     for name, why in (
-        ("quiet", "its post says `Newsletter: no`"), ("idea", "its post is a draft"),
+        ("quiet", "its post says `Newsletter: no`"),
+        ("idea", "its post is a draft"),
         ("later", "its post is not public, or dated ahead"),
         ("aside", "its post is not public, or dated ahead"),
-    ):  # fmt: skip
+    ):
         told = publish(command, name, cwd=small)
         assert told.returncode == 1
         assert f"error: {name}: {why} — it has no letter before that changes\n" in told.stderr

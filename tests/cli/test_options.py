@@ -78,9 +78,8 @@ def leaves() -> Iterator[tuple[str, click.Command]]:
 def having(option: str) -> set[str]:
     """The commands that have ``option``."""
     return {
-        name for name, command in leaves()
-        if any(option in each.opts for each in command.params)
-    }  # fmt: skip
+        name for name, command in leaves() if any(option in each.opts for each in command.params)
+    }
 
 
 def named(typed: str) -> str:
@@ -128,8 +127,10 @@ def test_every_command_that_reads_a_site_has_the_common_options():
 
 def test_these_tests_type_every_command_that_has_the_option():
     assert {named(typed) for typed in DAY} == having("--settings") - {
-        "preview", "desk", "sandbox serve",
-    }  # fmt: skip
+        "preview",
+        "desk",
+        "sandbox serve",
+    }
     assert {named(typed) for typed in ACCOUNT} == having("--live")
     assert {named(typed) for typed in DOCUMENTS} == having("--json")
 
@@ -159,28 +160,36 @@ def test_a_settings_file_may_lie_in_any_folder(small: Path, tmp_path: Path):
 def test_a_post_may_be_named_by_its_path_from_where_one_is(small: Path):
     (small / "notes").mkdir()
     for folder, path in (
-        ("content/posts", "dose.md"), ("notes", "../content/posts/dose.md"),
+        ("content/posts", "dose.md"),
+        ("notes", "../content/posts/dose.md"),
         ("notes", f"{small}/notes/../content/posts/dose.md"),
-    ):  # fmt: skip
+    ):
         up = "../" * len(Path(folder).parts)
         for typed in ("check", "plan", "test --to a@b.example", "send --yes", "status", "undo"):
             command, *rest = typed.split()
             words = [command, path, *rest, "-s", f"{up}pelicanconf.py"]
             done = publish(*words, cwd=small / folder)
             assert done.returncode == 0, (folder, words, done.stderr)
-    done = publish("rename", "../content/posts/dose.md", "new", "-s", "../pelicanconf.py",
-                   cwd=small / "notes")  # fmt: skip
+    done = publish(
+        "rename", "../content/posts/dose.md", "new", "-s", "../pelicanconf.py", cwd=small / "notes"
+    )
     assert (done.returncode, done.stderr) == (0, "")
-    done = publish("retract", "dose.md", "--yes", "-s", "../../pelicanconf.py",
-                   cwd=small / "content/posts")  # fmt: skip
+    done = publish(
+        "retract", "dose.md", "--yes", "-s", "../../pelicanconf.py", cwd=small / "content/posts"
+    )
     assert done.returncode == 0, done.stderr
     assert "Status: draft" in (small / "content/posts/dose.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("typed", sorted(having("--settings")))
 def test_a_settings_file_that_is_not_there_is_code_2(tmp_path: Path, typed: str):
-    more = {"new": ["X"], "rename": ["a", "b"], "retract": ["a"], "import": ["a.xml"],
-            "test": ["a", "--to", "a@b.example"]}  # fmt: skip
+    more = {
+        "new": ["X"],
+        "rename": ["a", "b"],
+        "retract": ["a"],
+        "import": ["a.xml"],
+        "test": ["a", "--to", "a@b.example"],
+    }
     done = publish(*typed.split(), *more.get(typed, []), "-s", "no/conf.py", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     [line] = done.stderr.splitlines()
@@ -214,8 +223,12 @@ def test_the_desk_opens_in_the_browser_unless_it_is_told_not_to(made: Path, tmp_
     for option, opened in (("--no-open", False), ("--open", True)):
         child = subprocess.Popen(
             [sys.executable, "-u", "-m", "publish", "desk", "--port", "0", option],
-            cwd=made, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+            cwd=made,
+            env=env,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
         assert child.stdout is not None
         address = child.stdout.readline().split()[-1]
         assert address.startswith("http://127.0.0.1:")

@@ -49,8 +49,9 @@ def test_texts_that_lie_outside_the_sites_folder_are_named_in_full(small: Path):
     for again in ("now;", "already;"):
         done = publish("rename", "posts/first.md", "second", cwd=home)
         assert (done.returncode, done.stdout[:-1].split(": its slug is second ")[0]) == (
-            0, f"{texts}/posts/first.md"
-        )  # fmt: skip
+            0,
+            f"{texts}/posts/first.md",
+        )
         assert again in done.stdout
     assert publish("build", cwd=home).returncode == 0
     done = publish("deploy", "--no-verify", cwd=home)

@@ -38,8 +38,12 @@ def test_every_setting_that_the_code_reads_is_in_the_reference(root: Path):
     )
     names = set()
     for file in [*root.glob("publish/**/*.py"), *root.glob("plugins/**/*.py")]:
-        names |= set(re.findall(r'"(NEWSLETTER_[A-Z_]+|SHARE_LINKS|FEED_HUBS|FEED_IDENTITY)"',
-                                file.read_text(encoding="utf-8")))  # fmt: skip
+        names |= set(
+            re.findall(
+                r'"(NEWSLETTER_[A-Z_]+|SHARE_LINKS|FEED_HUBS|FEED_IDENTITY)"',
+                file.read_text(encoding="utf-8"),
+            )
+        )
     assert names
     for name in names:
         assert f"`{name}`" in known, name

@@ -136,9 +136,13 @@ def test_ctrl_c_ends_with_130_and_no_traceback_and_closes_the_desk(
 ):
     make_site(tmp_path)
     child = subprocess.Popen(
-        [sys.executable, "-u", "-m", "publish", *words.split()], cwd=tmp_path, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(os.environ),
-    )  # fmt: skip
+        [sys.executable, "-u", "-m", "publish", *words.split()],
+        cwd=tmp_path,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=dict(os.environ),
+    )
     assert child.stdout is not None
     assert first in child.stdout.readline()
     time.sleep(0.2)

@@ -42,8 +42,9 @@ def installed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(folder: Path, *words: str, first: Path | None = None) -> str:
     env = {**os.environ, **({"PYTHONPATH": str(first)} if first else {})}
-    done = subprocess.run([sys.executable, *words], cwd=folder, env=env, capture_output=True,
-                          text=True, timeout=120)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, *words], cwd=folder, env=env, capture_output=True, text=True, timeout=120
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 
@@ -55,8 +56,11 @@ def test_the_wheel_holds_all_files_of_plugins_and_theme_and_no_other_package(
     assert tops == {"publish"}
     for name in ("plugins", "theme"):
         ours, theirs = root / name, installed / "publish/share" / name
-        wanted = {f.relative_to(ours).as_posix() for f in ours.rglob("*")
-                  if f.is_file() and "__pycache__" not in f.parts}  # fmt: skip
+        wanted = {
+            f.relative_to(ours).as_posix()
+            for f in ours.rglob("*")
+            if f.is_file() and "__pycache__" not in f.parts
+        }
         assert {
             f.relative_to(theirs).as_posix() for f in theirs.rglob("*") if f.is_file()
         } == wanted
@@ -65,8 +69,10 @@ def test_the_wheel_holds_all_files_of_plugins_and_theme_and_no_other_package(
 
 
 def test_a_stock_site_uses_one_of_the_plugins_and_the_theme(installed: Path, tmp_path: Path):
-    where = {name: run(tmp_path, "-c", COMMAND, "where", name, first=installed).strip()
-             for name in ("plugins", "theme")}  # fmt: skip
+    where = {
+        name: run(tmp_path, "-c", COMMAND, "where", name, first=installed).strip()
+        for name in ("plugins", "theme")
+    }
     assert all(path.startswith(str(installed.resolve())) for path in where.values())
     (tmp_path / "pelicanconf.py").write_text(CONF.format(plugins=where["plugins"]))
     (tmp_path / "over").mkdir()

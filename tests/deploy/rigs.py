@@ -30,9 +30,13 @@ def running(words: list[str], port: int, env: dict[str, str] | None = None) -> I
     """A server from when it listens until the end, with all processes it started."""
     with tempfile.TemporaryFile() as log:
         child = subprocess.Popen(
-            words, env={**os.environ, **(env or {})}, stdin=subprocess.DEVNULL,
-            stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
+            words,
+            env={**os.environ, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
         try:
             for _ in range(1000):
                 with contextlib.suppress(OSError):

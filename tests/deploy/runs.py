@@ -70,11 +70,15 @@ class Pages(SmallSite):
     def _letter(self, issue: Issue) -> Issue:
         html, text = issue.html + " *|UNSUB|*", issue.text + " *|UNSUB|*"
         return replace(
-            issue, html=html, text=text, url=f"{self.settings.siteurl}/{issue.slug}/",
+            issue,
+            html=html,
+            text=text,
+            url=f"{self.settings.siteurl}/{issue.slug}/",
             page_digest=hashlib.sha256(html.encode()).hexdigest(),
             digest=digest_of(issue.subject, issue.preheader, html, text),
-            html_part=(0, len(html)), text_part=(0, len(text)),
-        )  # fmt: skip
+            html_part=(0, len(html)),
+            text_part=(0, len(text)),
+        )
 
     def _fingerprint(self) -> str:
         public = json.dumps([issue.key for issue in self.letters()])
@@ -115,9 +119,10 @@ class Blog:
         self.www.mkdir()
         make_site(first, f"{self.servers.web}/{self.name}")
         values = {
-            "DEPLOY": {"www": {"kind": "folder", "path": str(self.www)}}, "DEPLOY_VERIFY": 10,
+            "DEPLOY": {"www": {"kind": "folder", "path": str(self.www)}},
+            "DEPLOY_VERIFY": 10,
             **self.values,
-        }  # fmt: skip
+        }
         with (first / "pelicanconf.py").open("a", encoding="utf-8") as stream:
             stream.writelines(f"{key} = {value!r}\n" for key, value in values.items())
         (first / ".gitignore").write_text(
@@ -162,8 +167,10 @@ class Blog:
         """The facts of the ledger that were pushed."""
         done = subprocess.run(
             ["git", "-C", str(self.origin), "show", "main:content/ledger/issues.jsonl"],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         return [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -190,8 +197,10 @@ def start(machine: Path, base: str, kill: int = 0, live: bool = True) -> Any:
     """Begin a run; what is returned waits for its end."""
     ours, theirs = child.FORK.Pipe()
     env = {
-        **os.environ, "MAILCHIMP_API_KEY": sandbox.SANDBOX_KEY, "MAILCHIMP_BASE_URL": base,
-    }  # fmt: skip
+        **os.environ,
+        "MAILCHIMP_API_KEY": sandbox.SANDBOX_KEY,
+        "MAILCHIMP_BASE_URL": base,
+    }
     process = child.FORK.Process(target=_run, args=(machine, kill, live, theirs, env))
     process.start()
     theirs.close()

@@ -99,24 +99,35 @@ class Stand:
         root = self.folder / self.machine
         root.mkdir(parents=True, exist_ok=True)
         return targets.Place(
-            "there", self.options, root, self.output, root / ".publish" / "deploy" / "there",
+            "there",
+            self.options,
+            root,
+            self.output,
+            root / ".publish" / "deploy" / "there",
             self.siteurl,
-        )  # fmt: skip
+        )
 
     def release(self, source: str = "", second: int = 0) -> Release:
         """What lies in ``output``, as a release."""
-        names = [p.relative_to(self.output).as_posix() for p in self.output.rglob("*")
-                 if p.is_file()]  # fmt: skip
+        names = [
+            p.relative_to(self.output).as_posix() for p in self.output.rglob("*") if p.is_file()
+        ]
         files = built.survey(self.output, names, self.place().cache / "digests")
         return Release(files, source, TIMES.format(second // 60, second % 60))
 
-    def deploy(self, source: str = "", second: int = 0, compare: Compare = line,
-               **options: Any) -> Outcome:  # fmt: skip
+    def deploy(
+        self, source: str = "", second: int = 0, compare: Compare = line, **options: Any
+    ) -> Outcome:
         """Deploy what lies in ``output``."""
         place = self.place()
         options = {"verify": 5, "patience": 5, **options}
-        return deploying.deploy(targets.make(place), place, self.release(source, second), compare,
-                            DeployOptions(**options))  # fmt: skip
+        return deploying.deploy(
+            targets.make(place),
+            place,
+            self.release(source, second),
+            compare,
+            DeployOptions(**options),
+        )
 
     def back(self, wanted: str = "", **options: Any) -> Outcome:
         """Roll back."""
@@ -153,8 +164,10 @@ class Stand:
             urlopen(Request(url, data=data, method="PUT")).close()
         elif self.kind in ("git", "git-ssh"):
             work = self.folder / "work"
-            subprocess.run(["git", "clone", "-q", "-b", "gh-pages", str(self.folder / "pages.git"),
-                            str(work)], check=True)  # fmt: skip
+            subprocess.run(
+                ["git", "clone", "-q", "-b", "gh-pages", str(self.folder / "pages.git"), str(work)],
+                check=True,
+            )
             (work / path).write_bytes(data)
             git = ["git", "-C", str(work), "-c", "user.name=a", "-c", "user.email=a@b.example"]
             subprocess.run([*git, "add", "-A"], check=True)
@@ -191,8 +204,11 @@ def make(kind: str, servers: Rigs, folder: Path, name: str) -> Stand:
         www.mkdir()
         # As a host of pages does: what is pushed is served.
         hook = bare / "hooks" / "post-receive"
-        hook.write_text(f"#!/bin/sh\ngit --work-tree={www} checkout -q -f gh-pages\n"
-                        f"git --work-tree={www} clean -q -f -d -x\n", encoding="ascii")  # fmt: skip
+        hook.write_text(
+            f"#!/bin/sh\ngit --work-tree={www} checkout -q -f gh-pages\n"
+            f"git --work-tree={www} clean -q -f -d -x\n",
+            encoding="ascii",
+        )
         hook.chmod(0o755)
         remote = f"ssh://{servers.ssh.host}{bare}" if kind == "git-ssh" else bare.as_uri()
         options = {"kind": "git", "remote": remote, "branch": "gh-pages"}

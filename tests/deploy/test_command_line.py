@@ -50,8 +50,9 @@ def project(folder: Path, files: dict[str, bytes] | None, **values: Any) -> Path
     return folder
 
 
-def typed(folder: Path, *words: str, monkeypatch: pytest.MonkeyPatch,
-          capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:  # fmt: skip
+def typed(
+    folder: Path, *words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> tuple[int, str, str]:
     """Type a command in ``folder``: exit code, standard output, standard error."""
     monkeypatch.chdir(folder)
     code = publish(["deploy", *words])
@@ -119,9 +120,14 @@ def typed(folder: Path, *words: str, monkeypatch: pytest.MonkeyPatch,
     ],
 )
 def test_a_mistake_is_one_line_with_the_next_step(
-    tmp_path: Path, values: dict[str, Any], words: list[str], code: int, says: str,
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-):  # fmt: skip
+    tmp_path: Path,
+    values: dict[str, Any],
+    words: list[str],
+    code: int,
+    says: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
     folder = project(tmp_path / "a", {**site(1), "a": b"no program"}, **values)
     ended, out, err = typed(folder, *words, monkeypatch=monkeypatch, capsys=capsys)
     assert ended == code, err
@@ -131,9 +137,11 @@ def test_a_mistake_is_one_line_with_the_next_step(
 
 
 def test_a_mirror_is_looked_at_where_its_own_readers_find_it(
-    servers: Rigs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    servers: Rigs,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-):  # fmt: skip
+):
     """``SITEURL`` is the main site's; a target's ``url`` is where that target is verified."""
     stand = stands.make("folder", servers, tmp_path, f"mirror-{next(NUMBERS)}")
     mirror = {**stand.options, "url": f"{stand.siteurl}/"}
@@ -163,8 +171,14 @@ def test_a_settings_file_is_named_from_another_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     project(tmp_path / "a", site(1))
-    code, _, err = typed(tmp_path / "a/output", "-s", "../pelicanconf.py", "--no-verify",
-                         monkeypatch=monkeypatch, capsys=capsys)  # fmt: skip
+    code, _, err = typed(
+        tmp_path / "a/output",
+        "-s",
+        "../pelicanconf.py",
+        "--no-verify",
+        monkeypatch=monkeypatch,
+        capsys=capsys,
+    )
     assert (code, (tmp_path / "a/www/index.html").is_file()) == (0, True), err
 
 
@@ -189,9 +203,11 @@ def test_a_build_that_goes_on_meanwhile_stops_a_deploy_and_readers_keep_the_old_
 
 
 def test_it_goes_up_and_is_reported_in_words_and_for_scripts(
-    servers: Rigs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    servers: Rigs,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-):  # fmt: skip
+):
     name = f"cli-{next(NUMBERS)}"
     target = {"kind": "folder", "path": str(servers.www / name)}
     folder = project(
@@ -209,9 +225,20 @@ def test_it_goes_up_and_is_reported_in_words_and_for_scripts(
     told = json.loads(out)
     assert (code, told["state"], told["put"], told["target"]) == (0, "unchanged", [], "www")
     assert set(told) == {
-        "target", "kind", "release", "previous", "source", "state", "put", "deleted", "foreign",
-        "unchanged", "seconds", "verified", "warnings",
-    }  # fmt: skip
+        "target",
+        "kind",
+        "release",
+        "previous",
+        "source",
+        "state",
+        "put",
+        "deleted",
+        "foreign",
+        "unchanged",
+        "seconds",
+        "verified",
+        "warnings",
+    }
 
 
 def test_going_back_and_what_is_not_ours_are_told(
@@ -260,8 +287,9 @@ def test_a_branch_gets_the_sites_own_name_and_another_machine_goes_back_on_it(
         assert code == 0, err
 
     def shown(path: str) -> bytes:
-        return subprocess.run(["git", "-C", str(bare), "show", f"gh-pages:{path}"],
-                              capture_output=True, check=True).stdout  # fmt: skip
+        return subprocess.run(
+            ["git", "-C", str(bare), "show", f"gh-pages:{path}"], capture_output=True, check=True
+        ).stdout
 
     assert shown("CNAME") == b"www.calm.example\n"
     assert shown("index.html") == site(1)["index.html"]
@@ -293,8 +321,11 @@ def test_cloudflare_gets_redirects_in_its_own_form(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     words = ["sh", "-c", 'cp "$1/_redirects" up', "wrangler", "{output}"]
-    folder = project(tmp_path / "a", {**site(1), "_redirects": b"/old/  /new/  301!\n"},
-                     DEPLOY={"a": {"kind": "command", "command": words}})  # fmt: skip
+    folder = project(
+        tmp_path / "a",
+        {**site(1), "_redirects": b"/old/  /new/  301!\n"},
+        DEPLOY={"a": {"kind": "command", "command": words}},
+    )
     code, _, err = typed(folder, "--no-verify", monkeypatch=monkeypatch, capsys=capsys)
     assert code == 0, err
     assert (folder / "up").read_bytes() == b"/old/  /new/  301\n"
@@ -350,9 +381,11 @@ def test_a_deploy_that_is_stopped_leaves_no_key(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
     child = subprocess.Popen(
-        [sys.executable, "-m", "publish", "deploy", "--no-verify"], cwd=folder,
-        stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "publish", "deploy", "--no-verify"],
+        cwd=folder,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     while child.poll() is None and not list((tmp_path / "temporary").glob("*/key")):
         time.sleep(0.01)
     child.terminate()
@@ -365,16 +398,22 @@ def test_a_deploy_that_is_stopped_leaves_no_key(tmp_path: Path, monkeypatch: pyt
     ("login", "sent"), [("nora:pass-w%40rd", {b"nora:pass-w@rd"}), ("pass-w", {b"pass-w:helped"})]
 )
 def test_a_login_in_a_remotes_address_is_in_no_argument(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-    login: str, sent: set[bytes],
-):  # fmt: skip
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    login: str,
+    sent: set[bytes],
+):
     heads: list[str] = []
     with stand_in_for_a_host(heads) as url:
         folder = project(tmp_path / "a", site(1), DEPLOY={"pages": {"kind": "git"}})
         remote = url.replace("http://", f"http://{login}@") + "/blog.git"
         helper = "!f() { echo password=helped; }; f"
-        for git in (["init", "-q"], ["remote", "add", "origin", remote],
-                    ["config", "credential.helper", helper]):  # fmt: skip
+        for git in (
+            ["init", "-q"],
+            ["remote", "add", "origin", remote],
+            ["config", "credential.helper", helper],
+        ):
             subprocess.run(["git", *git], cwd=folder, check=True)
         words = arguments_of_programs(monkeypatch)
         code, out, err = typed(folder, "--no-verify", monkeypatch=monkeypatch, capsys=capsys)

@@ -333,8 +333,11 @@ def test_a_first_deploy_over_an_old_site_takes_its_files_over_once(stand: Stand)
             ["git", "clone", "-q", stand.options["remote"], str(stand.folder / "first")], check=True
         )
         git = ["git", "-C", str(stand.folder / "first"), "-c", "user.name=a", "-c", "user.email=b"]
-        for words in (["checkout", "-q", "-b", "gh-pages"], ["commit", "-q", "--allow-empty", "-m",
-                      "by hand"], ["push", "-q", "origin", "gh-pages"]):  # fmt: skip
+        for words in (
+            ["checkout", "-q", "-b", "gh-pages"],
+            ["commit", "-q", "--allow-empty", "-m", "by hand"],
+            ["push", "-q", "origin", "gh-pages"],
+        ):
             subprocess.run([*git, *words], check=True)
     stand.plant("index.html", b"an old site")
     shutil.rmtree(stand.folder / "work", ignore_errors=True)

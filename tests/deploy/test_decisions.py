@@ -111,10 +111,17 @@ def test_a_damaged_record_is_reported_and_never_counts_as_an_empty_one(data: byt
 
 def test_a_record_comes_back_as_it_was_written():
     record = Record(
-        "r", "s", NOW, {"ö": "x"}, {"p": NOW}, (OldRelease("q", "", NOW, "at"),),
+        "r",
+        "s",
+        NOW,
+        {"ö": "x"},
+        {"p": NOW},
+        (OldRelease("q", "", NOW, "at"),),
         Hold("a", "b", "c"),
-        ("x", "y"), "after", "z",
-    )  # fmt: skip
+        ("x", "y"),
+        "after",
+        "z",
+    )
     assert decoded(encoded(record), "here") == record
     assert decoded(encoded(Record()), "here") == Record()
     with pytest.raises(Refused, match="damaged"):
@@ -178,9 +185,14 @@ def test_a_key_is_read_whatever_its_lines_end_with(
 
 @pytest.mark.parametrize(
     ("ours", "theirs", "verdict"),
-    [("a2", "a1", False), ("a1", "a2", True), ("a1", "a1", False),
-     ("", "a1", False), ("a1", "", False)],
-)  # fmt: skip
+    [
+        ("a2", "a1", False),
+        ("a1", "a2", True),
+        ("a1", "a1", False),
+        ("", "a1", False),
+        ("a1", "", False),
+    ],
+)
 def test_the_newer_source_wins(ours: str, theirs: str, verdict: bool):
     release = release_of({"index.html": b"x"}, ours)
     record = Record("other", theirs, NOW)
@@ -198,8 +210,10 @@ def test_of_two_builds_of_one_commit_that_race_the_later_one_stays():
 
 def test_other_branches_and_unknown_commits_are_refused():
     release = release_of({"index.html": b"x"}, "b1")
-    for compare, says in ((line, "on another branch"),
-                          (lambda a, b: Age.UNKNOWN, "not in this repository")):  # fmt: skip
+    for compare, says in (
+        (line, "on another branch"),
+        (lambda a, b: Age.UNKNOWN, "not in this repository"),
+    ):
         with pytest.raises(NothingSent, match=says):
             is_superseded(
                 release, Record("r", "a1", NOW), compare, resume=False, target_changed=False
@@ -250,10 +264,17 @@ def test_commits_are_compared_as_git_has_them_without_those_of_the_ledger(tmp_pa
 
 @pytest.mark.parametrize(
     ("path", "digest", "kind"),
-    [("a/index.html", "d", "page"), ("a/index.html", "", "list"), ("feeds/all.json", "", "data"),
-     ("search/w-ab.json", "", "data"), ("pictures/a-0123456789ab-480.avif", "", "asset"),
-     ("x-0123456789ab.json", "", "asset"), ("_redirects", "", "data"), ("a.woff2", "", "asset")],
-)  # fmt: skip
+    [
+        ("a/index.html", "d", "page"),
+        ("a/index.html", "", "list"),
+        ("feeds/all.json", "", "data"),
+        ("search/w-ab.json", "", "data"),
+        ("pictures/a-0123456789ab-480.avif", "", "asset"),
+        ("x-0123456789ab.json", "", "asset"),
+        ("_redirects", "", "data"),
+        ("a.woff2", "", "asset"),
+    ],
+)
 def test_what_a_file_is_to_a_reader(path: str, digest: str, kind: str):
     assert kind_of(path, digest) == kind
 
@@ -292,8 +313,10 @@ def test_secrets_are_taken_out_of_what_a_program_says_in_every_form():
         "SSH_AUTH_SOCK": "/run/agent",
         "GIT_CONFIG_VALUE_0": "Authorization: Basic eC1hY2Nlc3M6dG9r",
     }
-    said = (b"fatal: tok-123456789 dG9rLTEyMzQ1Njc4OQ== eC1hY2Nlc3M6dG9r "
-            b"https://me:pw@host.example/x /home/somebody /run/agent\n")  # fmt: skip
+    said = (
+        b"fatal: tok-123456789 dG9rLTEyMzQ1Njc4OQ== eC1hY2Nlc3M6dG9r "
+        b"https://me:pw@host.example/x /home/somebody /run/agent\n"
+    )
     text = programs.last_lines(said, env)
     for secret in ("tok-123456789", "dG9rLTEyMzQ1Njc4OQ==", "eC1hY2Nlc3M6dG9r", "me:pw"):
         assert secret not in text
@@ -350,21 +373,35 @@ def test_a_long_wait_is_noted_now_and_then_with_what_stands_there(monkeypatch: p
     monkeypatch.setattr(verify.time, "sleep", sleep)
     noted: list[str] = []
     with pytest.raises(NothingSent, match="not live after 200 s"):
-        verify.wait("https://a.example", "abc", 200, lambda line: None,
-                    lambda url, **how: Answer(502, b"", {}), noted.append)  # fmt: skip
+        verify.wait(
+            "https://a.example",
+            "abc",
+            200,
+            lambda line: None,
+            lambda url, **how: Answer(502, b"", {}),
+            noted.append,
+        )
     assert len(noted) == 4
     says = rf"waiting until \S+ is release abc \(/{MARKER} answers 502\), at most 1\d\d s more"
     assert re.fullmatch(says, noted[0])
     noted.clear()
     with pytest.raises(NothingSent):
-        verify.wait("https://a.example", "abc", 5, lambda line: None,
-                    lambda url, **how: Answer(502, b"", {}), noted.append)  # fmt: skip
+        verify.wait(
+            "https://a.example",
+            "abc",
+            5,
+            lambda line: None,
+            lambda url, **how: Answer(502, b"", {}),
+            noted.append,
+        )
     assert noted == [], "a short wait is not worth a line"
 
 
 def test_a_release_that_does_not_come_is_reported_with_what_stands_there():
     other = release_of({"index.html": b"y"}).extra[MARKER]
-    for answer, says in ((Answer(200, other, {}), "is still release"),
-                         (Answer(404, b"", {}), "answers 404")):  # fmt: skip
+    for answer, says in (
+        (Answer(200, other, {}), "is still release"),
+        (Answer(404, b"", {}), "answers 404"),
+    ):
         with pytest.raises(NothingSent, match=f"not live after 0 s.*{says}"):
             verify.wait("https://a.example", "r", 0, lambda line: None, lambda url, **how: answer)  # noqa: B023

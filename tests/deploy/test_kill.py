@@ -93,8 +93,10 @@ def test_two_at_once_end_in_one_whole_site_and_the_newer_one(stand: Stand):
     other = stand.other()
     stand.build(site(2))
     other.build(site(3))
-    both = [child.start(stand, source="a2", second=2, patience=30, verify=0),
-            child.start(other, source="a3", second=3, patience=30, verify=0)]  # fmt: skip
+    both = [
+        child.start(stand, source="a2", second=2, patience=30, verify=0),
+        child.start(other, source="a3", second=3, patience=30, verify=0),
+    ]
     states = [wait() for wait in both]
     if stand.kind == "command":
         assert "deployed" in states

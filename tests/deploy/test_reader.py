@@ -33,9 +33,10 @@ def test_a_reader_finds_the_new_page_and_then_gets_the_letter(
 ):
     pages = stands.make("git", servers, tmp_path / "pages", "reader")
     values = {
-        "DEPLOY": {"pages": pages.options}, "THEME_TEMPLATES_OVERRIDES": ["templates"],
+        "DEPLOY": {"pages": pages.options},
+        "THEME_TEMPLATES_OVERRIDES": ["templates"],
         "NEWSLETTER_UNDO_MINUTES": 0,
-    }  # fmt: skip
+    }
     with runs.a_blog(tmp_path / "blog", servers, "reader-unused", **values) as blog:
         home = blog.begin()
         conf = (home / "pelicanconf.py").read_text(encoding="utf-8")
@@ -47,12 +48,20 @@ def test_a_reader_finds_the_new_page_and_then_gets_the_letter(
         blog.write(home, "first")
 
         def run() -> subprocess.CompletedProcess[str]:
-            env = {**os.environ, "MAILCHIMP_API_KEY": sandbox.SANDBOX_KEY,
-                   "MAILCHIMP_BASE_URL": blog.base}  # fmt: skip
+            env = {
+                **os.environ,
+                "MAILCHIMP_API_KEY": sandbox.SANDBOX_KEY,
+                "MAILCHIMP_BASE_URL": blog.base,
+            }
             return subprocess.run(
-                [sys.executable, "-m", "publish", "run", "--live"], cwd=home, env=env,
-                capture_output=True, text=True, check=False, timeout=120,
-            )  # fmt: skip
+                [sys.executable, "-m", "publish", "run", "--live"],
+                cwd=home,
+                env=env,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=120,
+            )
 
         done = run()
         assert done.returncode == 0, done.stderr

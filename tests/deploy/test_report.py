@@ -35,8 +35,9 @@ def ledger(facts: list[int], urls: dict[str, str], since: dict[str, str]) -> dic
     rows = [json.dumps({"at": AT.format(n), "fact": "intent", "key": f"k{n}"}) for n in facts]
     return {
         "issues.jsonl": "".join(f"{row}\n" for row in rows).encode(),
-        "urls.json": json.dumps(urls).encode(), "since.json": json.dumps(since).encode(),
-    }  # fmt: skip
+        "urls.json": json.dumps(urls).encode(),
+        "since.json": json.dumps(since).encode(),
+    }
 
 
 TABLES = st.dictionaries(st.sampled_from("abcd"), st.just("uid"), max_size=3)
@@ -61,10 +62,13 @@ def test_ledgers_merge_the_same_in_any_order_and_any_number_of_times(
 
 @pytest.mark.parametrize(
     ("ours", "theirs"),
-    [({"urls.json": b'{"/a/": "x"}'}, {"urls.json": b'{"/a/": "y"}'}),
-     ({"urls.json": b"{"}, {"urls.json": b"{}"}), ({"since.json": b"[]"}, {"since.json": b"{}"}),
-     ({"issues.jsonl": b"no fact\n"}, {})],
-)  # fmt: skip
+    [
+        ({"urls.json": b'{"/a/": "x"}'}, {"urls.json": b'{"/a/": "y"}'}),
+        ({"urls.json": b"{"}, {"urls.json": b"{}"}),
+        ({"since.json": b"[]"}, {"since.json": b"{}"}),
+        ({"issues.jsonl": b"no fact\n"}, {}),
+    ],
+)
 def test_what_contradicts_or_is_damaged_stops_a_merge(
     ours: dict[str, bytes], theirs: dict[str, bytes]
 ):
@@ -76,21 +80,28 @@ def test_of_two_copies_of_a_letter_one_stays_whole():
     sent = {"at": AT.format(1), "fact": "send_try", "key": "k", "digest": "two"}
     lines = (json.dumps(sent) + "\n").encode()
     sides = [
-        {"issues.jsonl": lines, "issues/k/issue.json": json.dumps({"digest": name}).encode(),
-         "issues/k/issue.txt": name.encode()} for name in ("one", "two")
-    ]  # fmt: skip
+        {
+            "issues.jsonl": lines,
+            "issues/k/issue.json": json.dumps({"digest": name}).encode(),
+            "issues/k/issue.txt": name.encode(),
+        }
+        for name in ("one", "two")
+    ]
     for ours, theirs in (sides, sides[::-1]):
         assert merge_ledgers(ours, theirs, {})["issues/k/issue.txt"] == b"two"
 
 
 @pytest.mark.parametrize(
     ("errors", "sent", "code"),
-    [([], False, Exit.OK), ([NothingSent("a")], False, Exit.NOTHING_SENT),
-     ([NothingSent("a"), Refused("b")], False, Exit.REFUSED),
-     ([Refused("b"), ConfigError("c")], False, Exit.USAGE),
-     ([OutcomeUnknown("d"), ConfigError("c")], False, Exit.UNKNOWN),
-     ([NothingSent("push")], True, Exit.UNKNOWN)],
-)  # fmt: skip
+    [
+        ([], False, Exit.OK),
+        ([NothingSent("a")], False, Exit.NOTHING_SENT),
+        ([NothingSent("a"), Refused("b")], False, Exit.REFUSED),
+        ([Refused("b"), ConfigError("c")], False, Exit.USAGE),
+        ([OutcomeUnknown("d"), ConfigError("c")], False, Exit.UNKNOWN),
+        ([NothingSent("push")], True, Exit.UNKNOWN),
+    ],
+)
 def test_a_run_ends_with_the_worst_that_happened(
     errors: list[PublishError], sent: bool, code: Exit
 ):
@@ -198,9 +209,12 @@ def test_the_doctor_says_what_is_up_and_where_the_ledger_goes(tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("off", "says"),
-    [(0, "agrees with the web host's"), (600, "10 minutes behind the web host"),
-     (-600, "10 minutes ahead of the web host")],
-)  # fmt: skip
+    [
+        (0, "agrees with the web host's"),
+        (600, "10 minutes behind the web host"),
+        (-600, "10 minutes ahead of the web host"),
+    ],
+)
 def test_the_doctor_compares_the_clock_with_the_web_hosts(off: int, says: str, tmp_path: Path):
     class Host(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

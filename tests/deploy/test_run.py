@@ -122,8 +122,15 @@ def test_killed_anywhere_the_next_run_anywhere_ends_with_one_delivery(blog: Blog
             machine = blog.clone(f"machine-{number}")
         if number % 3 == 2:
             # Deleted where it is kept, too.
-            git(machine, "rm", "-q", "-r", "--ignore-unmatch", "content/ledger/issues.jsonl",
-                "content/ledger/issues")  # fmt: skip
+            git(
+                machine,
+                "rm",
+                "-q",
+                "-r",
+                "--ignore-unmatch",
+                "content/ledger/issues.jsonl",
+                "content/ledger/issues",
+            )
             git(machine, "commit", "-q", "--allow-empty", "-m", "Lose the ledger")
             git(machine, "push", "-q", "origin", "HEAD:main")
         after = run(machine, blog.base)

@@ -106,9 +106,12 @@ def test_a_bucket_that_ignores_conditions_is_refused_unless_the_settings_take_it
 
 @pytest.mark.parametrize(
     ("fault", "code", "says"),
-    [("skew", Exit.USAGE, "this machine's clock is"), ("denied", Exit.USAGE, "may not do this"),
-     ("reset", Exit.NOTHING_SENT, "run it again")],
-)  # fmt: skip
+    [
+        ("skew", Exit.USAGE, "this machine's clock is"),
+        ("denied", Exit.USAGE, "may not do this"),
+        ("reset", Exit.NOTHING_SENT, "run it again"),
+    ],
+)
 def test_what_the_store_refuses_is_one_line_without_a_secret(
     stand: Stand, faults: Faults, fault: str, code: Exit, says: str, monkeypatch: pytest.MonkeyPatch
 ):
@@ -122,15 +125,23 @@ def test_what_the_store_refuses_is_one_line_without_a_secret(
     assert says in line
     assert rigs.SECRET not in line
     assert "\n" not in line
-    assert not any(rigs.SECRET in f"{asked} {head}"
-                   for asked, head in zip(faults.asked, faults.heads, strict=True))  # fmt: skip
+    assert not any(
+        rigs.SECRET in f"{asked} {head}"
+        for asked, head in zip(faults.asked, faults.heads, strict=True)
+    )
 
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("endpoint", "storage.example.org"), ("endpoint", "http://a b"), ("endpoint", 3),
-     ("bucket", "a b"), ("bucket", "a/b"), ("region", "eu\nwest")],
-)  # fmt: skip
+    [
+        ("endpoint", "storage.example.org"),
+        ("endpoint", "http://a b"),
+        ("endpoint", 3),
+        ("bucket", "a b"),
+        ("bucket", "a/b"),
+        ("region", "eu\nwest"),
+    ],
+)
 def test_settings_that_make_no_address_are_reported_before_the_library_ends_the_process(
     stand: Stand, option: str, value: object
 ):
@@ -180,9 +191,11 @@ def test_each_file_goes_up_with_its_type_and_caching(stand: Stand, servers: Rigs
         "feeds/all.rss.xml": ("application/rss+xml; charset=utf-8", "public, max-age=300"),
         "publish-release.json": ("application/json", "no-store"),
         next(p for p in site(1) if p.startswith("pic")): (
-            "image/jpeg", "public, max-age=31536000, immutable"),
+            "image/jpeg",
+            "public, max-age=31536000, immutable",
+        ),
         "theme/site.css": ("text/css; charset=utf-8", "public, max-age=3600"),
-    }.items():  # fmt: skip
+    }.items():
         with urlopen(f"{servers.buckets}/{stand.name}/{path}") as answer:
             found = answer.headers["Content-Type"], answer.headers["Cache-Control"]
         assert found == (type_, cache), path

@@ -68,10 +68,15 @@ def source(name: str, **more: str) -> str:
     title, status, slug, days = POSTS.get(name, (name, "draft", name.removesuffix(".md"), 1))
     day = time.strftime("%Y-%m-%d", time.gmtime(time.time() - days * 86400))
     lines = {
-        "Title": title, "Date": f"{day} 07:30", "Category": "Career", "Slug": slug,
-        "Author": "Nora Whitfield", "Summary": f"A summary of {title}.", "Status": status,
+        "Title": title,
+        "Date": f"{day} 07:30",
+        "Category": "Career",
+        "Slug": slug,
+        "Author": "Nora Whitfield",
+        "Summary": f"A summary of {title}.",
+        "Status": status,
         "Uid": f"{slug:x<12}".replace("-", "0")[:12],
-    }  # fmt: skip
+    }
     lines |= {name.capitalize(): value for name, value in more.items()}
     body = lines.pop("Body", f"{WORDS * 3}\n\n## Why\n\n{WORDS * 2}")
     return "\n".join([*(f"{name}: {value}" for name, value in lines.items()), "", body, ""])
@@ -107,9 +112,14 @@ def opened(site: Open, live: bool = False) -> Iterator[Open]:
     def run() -> None:
         try:
             serve(
-                load(site.root / "pelicanconf.py"), port=0, live=live, say=site.said.append,
-                ready=told, stop=stop, start_editor=site.opened.append,
-            )  # fmt: skip
+                load(site.root / "pelicanconf.py"),
+                port=0,
+                live=live,
+                say=site.said.append,
+                ready=told,
+                stop=stop,
+                start_editor=site.opened.append,
+            )
         except BaseException as error:
             failed.append(error)
             ready.set()

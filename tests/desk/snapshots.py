@@ -24,19 +24,29 @@ def a_report(recipients: int, bounces: int, opens: int, clicks: int, left: int) 
 def a_post(name: str = "posts/quit.md", **more: Any) -> Post:
     stem = name.rsplit("/", 1)[-1].removesuffix(".md")
     known: dict[str, Any] = {
-        "file": f"content/{name}", "digest": "d" * 32, "kind": "public", "title": stem.title(),
-        "slug": stem, "saved": NOW - timedelta(minutes=4), "words": 1004, "uid": f"uid-{stem}",
-        "date": NOW - timedelta(days=2), "categories": ("Career",), "status": "published",
+        "file": f"content/{name}",
+        "digest": "d" * 32,
+        "kind": "public",
+        "title": stem.title(),
+        "slug": stem,
+        "saved": NOW - timedelta(minutes=4),
+        "words": 1004,
+        "uid": f"uid-{stem}",
+        "date": NOW - timedelta(days=2),
+        "categories": ("Career",),
+        "status": "published",
         "address": f"/{more.get('slug', stem)}/",
-    }  # fmt: skip
+    }
     return Post(name, **known | more)
 
 
 def a_letter(of: Post, state: Any = "scheduled", **more: Any) -> Letter:
     known: dict[str, Any] = {
-        "subject": f"Subject of {of.title}", "uid": of.uid, "at": TUESDAY,
+        "subject": f"Subject of {of.title}",
+        "uid": of.uid,
+        "at": TUESDAY,
         "readers": 412,
-    }  # fmt: skip
+    }
     return Letter(f"key-{of.slug}-{state}", state, **known | more)
 
 
@@ -47,8 +57,10 @@ def sent(of: Post, days: int = 40, figures: Figures | None = None) -> Letter:
 
 def a_finding(of: Post, line: int = 12, severity: Any = "error", **more: Any) -> Diagnostic:
     known: dict[str, Any] = {
-        "rule": "broken-link", "message": "nothing is at /x/", "remedy": "correct the address",
-    }  # fmt: skip
+        "rule": "broken-link",
+        "message": "nothing is at /x/",
+        "remedy": "correct the address",
+    }
     return Diagnostic(of.file, line, severity=severity, **known | more)
 
 
@@ -62,12 +74,21 @@ def chosen(now: Snapshot, **verdicts: str) -> Snapshot:
 
 def a_snapshot(*posts: Post, letters: tuple[Letter, ...] = (), **more: Any) -> Snapshot:
     newsletter = Newsletter(
-        NOW, letters, "Happy readers", 412, "Nora <n@example.com>",
+        NOW,
+        letters,
+        "Happy readers",
+        412,
+        "Nora <n@example.com>",
         choices={post.uid: Choice("send", "new") for post in posts if post.kind == "public"},
-    )  # fmt: skip
+    )
     known: dict[str, Any] = {
-        "number": 1, "name": "Creating Happy Pharmacists", "address": "https://happy.example",
-        "zone": YORK, "posts": posts, "findings": {}, "newsletter": newsletter,
+        "number": 1,
+        "name": "Creating Happy Pharmacists",
+        "address": "https://happy.example",
+        "zone": YORK,
+        "posts": posts,
+        "findings": {},
+        "newsletter": newsletter,
         "site": Site(made=NOW),
-    }  # fmt: skip
+    }
     return Snapshot(**known | more)

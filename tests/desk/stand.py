@@ -152,7 +152,12 @@ def a_desk(root: Path, **snapshot: Any) -> Desk:
     office = FakeOffice()
     opened: list[list[str]] = []
     acts = Acts(
-        reader, office, Writer(folder / "originals"), Log(folder / "log.jsonl"),
-        Jobs(reader.notify), BASE, opened.append,
-    )  # fmt: skip
+        reader,
+        office,
+        Writer(folder / "originals"),
+        Log(folder / "log.jsonl"),
+        Jobs(reader.notify),
+        BASE,
+        opened.append,
+    )
     return Desk(root, App(Guard(8100, KEY), reader, acts), acts, office, opened)

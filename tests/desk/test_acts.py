@@ -131,8 +131,9 @@ def test_a_test_is_sent_without_a_question(desk: Desk):
     desk.post("/ask/test", FORM | {"to": "me@example.com, you@example.com"})
     assert settled(desk).stage == "done"
     assert desk.office.asked[0] == (
-        "test", {"post": "posts/three.md", "to": ("me@example.com", "you@example.com")},
-    )  # fmt: skip
+        "test",
+        {"post": "posts/three.md", "to": ("me@example.com", "you@example.com")},
+    )
     assert desk.office.done == ["b1"]
     assert 'value="me@example.com, you@example.com"' in desk.get("/post/posts/three.md").text
 

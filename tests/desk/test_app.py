@@ -98,9 +98,14 @@ def test_an_act_is_never_a_get(desk: Desk, path: str):
 @pytest.mark.parametrize("path", ACTS)
 @pytest.mark.parametrize(
     "headers",
-    [{"Origin": "http://127.0.0.1:9000"}, {"Origin": "null"}, {"Sec-Fetch-Site": "same-site"},
-     {"Sec-Fetch-Site": "cross-site"}, {"Host": "evil.example:8100"}],
-)  # fmt: skip
+    [
+        {"Origin": "http://127.0.0.1:9000"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Host": "evil.example:8100"},
+    ],
+)
 def test_forms_of_other_pages_are_refused(desk: Desk, path: str, headers: dict[str, str]):
     answer = desk.post(path, FORM | {"title": "x", "new": "y"}, headers=headers)
     assert answer.status_code in (403, 421)
@@ -109,8 +114,14 @@ def test_forms_of_other_pages_are_refused(desk: Desk, path: str, headers: dict[s
 
 
 def test_a_page_that_is_not_there_says_so(desk: Desk):
-    for path in ("/post/posts/gone.md", "/fix?post=gone", "/letter/xyz", "/inbox", "/nothing",
-                 "/post/../../x"):  # fmt: skip
+    for path in (
+        "/post/posts/gone.md",
+        "/fix?post=gone",
+        "/letter/xyz",
+        "/inbox",
+        "/nothing",
+        "/post/../../x",
+    ):
         answer = desk.get(path)
         assert answer.status_code == 404
         assert "To the desk" in answer.text
@@ -244,8 +255,15 @@ def test_a_refused_act_keeps_its_form(desk: Desk, act: str, name: str):
 
 
 def test_a_mend_shows_its_difference_and_is_written_on_a_yes(desk: Desk):
-    finding = Diagnostic(FILE, 9, "http-link", "warning", "http://example.com/ is not encrypted",
-                         "write https:// if the site has it", FIX)  # fmt: skip
+    finding = Diagnostic(
+        FILE,
+        9,
+        "http-link",
+        "warning",
+        "http://example.com/ is not encrypted",
+        "write https:// if the site has it",
+        FIX,
+    )
     desk.find(finding)
     form = FORM | {"rule": "http-link", "line": "9", "digest": digest(desk)}
     shown = desk.get("/post/posts/three.md").text
@@ -320,8 +338,10 @@ def test_a_photo_that_fills_the_disk_leaves_no_part_of_it(desk: Desk):
 
 
 def test_a_new_post_is_a_draft_of_the_day_that_was_said(desk: Desk):
-    answer = desk.post("/new", {"title": "A calm day", "category": "Career, Network",
-                                "date": "8 december 2030 7:30"})  # fmt: skip
+    answer = desk.post(
+        "/new",
+        {"title": "A calm day", "category": "Career, Network", "date": "8 december 2030 7:30"},
+    )
     assert answer.headers["Location"] == f"/k/{KEY}/post/posts/a-calm-day.md"
     text = (desk.root / "content/posts/a-calm-day.md").read_text()
     assert "Date: 2030-12-08 07:30\n" in text
@@ -340,8 +360,9 @@ def test_a_new_post_that_cannot_be_keeps_the_words(desk: Desk):
 
 def test_hostile_words_stay_words(desk: Desk):
     nasty = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
-    desk.file.write_text(POST.replace("Three Conversations", f"{nasty} & more").replace(
-        "Career", nasty))  # fmt: skip
+    desk.file.write_text(
+        POST.replace("Three Conversations", f"{nasty} & more").replace("Career", nasty)
+    )
     desk.app.reader.read_files()
     desk.find(Diagnostic(FILE, 1, "x", "error", f"`{nasty}` is bad", nasty))
     for path in ("/", "/post/posts/three.md", "/letters"):

@@ -22,8 +22,11 @@ POST = a_post()
     ("act", "form", "wish"),
     [
         ("send", {}, {"posts": (POST.name,), "as_update": False, "at": None}),
-        ("send", {"at": " noon ", "as_update": "yes"},
-         {"posts": (POST.name,), "as_update": True, "at": "noon"}),
+        (
+            "send",
+            {"at": " noon ", "as_update": "yes"},
+            {"posts": (POST.name,), "as_update": True, "at": "noon"},
+        ),
         ("replace", {}, {"posts": (POST.name,), "replace": True}),
         ("move", {"at": "tomorrow 9:00"}, {"posts": (POST.name,), "at": "tomorrow 9:00"}),
         ("test", {"to": "a@b.c, d@e.f"}, {"post": POST.name, "to": ("a@b.c", "d@e.f")}),
@@ -34,7 +37,7 @@ POST = a_post()
         ("publish", {"keep_date": "yes"}, {"post": POST.name, "at": None, "keep_date": True}),
         ("deploy", {}, {}),
     ],
-)  # fmt: skip
+)
 def test_a_form_as_a_wish(act: str, form: dict[str, str], wish: dict[str, Any]):
     assert asking.wish(act, form, POST) == wish
 
@@ -68,10 +71,15 @@ def test_a_command_is_its_button(line: str, says: str):
 def test_the_desk_has_words_of_its_own():
     """No slug, campaign or sandbox beside a title, and nothing that a button says already."""
     for words, name, sent, boxed, later in (
-        (Words(), "quit “Quit”", "sent (campaign c9)", f"gone [{NOTE}]",
-         ("  to take it back until then: publish undo quit",)),
+        (
+            Words(),
+            "quit “Quit”",
+            "sent (campaign c9)",
+            f"gone [{NOTE}]",
+            ("  to take it back until then: publish undo quit",),
+        ),
         (asking.WORDS, "“Quit”", "sent", "gone", ()),
-    ):  # fmt: skip
+    ):
         assert words.post("quit", "Quit") == name
         assert words.post("quit", "") == "quit"
         assert words.sent("sent", "c9") == sent
@@ -82,12 +90,19 @@ def test_the_desk_has_words_of_its_own():
 
 def question(**more: Any) -> Question:
     lines = (
-        Line("post", "“Quit”"), Line("date", "today; it was Fri", unless="keep_date"),
+        Line("post", "“Quit”"),
+        Line("date", "today; it was Fri", unless="keep_date"),
         Line("step", "made"),
-    )  # fmt: skip
+    )
     wish = {"post": POST.name, "at": None, "keep_date": False}
-    known: dict[str, Any] = {"act": "publish", "lines": lines, "yes": "Publish",
-                             "reversible": False, "fingerprint": "b", "wish": wish}  # fmt: skip
+    known: dict[str, Any] = {
+        "act": "publish",
+        "lines": lines,
+        "yes": "Publish",
+        "reversible": False,
+        "fingerprint": "b",
+        "wish": wish,
+    }
     return Question(**known | more)
 
 

@@ -57,9 +57,14 @@ def test_what_cannot_be_meant_is_refused(given: dict[str, str]):
 
 
 @settings(deadline=None, max_examples=200)
-@given(st.dictionaries(st.sampled_from(["title", "summary", "subject", "preheader", "category"]),
-                       LINE), st.sampled_from([FILE, FILE.replace(b"\r\n", b"\n"), b"Title: a\n\nb",
-                                               b"no header here\n", b"Title: a"]))  # fmt: skip
+@given(
+    st.dictionaries(
+        st.sampled_from(["title", "summary", "subject", "preheader", "category"]), LINE
+    ),
+    st.sampled_from(
+        [FILE, FILE.replace(b"\r\n", b"\n"), b"Title: a\n\nb", b"no header here\n", b"Title: a"]
+    ),
+)
 def test_law_only_the_named_lines_differ(given: dict[str, str], data: bytes):
     before = frontmatter.read(data)
     try:
@@ -74,8 +79,11 @@ def test_law_only_the_named_lines_differ(given: dict[str, str], data: bytes):
     others = [f for f in before if f.name not in given]
     assert [f.value for f in others] == [f.value for f in after if f.name not in given]
     lines = data.splitlines(keepends=True)
-    kept = [line for n, line in enumerate(lines, 1)
-            if not any(f.line <= n <= f.last for f in before if f.name in given)]  # fmt: skip
+    kept = [
+        line
+        for n, line in enumerate(lines, 1)
+        if not any(f.line <= n <= f.last for f in before if f.name in given)
+    ]
     made_lines = iter(made.splitlines(keepends=True))
     if data.endswith(b"\n") and len(before.fields):
         assert all(line in made_lines for line in kept)

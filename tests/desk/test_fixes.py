@@ -25,24 +25,46 @@ def fixed(
 @pytest.mark.parametrize(
     ("rule", "before", "after", "more"),
     [
-        ("http-link", "[x](http://example.com/a)", "[x](https://example.com/a)",
-         {"fix": ("http://example.com/a", "https://example.com/a")}),
-        ("mistyped-scheme", "[x](htps://e.com/a)", "[x](https://e.com/a)",
-         {"fix": ("htps://e.com/a", "https://e.com/a")}),
-        ("tracking-parameters", "[x](https://e.com/?utm_source=n&id=2&fbclid=z#top)",
-         "[x](https://e.com/?id=2#top)",
-         {"fix": ("https://e.com/?utm_source=n&id=2&fbclid=z#top", "https://e.com/?id=2#top")}),
+        (
+            "http-link",
+            "[x](http://example.com/a)",
+            "[x](https://example.com/a)",
+            {"fix": ("http://example.com/a", "https://example.com/a")},
+        ),
+        (
+            "mistyped-scheme",
+            "[x](htps://e.com/a)",
+            "[x](https://e.com/a)",
+            {"fix": ("htps://e.com/a", "https://e.com/a")},
+        ),
+        (
+            "tracking-parameters",
+            "[x](https://e.com/?utm_source=n&id=2&fbclid=z#top)",
+            "[x](https://e.com/?id=2#top)",
+            {"fix": ("https://e.com/?utm_source=n&id=2&fbclid=z#top", "https://e.com/?id=2#top")},
+        ),
         ("h1-in-body", "# Start", "## Start", {}),
-        ("mixed-quotes", 'She said "yes" and ("no"), it\'s \'fine\'.',
-         "She said “yes” and (“no”), it’s ‘fine’.", {}),
-        ("broken-link", "[x](/abuot/)", "[x](/about/)",
-         {"fix": ("/abuot/", "/about/")}),
-        ("broken-link", "[x]({filename}/posts/handovr.md)", "[x]({filename}/posts/handover.md)",
-         {"fix": ("{filename}/posts/handovr.md", "{filename}/posts/handover.md")}),
-        ("missing-image", "![x](door.jpg)", "![x]({static}/images/door.jpg)",
-         {"fix": ("door.jpg", "{static}/images/door.jpg")}),
+        (
+            "mixed-quotes",
+            'She said "yes" and ("no"), it\'s \'fine\'.',
+            "She said “yes” and (“no”), it’s ‘fine’.",
+            {},
+        ),
+        ("broken-link", "[x](/abuot/)", "[x](/about/)", {"fix": ("/abuot/", "/about/")}),
+        (
+            "broken-link",
+            "[x]({filename}/posts/handovr.md)",
+            "[x]({filename}/posts/handover.md)",
+            {"fix": ("{filename}/posts/handovr.md", "{filename}/posts/handover.md")},
+        ),
+        (
+            "missing-image",
+            "![x](door.jpg)",
+            "![x]({static}/images/door.jpg)",
+            {"fix": ("door.jpg", "{static}/images/door.jpg")},
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_line_is_mended(rule: str, before: str, after: str, more: dict[str, Any]):
     assert fixed(rule, f"{HEAD}{before}\n{before}\n", **more) == f"{HEAD}{after}\n{before}\n"
 
@@ -56,8 +78,9 @@ def test_header_lines_are_mended():
     assert "Status: published\n" in (fixed("missing-status", missing, fix=("", "published")) or "")
     missing = HEAD.replace("Slug: a-post\n", "")
     assert "Slug: a-post\n" in (fixed("missing-slug", missing, fix=("", "a-post")) or "")
-    known = fixed("missing-uid", HEAD.replace("Uid: 0123456789ab\n", ""),
-                   fix=("", "fedcba9876543210"))  # fmt: skip
+    known = fixed(
+        "missing-uid", HEAD.replace("Uid: 0123456789ab\n", ""), fix=("", "fedcba9876543210")
+    )
     assert "Uid: fedcba9876543210\n" in (known or "")
     assert fixed("missing-uid", HEAD, fix=("", "fedcba9876543210")) is None
     typo = HEAD.replace("Slug", "Slg")
@@ -79,12 +102,16 @@ def test_a_block_is_closed_before_the_next_heading():
 @pytest.mark.parametrize(
     ("rule", "text"),
     [
-        ("http-link", "[x](http://localhost:8000/)"), ("mixed-quotes", 'see `a "b"` and "c"'),
-        ("h1-in-body", "## Start"), ("broken-link", "[x](/nowhere/)"), ("no-such-rule", "x"),
-        ("unclosed-block", "this ::: closes nothing"), ("http-link", "plain"),
+        ("http-link", "[x](http://localhost:8000/)"),
+        ("mixed-quotes", 'see `a "b"` and "c"'),
+        ("h1-in-body", "## Start"),
+        ("broken-link", "[x](/nowhere/)"),
+        ("no-such-rule", "x"),
+        ("unclosed-block", "this ::: closes nothing"),
+        ("http-link", "plain"),
         ("category-case", "x"),
     ],
-)  # fmt: skip
+)
 def test_what_it_cannot_know_it_leaves_alone(rule: str, text: str):
     assert fixed(rule, f"{HEAD}{text}\n") is None
 
@@ -111,21 +138,30 @@ def test_a_suggestion_of_a_rule_ends_its_finding(tmp_path: Path):
     project = Project(tmp_path / "site")
     project.write("content/images/door.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")
     head = "Date: 2026-11-01\nCategory: {}\nSlug: {}\nSummary: What it is.\nUid: {}\n"
-    project.write("content/posts/handover.md",
-                  "Title: A calm handover\n" + head.format("Career", "handover", "a1b2c3d4e5f6a7b8")
-                  + "\nWords.\n")  # fmt: skip
+    project.write(
+        "content/posts/handover.md",
+        "Title: A calm handover\n"
+        + head.format("Career", "handover", "a1b2c3d4e5f6a7b8")
+        + "\nWords.\n",
+    )
     project.write(
         "content/posts/night.md",
         "Title: Nights\nSumary: x\n"
         + head.format("career", "nights", "b1b2c3d4e5f6a7b8")
         + "\n[one](/handovr/), [two]({filename}handovr.md) and ![a door](/door.svg)\n",
     )
-    project.write("content/posts/plain.md",
-                  "Title: Plain\n" + head.format("Career", "plain", "").replace("Uid: \n", "")
-                  + "\nWords.\n")  # fmt: skip
+    project.write(
+        "content/posts/plain.md",
+        "Title: Plain\n" + head.format("Career", "plain", "").replace("Uid: \n", "") + "\nWords.\n",
+    )
     before = [f for f in project.findings() if f.fix]
-    assert {f.rule for f in before} >= {"unknown-key", "broken-link", "missing-image",
-                                        "category-case", "missing-uid"}  # fmt: skip
+    assert {f.rule for f in before} >= {
+        "unknown-key",
+        "broken-link",
+        "missing-image",
+        "category-case",
+        "missing-uid",
+    }
     # From the end, as a line that is added moves those below it.
     for finding in sorted(before, key=lambda finding: -finding.line):
         file = project.root / finding.file

@@ -28,19 +28,40 @@ def test_the_desk_answers_to_its_own_names(host: str):
 
 @pytest.mark.parametrize(
     "host",
-    ["", "127.0.0.1", "127.0.0.1:8101", "localhost", "localhost.:8100", "127.0.0.2:8100",
-     "[::1]:8100", "evil.example:8100", "127.0.0.1:8100.evil.example", "LOCALHOST:8100",
-     "127.0.0.1:8100@evil.example"],
-)  # fmt: skip
+    [
+        "",
+        "127.0.0.1",
+        "127.0.0.1:8101",
+        "localhost",
+        "localhost.:8100",
+        "127.0.0.2:8100",
+        "[::1]:8100",
+        "evil.example:8100",
+        "127.0.0.1:8100.evil.example",
+        "LOCALHOST:8100",
+        "127.0.0.1:8100@evil.example",
+    ],
+)
 def test_any_other_name_is_refused(host: str):
     assert status("GET", f"/k/{KEY}/", {"Host": host}) == 421
     assert status("POST", f"/k/{KEY}/yes", POST | {"Host": host}) == 421
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/desk.css", "/k/", f"/k/{KEY}", f"/k/{KEY[:-1]}/", f"/k/{KEY}k/", f"/K/{KEY}/",
-             f"//k/{KEY}/", "/k/é/", f"/x/{KEY}/"],
-)  # fmt: skip
+    "path",
+    [
+        "/",
+        "/desk.css",
+        "/k/",
+        f"/k/{KEY}",
+        f"/k/{KEY[:-1]}/",
+        f"/k/{KEY}k/",
+        f"/K/{KEY}/",
+        f"//k/{KEY}/",
+        "/k/é/",
+        f"/x/{KEY}/",
+    ],
+)
 def test_without_the_key_there_is_nothing(path: str):
     assert status("GET", path, HOST) == 403
     assert status("POST", path, POST) == 403
@@ -54,12 +75,17 @@ def test_a_post_is_the_desks_own():
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"Origin": "http://127.0.0.1:8101"}, {"Origin": "null"}, {"Origin": ""},
-        {"Origin": "https://127.0.0.1:8100"}, {"Origin": "http://localhost:8100"},
-        {"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "same-site"},
-        {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "none"},
+        {"Origin": "http://127.0.0.1:8101"},
+        {"Origin": "null"},
+        {"Origin": ""},
+        {"Origin": "https://127.0.0.1:8100"},
+        {"Origin": "http://localhost:8100"},
+        {"Origin": "http://evil.example"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "none"},
     ],
-)  # fmt: skip
+)
 def test_a_post_of_another_origin_is_refused(wrong: dict[str, str]):
     assert status("POST", f"/k/{KEY}/yes", POST | wrong) == 403
 

@@ -23,7 +23,7 @@ from tests.desk.snapshots import (
     a_snapshot,
     chosen,
     sent,
-)  # fmt: skip
+)
 
 POST = a_post()
 DRAFT = a_post("posts/draft.md", kind="draft", status="draft")

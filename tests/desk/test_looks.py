@@ -46,9 +46,11 @@ class Served:
         odd = a_post("posts/doubt.md", title="A Letter in Doubt")
         letters = (
             a_letter(quit, at=now + timedelta(days=3), changes=(CHANGE,)),
-            a_letter(odd, "unknown", why="an answer was lost"), sent(old), sent(quit, 90,
-            a_report(12, 1, 7, 2, 0)), a_letter(old, "held"),
-        )  # fmt: skip
+            a_letter(odd, "unknown", why="an answer was lost"),
+            sent(old),
+            sent(quit, 90, a_report(12, 1, 7, 2, 0)),
+            a_letter(old, "held"),
+        )
         desk.app.reader.change(
             posts=(*desk.app.reader.current.posts, quit, old, odd),
             newsletter=Newsletter(now, letters, "Happy readers", 412, "Nora <nora@happy.example>"),

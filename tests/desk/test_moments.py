@@ -197,16 +197,30 @@ def test_6_a_photo_from_a_telephone_is_made_fit(page: Page, site: Open, tmp_path
 
 def test_14_every_face_is_there_with_its_pictures(page: Page, site: Open):
     post(page, site, "locum.md")
-    for face in ("gmail", "apple", "phone-light", "phone-dark", "computer-light", "computer-dark",
-                 "page", "page-phone", "found", "text"):  # fmt: skip
+    for face in (
+        "gmail",
+        "apple",
+        "phone-light",
+        "phone-dark",
+        "computer-light",
+        "computer-dark",
+        "page",
+        "page-phone",
+        "found",
+        "text",
+    ):
         expect(page.locator(f"#face-{face}")).to_be_visible()
     frame = page.locator("#face-page iframe")
     frame.scroll_into_view_if_needed()
     inside = page.frame_locator("#face-page iframe").locator("article img, main img").first
     expect(inside).to_be_visible()
     assert inside.evaluate("async i => { await i.decode(); return i.naturalWidth }") > 0
-    assert page.locator("#face-found img").evaluate(
-        "async i => { await i.decode(); return i.naturalWidth }") > 0  # fmt: skip
+    assert (
+        page.locator("#face-found img").evaluate(
+            "async i => { await i.decode(); return i.naturalWidth }"
+        )
+        > 0
+    )
     assert not re.search(r"[0-9a-f]{32}", words(page))
     page.get_by_text("In the inbox", exact=True).click()
     expect(page.locator("#face-page")).to_be_hidden()
@@ -308,8 +322,9 @@ def test_10_one_screen_lists_what_matters_by_title(page: Page, site: Open):
     titles = page.locator(".posts h3")
     expect(titles).to_have_count(2)
     assert set(titles.all_inner_texts()) == {
-        "Five Questions Before a Locum Shift", "Before You Quit, Have Three Conversations",
-    }  # fmt: skip
+        "Five Questions Before a Locum Shift",
+        "Before You Quit, Have Three Conversations",
+    }
     shows(page, "1 older post is on the site and was never mailed")
     assert not re.search(r"\d{4}-\d\d-\d\dT|\+00:00|UTC", words(page))
 

@@ -41,9 +41,11 @@ def rail(now: Snapshot, post: Post) -> list[tuple[str, str]]:
 
 def test_the_rail_of_a_draft():
     assert rail(a_snapshot(DRAFT), DRAFT) == [
-        ("done", "1,004 words, nothing to fix"), ("", "not yet: it is a draft"), ("", "not yet"),
+        ("done", "1,004 words, nothing to fix"),
+        ("", "not yet: it is a draft"),
+        ("", "not yet"),
         ("", "to 412 readers"),
-    ]  # fmt: skip
+    ]
 
 
 def test_the_rail_of_a_scheduled_letter():
@@ -60,9 +62,10 @@ def test_the_rail_of_a_scheduled_letter():
 def test_the_rail_of_a_letter_that_is_out():
     now = a_snapshot(POST, letters=(sent(POST),), site=Site(uploaded=NOW, waiting=()))
     assert rail(now, POST)[1:] == [
-        ("done", "since Thursday, 26 November"), ("done", ""),
+        ("done", "since Thursday, 26 November"),
+        ("done", ""),
         ("done", "401 of 403, Monday, 19 October"),
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize(
@@ -131,8 +134,10 @@ def test_what_stops_stands_before_what_is_to_be_considered():
     found = view(a_snapshot(POST, findings=findings), POST)
     assert found.summary == "Two things to fix, one thing to consider"
     assert [(f.line, f.severity) for f, _ in found.remarks] == [
-        (7, "error"), (18, "error"), (3, "warning"),
-    ]  # fmt: skip
+        (7, "error"),
+        (18, "error"),
+        (3, "warning"),
+    ]
     assert found.remarks[0][1][0].values == {"post": POST.name, "line": "7"}
     assert [len(buttons) for _, buttons in found.remarks] == [1, 1, 2]
 
@@ -184,8 +189,10 @@ def test_the_letters_facts_say_how_much_fits():
     letter = replace(
         an_issue(), subject="Three conversations", html="x" * 17_000, picture_bytes=146_000
     )
-    facts = {name: (value, quiet) for name, value, quiet in
-             view(a_snapshot(POST), POST, Renderings(letter)).letter}  # fmt: skip
+    facts = {
+        name: (value, quiet)
+        for name, value, quiet in view(a_snapshot(POST), POST, Renderings(letter)).letter
+    }
     assert facts["Subject"] == ("Three conversations", "(19)")
     assert facts["Weight"][0] == "17 kB of the 102 at which Gmail cuts, pictures 143 kB"
     heavy = replace(letter, html="x" * 120_000)

@@ -100,8 +100,10 @@ def test_its_name_is_taken_by_nothing(tmp_path: Path):
 
 def test_paragraphs_are_named_by_their_first_words():
     assert photo.paragraphs(BODY) == [
-        (5, "First *words* here,"), (11, "```"), (13, "Last"),
-    ]  # fmt: skip
+        (5, "First *words* here,"),
+        (11, "```"),
+        (13, "Last"),
+    ]
 
 
 def test_a_separator_that_was_pasted_is_no_end_of_a_line():

@@ -130,8 +130,9 @@ def test_mails_of_the_rehearsal_are_listed_newest_first(tmp_path: Path):
         os.utime(file, (number * 1000, number * 1000))
     found = mails.newest(tmp_path, 50)
     assert [(m.subject, m.to) for m in found] == [
-        ("Zweite Ü", "r2@example.com"), ("First", "r1@example.com"),
-    ]  # fmt: skip
+        ("Zweite Ü", "r2@example.com"),
+        ("First", "r1@example.com"),
+    ]
 
 
 def test_without_a_preview_there_are_no_renderings():
@@ -160,9 +161,15 @@ def test_a_page_is_shown_wherever_it_lies(monkeypatch: pytest.MonkeyPatch):
     issue = replace(an_issue(), url="https://happy.example/drafts/quit-he.html")
     files = {f"/_issues/quit/{name}": data for name, data in issue.files().items()}
     page = b"<title>There</title>"
-    monkeypatch.setattr(renderings, "fetch", lambda url, wait: (
-        (200, found) if (found := files.get(url.removeprefix("http://127.0.0.1:9"))) else (404, b"")
-    ))  # fmt: skip
+    monkeypatch.setattr(
+        renderings,
+        "fetch",
+        lambda url, wait: (
+            (200, found)
+            if (found := files.get(url.removeprefix("http://127.0.0.1:9")))
+            else (404, b"")
+        ),
+    )
     files |= {"/drafts/quit-he.html": page}
     assert renderings.fetch_renderings("http://127.0.0.1:9", a_post()).page.path == (
         "/drafts/quit-he.html"

@@ -72,9 +72,13 @@ def pressed(twins: tuple[Open, Open]) -> Iterator[Desk]:
     folder = root / ".publish/desk"
     folder.mkdir(parents=True, exist_ok=True)
     acts = Acts(
-        reader, asking.Office(False), Writer(folder / "originals"), Log(folder / "log.jsonl"),
-        Jobs(reader.notify), BASE,
-    )  # fmt: skip
+        reader,
+        asking.Office(False),
+        Writer(folder / "originals"),
+        Log(folder / "log.jsonl"),
+        Jobs(reader.notify),
+        BASE,
+    )
     yield Desk(root, App(Guard(8100, KEY), reader, acts), acts, FakeOffice(), [])
     acts.jobs.close()
 
@@ -128,9 +132,11 @@ def said(text: str) -> list[str]:
 
 
 def test_law_the_terminal_and_the_desk_leave_the_same(
-    twins: tuple[Open, Open], pressed: Desk, monkeypatch: pytest.MonkeyPatch,
+    twins: tuple[Open, Open],
+    pressed: Desk,
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-):  # fmt: skip
+):
     terminal, desk = twins
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr(click, "confirm", lambda *_, **__: True)

@@ -27,9 +27,13 @@ POST, DRAFT = a_post(), a_post("posts/draft.md", kind="draft")
 AHEAD = a_post("posts/ahead.md", kind="scheduled", date=NOW + timedelta(days=9))
 OUT = a_post("posts/out.md")
 NOW_ALL = a_snapshot(
-    POST, DRAFT, AHEAD, OUT, letters=(a_letter(POST, changes=(CHANGE,)), sent(OUT)),
+    POST,
+    DRAFT,
+    AHEAD,
+    OUT,
+    letters=(a_letter(POST, changes=(CHANGE,)), sent(OUT)),
     findings={POST.file: (a_finding(POST),)},
-)  # fmt: skip
+)
 HOME, INDEX = home.view(NOW_ALL, NOW), letters.index(NOW_ALL, NOW)
 SEEN = Renderings(an_issue(), Page("/quit/", "m"), True)
 VIEW = page.view(NOW_ALL, POST, NOW, SEEN)

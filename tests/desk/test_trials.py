@@ -53,9 +53,10 @@ def asked(site: Open, path: str, form: dict[str, str], **headers: str) -> http.c
     """A POST over a socket, with the desk's own origin unless another is given."""
     parts = urlsplit(site.address)
     known = {
-        "Host": parts.netloc, "Origin": f"http://{parts.netloc}",
+        "Host": parts.netloc,
+        "Origin": f"http://{parts.netloc}",
         "Content-Type": "application/x-www-form-urlencoded",
-    }  # fmt: skip
+    }
     connection = http.client.HTTPConnection("127.0.0.1", parts.port, timeout=60)
     connection.request("POST", parts.path + path, urlencode(form), known | headers)
     answer = connection.getresponse()

@@ -26,9 +26,13 @@ def test_a_moment_is_in_the_sites_zone():
 
 @pytest.mark.parametrize(
     ("zone", "name"),
-    [("America/New_York", "New York time"), ("UTC", "UTC"), ("Europe/Vienna", "Vienna time"),
-     ("America/Argentina/Buenos_Aires", "Buenos Aires time")],
-)  # fmt: skip
+    [
+        ("America/New_York", "New York time"),
+        ("UTC", "UTC"),
+        ("Europe/Vienna", "Vienna time"),
+        ("America/Argentina/Buenos_Aires", "Buenos Aires time"),
+    ],
+)
 def test_a_zone_by_its_city(zone: str, name: str):
     assert words.zone_name(ZoneInfo(zone)) == name
 
@@ -37,12 +41,16 @@ def test_a_zone_by_its_city(zone: str, name: str):
     ("gap", "says"),
     [
         (timedelta(days=2, hours=21, minutes=6), "in 2 days and 21 hours"),
-        (timedelta(minutes=14), "in 14 minutes"), (timedelta(hours=1), "in 1 hour"),
-        (timedelta(hours=1, minutes=1), "in 1 hour and 1 minute"), (timedelta(), "in a moment"),
-        (timedelta(days=1, minutes=5), "in 1 day"), (-timedelta(seconds=5), "just now"),
-        (-timedelta(minutes=4), "4 minutes ago"), (timedelta(days=400), "in 400 days"),
+        (timedelta(minutes=14), "in 14 minutes"),
+        (timedelta(hours=1), "in 1 hour"),
+        (timedelta(hours=1, minutes=1), "in 1 hour and 1 minute"),
+        (timedelta(), "in a moment"),
+        (timedelta(days=1, minutes=5), "in 1 day"),
+        (-timedelta(seconds=5), "just now"),
+        (-timedelta(minutes=4), "4 minutes ago"),
+        (timedelta(days=400), "in 400 days"),
     ],
-)  # fmt: skip
+)
 def test_a_distance(gap: timedelta, says: str):
     assert plain(words.distance(NOW + gap, NOW)) == says
 

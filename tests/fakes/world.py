@@ -199,9 +199,13 @@ class Machine:
         """What a new run of the command has."""
         self.run = f"run {self.world.random.getrandbits(32):08x}"
         return Service(
-            self, self, Sender("C", "c@example.com"), clock=self.clock, sleep=self.sleep,  # type: ignore[arg-type]
+            self,
+            self,
+            Sender("C", "c@example.com"),
+            clock=self.clock,
+            sleep=self.sleep,  # type: ignore[arg-type]
             last_look=self.last_look,
-        )  # fmt: skip
+        )
 
     def deliver(self, issue: Issue, terms: SendRequest) -> Delivered:
         """Run `send` once."""
@@ -366,11 +370,22 @@ def an_issue(uid: str = "a1b2c3d4e5f60718", slug: str = "calm") -> Issue:
 
     html, text = "<p>Hello *|UNSUB|*</p>", "Hello *|UNSUB|*"
     return Issue(
-        key=key_of([uid]), uid=uid, slug=slug, title="Calm", subject="Calm", preheader="Be calm",
-        html=html, text=text, digest=digest_of("Calm", "Be calm", html, text), page_digest="d" * 32,
-        url=f"https://a.example/{slug}/", source=f"content/posts/{slug}.md",
-        date=datetime(2026, 11, 16, 7, 30, tzinfo=UTC), categories=("Career",), images=(),
-    )  # fmt: skip
+        key=key_of([uid]),
+        uid=uid,
+        slug=slug,
+        title="Calm",
+        subject="Calm",
+        preheader="Be calm",
+        html=html,
+        text=text,
+        digest=digest_of("Calm", "Be calm", html, text),
+        page_digest="d" * 32,
+        url=f"https://a.example/{slug}/",
+        source=f"content/posts/{slug}.md",
+        date=datetime(2026, 11, 16, 7, 30, tzinfo=UTC),
+        categories=("Career",),
+        images=(),
+    )
 
 
 def terms(issue: Issue, **changes: Any) -> SendRequest:

@@ -94,10 +94,15 @@ def attachment(id: int, path: str, alt: str = "", **given: object) -> str:
     """An attachment by its path below the uploads folder."""
     url = f"{SITE}/wp-content/uploads/{path}"
     return item(
-        id, type="attachment", status="inherit", slug=path.rsplit("/", 1)[-1].split(".")[0],
-        meta={"_wp_attachment_image_alt": alt}, categories=(),
-        extra=f"<wp:attachment_url>{cdata(url)}</wp:attachment_url>", **given,
-    )  # fmt: skip
+        id,
+        type="attachment",
+        status="inherit",
+        slug=path.rsplit("/", 1)[-1].split(".")[0],
+        meta={"_wp_attachment_image_alt": alt},
+        categories=(),
+        extra=f"<wp:attachment_url>{cdata(url)}</wp:attachment_url>",
+        **given,
+    )
 
 
 def export(*items: str, head: str = HEAD) -> str:

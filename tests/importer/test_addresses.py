@@ -47,8 +47,13 @@ def test_an_offset_has_no_seconds():
 
 
 def test_what_is_no_date_is_none():
-    for local, gmt in (("", ""), ("0000-00-00 00:00:00", ""), ("2020-13-41 25:61:00", "soon"),
-                       ("", "0001-01-01 00:00:00"), ("0001-01-01 00:00:00", "")):  # fmt: skip
+    for local, gmt in (
+        ("", ""),
+        ("0000-00-00 00:00:00", ""),
+        ("2020-13-41 25:61:00", "soon"),
+        ("", "0001-01-01 00:00:00"),
+        ("0001-01-01 00:00:00", ""),
+    ):
         assert dates.moment(local, gmt, NEW_YORK) is None
 
 
@@ -65,9 +70,12 @@ def test_dated_addresses_of_both_sites_are_one(blog: Settings):
 def test_old_slugs_and_dates_lead_on(blog: Settings):
     extra = "".join(
         f"<wp:postmeta><wp:meta_key>{k}</wp:meta_key><wp:meta_value>{v}</wp:meta_value></wp:postmeta>"
-        for k, v in (("_wp_old_slug", "was"), ("_wp_old_slug", "was-before"), ("_wp_old_date",
-        "2019-12-31"))
-    )  # fmt: skip
+        for k, v in (
+            ("_wp_old_slug", "was"),
+            ("_wp_old_slug", "was-before"),
+            ("_wp_old_date", "2019-12-31"),
+        )
+    )
     imported(blog, export(item(1, "Words.", slug="is", extra=extra)))
     aliases = head_of(blog, "posts/is.md")["Aliases"].split(", ")
     assert aliases[0] == "/2020/03/11/is/"
@@ -162,12 +170,15 @@ def test_comments_are_counted_or_kept_without_addresses(blog: Settings):
 def test_on_the_same_domain_no_picture_and_no_link_is_left_broken(blog: Settings):
     home = blog.siteurl
     text = export(
-        item(1, f'<p>A <a href="{home}/wp-content/uploads/a.pdf">plan</a> '
-                f'<img src="{home}/wp-content/uploads/b.jpg" alt="the door"> '
-                f'<a href="{home}/nowhere/">gone</a> <a href="http://localhost/x">mine</a></p>',
-                slug="one"),
+        item(
+            1,
+            f'<p>A <a href="{home}/wp-content/uploads/a.pdf">plan</a> '
+            f'<img src="{home}/wp-content/uploads/b.jpg" alt="the door"> '
+            f'<a href="{home}/nowhere/">gone</a> <a href="http://localhost/x">mine</a></p>',
+            slug="one",
+        ),
         head=HEAD.replace("https://old.example", home),
-    ).replace("https://old.example", home)  # fmt: skip
+    ).replace("https://old.example", home)
     imported(blog, text)
     page = (blog.content / "posts/one.md").read_text().split("\n\n", 1)[1]
     assert page.strip() == "A plan the door gone mine"
@@ -175,10 +186,13 @@ def test_on_the_same_domain_no_picture_and_no_link_is_left_broken(blog: Settings
 
 
 def test_categories_keep_one_spelling_and_no_comma(blog: Settings):
-    imported(blog, export(
-        item(1, "a", slug="a", categories=(("category", "Work, Life"), ("category", "Career"))),
-        item(2, "b", slug="b", categories=(("category", "career"), ("post_tag", "one, two"))),
-    ))  # fmt: skip
+    imported(
+        blog,
+        export(
+            item(1, "a", slug="a", categories=(("category", "Work, Life"), ("category", "Career"))),
+            item(2, "b", slug="b", categories=(("category", "career"), ("post_tag", "one, two"))),
+        ),
+    )
     assert head_of(blog, "posts/a.md")["Category"] == "Work · Life, Career"
     assert head_of(blog, "posts/b.md")["Category"] == "Career"
     assert head_of(blog, "posts/b.md")["Tags"] == "one, two;"
@@ -194,8 +208,10 @@ def test_a_name_that_makes_no_address_is_left_and_said(blog: Settings):
     assert not {"Tags", "Author"} & set(head)
     lost = [loss for loss in report(blog)["losses"] if loss["code"] == "taxonomy-left"]
     assert {(loss["detail"], loss["excerpt"]) for loss in lost} == {
-        ("category", "!!!"), ("category", "·"), ("tag", "…"),
-    }  # fmt: skip
+        ("category", "!!!"),
+        ("category", "·"),
+        ("tag", "…"),
+    }
     assert head_of(blog, "posts/post-2.md")["Title"] == "Words."
     assert cli(["check", "-s", str(blog.path), "-q"]) == 0
 

@@ -81,9 +81,7 @@ def test_posts_of_two_sites_in_one_file_are_two(blog: Settings):
 
 def test_two_files_of_two_hosts_know_each_other(blog: Settings):
     other = blog.root / "a.xml"
-    other.write_text(
-        export(item(9, "Other.", slug="nine")).replace("old.example", "older.example")
-    )  # fmt: skip
+    other.write_text(export(item(9, "Other.", slug="nine")).replace("old.example", "older.example"))
     text = export(item(1, '<a href="https://older.example/2020/03/11/nine/">x</a>', slug="one"))
     assert imported(blog, text, str(other)) == 0
     assert "[x]({filename}/posts/nine.md)" in (blog.content / "posts/one.md").read_text()
@@ -148,10 +146,16 @@ def test_a_part_of_an_export(blog: Settings, options: tuple[str, ...], expected:
     text = export(
         item(1, "Old.", slug="old", date="2020-01-01 09:00:00", gmt="2020-01-01 14:00:00"),
         item(2, "New.", slug="new", date="2020-07-01 09:00:00", gmt="2020-07-01 13:00:00"),
-        item(3, "Later.", slug="later", date="2099-07-01 09:00:00", gmt="2099-07-01 13:00:00",
-             status="future"),
+        item(
+            3,
+            "Later.",
+            slug="later",
+            date="2099-07-01 09:00:00",
+            gmt="2099-07-01 13:00:00",
+            status="future",
+        ),
         item(4, "Page.", slug="about", type="page", categories=()),
-    )  # fmt: skip
+    )
     assert imported(blog, text, *options) == 0
     assert posts(blog) == expected
     page = (blog.content / "pages/about.md").exists()
@@ -161,10 +165,16 @@ def test_a_part_of_an_export(blog: Settings, options: tuple[str, ...], expected:
 def test_what_came_due_since_the_export_was_shown_by_the_old_site(blog: Settings):
     """So it is not mailed once more; what this site had brought before its hour is its own."""
     text = export(
-        item(1, "Was to come.", slug="due", date="2024-07-01 09:00:00", gmt="2024-07-01 13:00:00",
-             status="future"),
+        item(
+            1,
+            "Was to come.",
+            slug="due",
+            date="2024-07-01 09:00:00",
+            gmt="2024-07-01 13:00:00",
+            status="future",
+        ),
         item(2, '<a href="/?p=1">x</a>', slug="link"),
-    )  # fmt: skip
+    )
     assert imported(blog, text) == 0
     file = blog.content / "posts/due.md"
     assert "\nNewsletter: no\n" in file.read_text()
@@ -224,9 +234,10 @@ def test_pictures_stay_without_the_uploads_and_an_edited_one_stays_with_them(
 
 def test_an_author_and_a_category_are_renamed_everywhere(blog: Settings):
     text = export(
-        item(1, "a", slug="one"), item(2, "b", slug="two", creator="nora"),
+        item(1, "a", slug="one"),
+        item(2, "b", slug="two", creator="nora"),
         head=HEAD.replace("Nora Whitfield", "N. &amp; W."),
-    )  # fmt: skip
+    )
     assert imported(blog, text, "--author", "nora=Nora", "--category", "Career=Work") == 0
     for name in ("one", "two"):
         head = (blog.content / f"posts/{name}.md").read_text().split("\n\n")[0].split("\n")
@@ -244,10 +255,15 @@ def archive(folder: Path, names: dict[str, bytes]) -> Archive:
 
 @pytest.mark.parametrize(
     "name",
-    ["2020/03/a.jpg", "uploads/2020/03/a.jpg", "wp-content/uploads/2020/03/a.jpg",
-     "backup/www/wp-content/uploads/2020/03/a.jpg", "site/2020/03/a.jpg",
-     "wp-content\\uploads\\2020\\03\\a.jpg"],
-)  # fmt: skip
+    [
+        "2020/03/a.jpg",
+        "uploads/2020/03/a.jpg",
+        "wp-content/uploads/2020/03/a.jpg",
+        "backup/www/wp-content/uploads/2020/03/a.jpg",
+        "site/2020/03/a.jpg",
+        "wp-content\\uploads\\2020\\03\\a.jpg",
+    ],
+)
 def test_a_zip_may_begin_at_any_folder(tmp_path: Path, name: str):
     assert archive(tmp_path, {name: JPEG}).read("2020/03/a.jpg") == JPEG
 
@@ -291,9 +307,10 @@ def test_a_damaged_file_of_a_zip_is_not_there(tmp_path: Path, method: int):
 
 def test_a_gallery_of_a_post_is_its_own_attachments(blog: Settings):
     text = export(
-        attachment(7, "2020/03/a.jpg", alt="A", parent=1), attachment(8, "2020/03/b.jpg", parent=2),
+        attachment(7, "2020/03/a.jpg", alt="A", parent=1),
+        attachment(8, "2020/03/b.jpg", parent=2),
         item(1, "[gallery]", slug="one"),
-    )  # fmt: skip
+    )
     assert imported(blog, text) == 0
     page = (blog.content / "posts/one.md").read_text()
     assert "a.jpg" in page

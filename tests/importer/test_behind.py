@@ -33,18 +33,30 @@ def lost(blog: Settings, text: str, *options: str) -> list[tuple[str, int, str, 
         ({"password": "x", "status": "private"}, ("password-as-draft", 1, "", "Post 1")),
         ({"status": "archive"}, ("status-unknown", 1, "archive", "Post 1")),
         ({"status": ""}, ("status-unknown", 1, "none", "Post 1")),
-        ({"date": "0000-00-00 00:00:00", "gmt": "", "modified": "", "modified_gmt": "",
-          "extra": "<pubDate></pubDate>"}, None),
-        ({"title": "", "body": "The first words of it."},
-         ("title-made", 1, "", "The first words of it.")),
+        (
+            {
+                "date": "0000-00-00 00:00:00",
+                "gmt": "",
+                "modified": "",
+                "modified_gmt": "",
+                "extra": "<pubDate></pubDate>",
+            },
+            None,
+        ),
+        (
+            {"title": "", "body": "The first words of it."},
+            ("title-made", 1, "", "The first words of it."),
+        ),
         ({"creator": "somebody"}, ("author-unknown", 1, "somebody", "")),
         ({"creator": "me@private.example"}, ("author-unknown", 1, "me", "")),
         ({"categories": (("category", "A, B"),)}, ("category-renamed", 1, "A, B → A · B", "")),
         ({"categories": (("series", "Winter"),)}, ("taxonomy-left", 1, "series", "Winter")),
         ({"categories": (("post_format", "Aside"),)}, ("taxonomy-left", 1, "post_format", "Aside")),
         ({"meta": {"subtitle": "secret words"}}, ("field-left", 1, "subtitle", "")),
-        ({"meta": {"_vendor_key": "secret"}},
-         ("field-left", 0, "_vendor_key", "in 1 posts and pages")),
+        (
+            {"meta": {"_vendor_key": "secret"}},
+            ("field-left", 0, "_vendor_key", "in 1 posts and pages"),
+        ),
         ({"extra": "<wp:is_sticky>1</wp:is_sticky>"}, ("sticky-left", 1, "", "Post 1")),
         ({"extra": COMMENT * 2}, ("comments-left", 1, "2", "Well said.")),
         ({"type": "product", "title": "A mug"}, ("type-left", 1, "product", "A mug")),
@@ -59,22 +71,32 @@ def lost(blog: Settings, text: str, *options: str) -> list[tuple[str, int, str, 
         ({"body": '<a href="/gone/">words</a>'}, ("dead-link", 1, "/gone/", "words")),
         ({"body": '<a href="#gone">words</a>'}, ("anchor-missing", 1, "#gone", "words")),
         ({"body": f'<img src="{UP}/a.jpg" alt="A">'}, ("picture-missing", 1, f"{UP}/a.jpg", "A")),
-        ({"body": '<img src="https://e.example/a.jpg" alt="A">'},
-         ("picture-elsewhere", 1, "https://e.example/a.jpg", "A")),
+        (
+            {"body": '<img src="https://e.example/a.jpg" alt="A">'},
+            ("picture-elsewhere", 1, "https://e.example/a.jpg", "A"),
+        ),
         ({"body": f'<a href="{UP}/a.pdf">plan</a>'}, ("file-missing", 1, f"{UP}/a.pdf", "")),
-        ({"body": "https://youtu.be/abcdefghijk"},
-         ("embed-as-link", 1, "https://youtu.be/abcdefghijk", "")),
+        (
+            {"body": "https://youtu.be/abcdefghijk"},
+            ("embed-as-link", 1, "https://youtu.be/abcdefghijk", ""),
+        ),
         ({"body": '<!-- wp:block {"ref":9} /-->'}, ("reference-missing", 1, "wp:block 9", "")),
-        ({"body": "[et_pb_text]@ET-DC@eyJjb250ZW50IjoiYWNmX3gifQ==@[/et_pb_text]"},
-         ("dynamic-left", 1, "acf_x", "")),
-        ({"body": '[et_pb_section background_image="https://e.example/b.jpg"]x[/et_pb_section]'},
-         ("background-dropped", 1, "https://e.example/b.jpg", "")),
+        (
+            {"body": "[et_pb_text]@ET-DC@eyJjb250ZW50IjoiYWNmX3gifQ==@[/et_pb_text]"},
+            ("dynamic-left", 1, "acf_x", ""),
+        ),
+        (
+            {"body": '[et_pb_section background_image="https://e.example/b.jpg"]x[/et_pb_section]'},
+            ("background-dropped", 1, "https://e.example/b.jpg", ""),
+        ),
         ({"body": "<div>" * 120 + "words" + "</div>" * 120}, ("too-deep", 1, "", "")),
         ({"link": "https://old.example/" + "x" * 300 + "/", "slug": "other"}, None),
-        ({"link": "https://old.example/archives/"},
-         ("alias-left", 1, "/archives/", "is a page of the site")),
+        (
+            {"link": "https://old.example/archives/"},
+            ("alias-left", 1, "/archives/", "is a page of the site"),
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_loss_is_named(blog: Settings, given: dict, expected: tuple | None):
     words = str(given.pop("body", "Words."))
     found = lost(blog, export(item(1, words, **given)))
@@ -95,14 +117,26 @@ def test_an_honest_post_loses_nothing(blog: Settings):
 @pytest.mark.parametrize(
     ("kind", "term", "detail"),
     [
-        ("category", "<wp:category_nicename>c</wp:category_nicename><wp:cat_name>C</wp:cat_name>"
-         "<wp:category_description>About it.</wp:category_description>", "category c"),
-        ("tag", "<wp:tag_slug>t</wp:tag_slug><wp:tag_name>T</wp:tag_name>"
-         "<wp:tag_description>About it.</wp:tag_description>", "post_tag t"),
-        ("term", "<wp:term_taxonomy>series</wp:term_taxonomy><wp:term_slug>s</wp:term_slug>"
-         "<wp:term_description>About it.</wp:term_description>", "series s"),
+        (
+            "category",
+            "<wp:category_nicename>c</wp:category_nicename><wp:cat_name>C</wp:cat_name>"
+            "<wp:category_description>About it.</wp:category_description>",
+            "category c",
+        ),
+        (
+            "tag",
+            "<wp:tag_slug>t</wp:tag_slug><wp:tag_name>T</wp:tag_name>"
+            "<wp:tag_description>About it.</wp:tag_description>",
+            "post_tag t",
+        ),
+        (
+            "term",
+            "<wp:term_taxonomy>series</wp:term_taxonomy><wp:term_slug>s</wp:term_slug>"
+            "<wp:term_description>About it.</wp:term_description>",
+            "series s",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_description_of_a_term_is_named(blog: Settings, kind: str, term: str, detail: str):
     text = export(item(1, "Words."), head=f"{HEAD}<wp:{kind}>{term}</wp:{kind}>")
     assert ("description-left", 0, detail, "About it.") in lost(blog, text)

@@ -35,15 +35,25 @@ def address(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[st
         '\n\n<img src="https://old.example/wp-content/uploads/2020/03/door-300x200.jpg" alt="A" />'
     )
     posts = [
-        item(n, text, slug=name, title=f"The {name} post", excerpt="What it is about.",
-             meta={"_thumbnail_id": 9} if name == "classic" else {"footnotes": FOOTNOTES})
+        item(
+            n,
+            text,
+            slug=name,
+            title=f"The {name} post",
+            excerpt="What it is about.",
+            meta={"_thumbnail_id": 9} if name == "classic" else {"footnotes": FOOTNOTES},
+        )
         for n, (name, text) in enumerate(bodies.items(), 1)
-    ]  # fmt: skip
+    ]
     posts += [
-        item(7, "<!-- wp:paragraph --><p>A reusable block.</p><!-- /wp:paragraph -->",
-             type="wp_block", slug="reused"),
+        item(
+            7,
+            "<!-- wp:paragraph --><p>A reusable block.</p><!-- /wp:paragraph -->",
+            type="wp_block",
+            slug="reused",
+        ),
         item(8, "[et_pb_text]A global module.[/et_pb_text]", type="et_pb_layout", slug="module"),
-    ]  # fmt: skip
+    ]
     text = export(attachment(9, "2020/03/door.jpg", alt="A green door"), *posts)
     assert imported(blog, text, "--uploads", str(folder / "uploads")) == 0
     assert cli(["build", "-s", str(blog.path), "-q"]) == 0
@@ -66,8 +76,14 @@ def text_of(page: Page) -> str:
 def test_a_divi_page_reads_like_a_page(page: Page, address: str):
     page.goto(f"{address}/divi4/")
     text = text_of(page)
-    for words in ("What a “huddle” is", "Say “hello” [first]", "Because.", "She said so.",
-                  "A global module.", "Unknown words."):  # fmt: skip
+    for words in (
+        "What a “huddle” is",
+        "Say “hello” [first]",
+        "Because.",
+        "She said so.",
+        "A global module.",
+        "Unknown words.",
+    ):
         assert words in text
     assert "et_pb" not in page.content()
     assert page.locator("article.post table th").all_inner_texts() == ["Dose", "Hour"]

@@ -53,8 +53,11 @@ def test_no_words_of_a_divi_5_module_are_lost(name: str):
     values = {}
     for key, value in fields_of(name).items():
         if key.startswith("button"):
-            element = {"button_text": "button", "button_one_text": "buttonOne",
-                       "button_two_text": "buttonTwo"}[key]  # fmt: skip
+            element = {
+                "button_text": "button",
+                "button_one_text": "buttonOne",
+                "button_two_text": "buttonTwo",
+            }[key]
             values[element] = {"innerContent": {"desktop": {"value": {"text": value}}}}
         else:
             parts = key.split("_")
@@ -81,8 +84,9 @@ def test_a_form_goes_and_the_report_says_what_it_asked_for():
     context = alone()
     html = expand(
         '[et_pb_contact_form title="Write"][et_pb_contact_field field_title="Your name"]'
-        "[/et_pb_contact_field][/et_pb_contact_form]", context,
-    )  # fmt: skip
+        "[/et_pb_contact_field][/et_pb_contact_form]",
+        context,
+    )
     root, _ = parse(html)
     text = normal(root, context.lose, True).text()
     assert text == "Write"

@@ -30,9 +30,10 @@ def test_a_sign_up_that_a_third_of_the_posts_share_goes_with_its_words(blog: Set
         for words in ("Did you like", "no spam", "Join the list", "Tips for"):
             assert words not in text
     assert [
-        (each["code"], each["id"], each["detail"]) for each in report(blog)["losses"]
+        (each["code"], each["id"], each["detail"])
+        for each in report(blog)["losses"]
         if each["code"] == "end-dropped"
-    ] == [("end-dropped", 0, "3 posts")]  # fmt: skip
+    ] == [("end-dropped", 0, "3 posts")]
     (ending,) = report(blog)["endings"]
     assert ending["posts"] == 3
     assert "One letter a month" in ending["words"]

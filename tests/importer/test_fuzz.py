@@ -82,7 +82,7 @@ def test_any_text_at_all_is_written(text: str):
         max_size=30,
     )
 )
-@settings(max_examples=150, deadline=None)  # fmt: skip
+@settings(max_examples=150, deadline=None)
 def test_words_outside_of_markup_are_words_of_the_page(pieces: list[str]):
     pieces = [" word " if piece == "word " else piece for piece in pieces]
     counted = 0
@@ -111,11 +111,18 @@ def test_a_flood_of_one_piece_takes_work_in_proportion(piece: str):
 
 @pytest.mark.parametrize(
     ("begin", "end"),
-    [("<blockquote>", "</blockquote>"), ("<ul><li>", "</li></ul>"), ("<div>", "</div>"),
-     ("<b>", "</b>"), ("<table><tr><td>", ""), ("[et_pb_row]", "[/et_pb_row]"),
-     ("<a href='x'>", "</a>"), ("<table><tr>", "</tr></table>"),
-     ("<!-- wp:group --><div>", "</div><!-- /wp:group -->")],
-)  # fmt: skip
+    [
+        ("<blockquote>", "</blockquote>"),
+        ("<ul><li>", "</li></ul>"),
+        ("<div>", "</div>"),
+        ("<b>", "</b>"),
+        ("<table><tr><td>", ""),
+        ("[et_pb_row]", "[/et_pb_row]"),
+        ("<a href='x'>", "</a>"),
+        ("<table><tr>", "</tr></table>"),
+        ("<!-- wp:group --><div>", "</div><!-- /wp:group -->"),
+    ],
+)
 def test_words_at_any_depth_stay(begin: str, end: str):
     written, differences, _ = made(begin * 400 + "deep words" + end * 400)
     assert "deep words" in written

@@ -27,17 +27,15 @@ def cases(file: Path) -> Iterator[tuple[str, str, str]]:
 
 def made_of(source: str) -> str:
     text, lost = convert(source)
-    lines = [
-        f"LOSS {loss.code}: {loss.detail}: {loss.excerpt}".rstrip(": ")
-        for loss in lost
-    ]  # fmt: skip
+    lines = [f"LOSS {loss.code}: {loss.detail}: {loss.excerpt}".rstrip(": ") for loss in lost]
     return "\n".join([text, *lines] if text else lines)
 
 
 ALL = [
     pytest.param(source, expected, id=f"{file.stem}: {name}")
-    for file in FILES for name, source, expected in cases(file)
-]  # fmt: skip
+    for file in FILES
+    for name, source, expected in cases(file)
+]
 
 
 @pytest.mark.parametrize(("source", "expected"), ALL)
@@ -56,7 +54,6 @@ def test_no_two_cases_of_a_file_have_one_name():
 if __name__ == "__main__":
     for file in FILES:
         parts = [
-            f"\n=== {name}\n{source}\n--->\n{made_of(source)}\n"
-            for name, source, _ in cases(file)
-        ]  # fmt: skip
+            f"\n=== {name}\n{source}\n--->\n{made_of(source)}\n" for name, source, _ in cases(file)
+        ]
         file.write_text(file.read_text("utf-8").split("\n=== ")[0] + "".join(parts), "utf-8")

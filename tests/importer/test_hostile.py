@@ -28,8 +28,10 @@ OUTSIDE = '<!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
 LOADING = ("script", "style", "iframe", "object", "embed", "base", "link", "form")
 
 
-@pytest.mark.parametrize("kind", [LAUGHS, OUTSIDE, OUTSIDE.replace("rss [", "rss\n["),
-                                  OUTSIDE.replace("DOCTYPE", "doctype")])  # fmt: skip
+@pytest.mark.parametrize(
+    "kind",
+    [LAUGHS, OUTSIDE, OUTSIDE.replace("rss [", "rss\n["), OUTSIDE.replace("DOCTYPE", "doctype")],
+)
 @pytest.mark.parametrize("before", ["", "<!-- <rss> -->", "\n\n", "<?php ?>"])
 def test_no_entity_is_ever_declared(tmp_path: Path, kind: str, before: str):
     text = HEAD.replace("<rss", f"{before}{kind}<rss", 1) + item(1, "x") + TAIL
@@ -90,26 +92,36 @@ def test_an_item_of_any_size_is_read_in_memory_of_its_own_size(tmp_path: Path):
 @pytest.mark.parametrize(
     "words",
     [
-        "<script>x</script>", "<SCRIPT SRC=//e.example>", "<img src=x onerror=x()>",
-        "<a href='jAvAsCrIpT:x()'>a</a>", "<a href='&#106;avascript:x()'>a</a>",
-        "<a href='java&Tab;script:x()'>a</a>", "<iframe src='javascript:x()'></iframe>",
-        "<svg onload=x()><script>y</script></svg>", "<math href='javascript:x()'>m</math>",
+        "<script>x</script>",
+        "<SCRIPT SRC=//e.example>",
+        "<img src=x onerror=x()>",
+        "<a href='jAvAsCrIpT:x()'>a</a>",
+        "<a href='&#106;avascript:x()'>a</a>",
+        "<a href='java&Tab;script:x()'>a</a>",
+        "<iframe src='javascript:x()'></iframe>",
+        "<svg onload=x()><script>y</script></svg>",
+        "<math href='javascript:x()'>m</math>",
         "<form action='javascript:x()'><button formaction='javascript:x()'>b</button></form>",
-        "<object data='javascript:x()'></object>", "<embed src='javascript:x()'>",
-        "<base href='javascript:x()//'>", "<link rel=stylesheet href=//e.example>",
+        "<object data='javascript:x()'></object>",
+        "<embed src='javascript:x()'>",
+        "<base href='javascript:x()//'>",
+        "<link rel=stylesheet href=//e.example>",
         "<style>@import '//e.example'</style>",
         "<div style='background:url(javascript:x())'>d</div>",
         "<details ontoggle=x() open><summary>s</summary>d</details>",
         "<table background='javascript:x()'><tr><td>t</td></tr></table>",
-        "&lt;script&gt;x&lt;/script&gt;", "<<script>script>x<</script>/script>",
+        "&lt;script&gt;x&lt;/script&gt;",
+        "<<script>script>x<</script>/script>",
         "[et_pb_code]<script>x</script>[/et_pb_code]",
         "<noscript><p title='</noscript><img src=x onerror=x()>'>",
-        "<!--><script>x</script>-->", "<textarea></textarea><script>x</script>",
+        "<!--><script>x</script>-->",
+        "<textarea></textarea><script>x</script>",
         '[et_pb_button button_text="a" button_url="javascript:x()"]',
-        '[et_pb_text module_id="a\" onclick=\"x()"]t[/et_pb_text]',
-        '[caption]<img src=x onload=x()>a[/caption]', "[a](javascript:x())",
+        '[et_pb_text module_id="a" onclick="x()"]t[/et_pb_text]',
+        "[caption]<img src=x onload=x()>a[/caption]",
+        "[a](javascript:x())",
     ],
-)  # fmt: skip
+)
 def test_no_script_comes_through(words: str):
     from markdown import Markdown
 
@@ -135,11 +147,18 @@ def test_no_slug_leads_out_of_the_content(blog: Settings, tmp_path: Path, name: 
 
 
 def test_a_header_cannot_be_forged(blog: Settings):
-    text = export(item(
-        1, "Status: published\n\nWords.", slug="one", status="draft",
-        title="A\nStatus: published\nSave_as: ../x", excerpt="S\n\nStatus: published",
-        creator="n\nTemplate: x", categories=(("category", "C\nUid: x"),),
-    ))  # fmt: skip
+    text = export(
+        item(
+            1,
+            "Status: published\n\nWords.",
+            slug="one",
+            status="draft",
+            title="A\nStatus: published\nSave_as: ../x",
+            excerpt="S\n\nStatus: published",
+            creator="n\nTemplate: x",
+            categories=(("category", "C\nUid: x"),),
+        )
+    )
     assert imported(blog, text) == 0
     (file,) = blog.content.rglob("*.md")
     lines = file.read_text().split("\n\n")[0].split("\n")
@@ -184,10 +203,24 @@ def test_an_unknown_module_keeps_its_title_and_its_words(
 
 @pytest.mark.parametrize(
     "piece",
-    ['<!-- wp:group {"a":', "<!-- wp:divi/text {", '<!-- wp:x {"a":"b"} -->', "<h2><p>", "[code]",
-     "[code]x[/code]", "@ET-DC@", "$variable(", "%91", "[caption]<img src=x>", "<details><summary>",
-     "â€™", "Ã", "<a name=x>", "&#8221;"],
-)  # fmt: skip
+    [
+        '<!-- wp:group {"a":',
+        "<!-- wp:divi/text {",
+        '<!-- wp:x {"a":"b"} -->',
+        "<h2><p>",
+        "[code]",
+        "[code]x[/code]",
+        "@ET-DC@",
+        "$variable(",
+        "%91",
+        "[caption]<img src=x>",
+        "<details><summary>",
+        "â€™",
+        "Ã",
+        "<a name=x>",
+        "&#8221;",
+    ],
+)
 def test_work_grows_with_the_body_and_no_faster(piece: str):
     def convert(count: int) -> None:
         body.blocks_of(Item(1, body=piece * count), alone())
@@ -224,10 +257,15 @@ HALF = "\\ud83d"
         ("x", {"footnotes": '{"id": 1}'}),
         (f'<!-- wp:x/y {{"title":"Some words {HALF}"}} /-->', {}),
         (f'<!-- wp:divi/x {{"content":{{"innerContent":{{"x":{{"value":"{HALF}"}}}}}}}} /-->', {}),
-        ("x", {"_elementor_data": f'[{{"elType":"widget","widgetType":"posts","settings":'
-                                  f'{{"title":"{HALF}","background_image":{{"url":"{HALF}"}}}}}}]'}),
+        (
+            "x",
+            {
+                "_elementor_data": f'[{{"elType":"widget","widgetType":"posts","settings":'
+                f'{{"title":"{HALF}","background_image":{{"url":"{HALF}"}}}}}}]'
+            },
+        ),
     ],
-)  # fmt: skip
+)
 def test_values_that_no_wordpress_writes_keep_no_post_away(blog: Settings, text: str, meta: dict):
     assert imported(blog, export(item(1, f"<p>Words that stay.</p>{text}", meta=meta))) == 0
     written = (blog.content / "posts/post-1.md").read_text(encoding="utf-8")

@@ -21,11 +21,17 @@ POSTS = 3
 
 
 def text(posts: int, word: str) -> str:
-    return export(*(
-        item(n, f'<p>{word} {n}.</p>\n<p><a href="/?p={n % posts + 1}">next</a> '
-                f'<img src="{UP}/2020/03/{n}.jpg" alt="A"></p>', slug=f"post-{n}")
-        for n in range(1, posts + 1)
-    ))  # fmt: skip
+    return export(
+        *(
+            item(
+                n,
+                f'<p>{word} {n}.</p>\n<p><a href="/?p={n % posts + 1}">next</a> '
+                f'<img src="{UP}/2020/03/{n}.jpg" alt="A"></p>',
+                slug=f"post-{n}",
+            )
+            for n in range(1, posts + 1)
+        )
+    )
 
 
 @pytest.fixture

@@ -16,16 +16,33 @@ def whole(href: str, **given: object) -> str:
     return export(
         attachment(9, "2020/03/a.jpg"),
         item(1, f'<a href="{href}">words</a>', slug="from", **given),
-        item(2, '<h2 id="part">A Part</h2><p><a name="spot"></a>x</p>', slug="to",
-             meta={"_wp_old_slug": "was"}),
+        item(
+            2,
+            '<h2 id="part">A Part</h2><p><a name="spot"></a>x</p>',
+            slug="to",
+            meta={"_wp_old_slug": "was"},
+        ),
         item(3, "Page.", type="page", slug="about", categories=()),
-        item(4, "Child.", type="page", slug="child", parent=3, categories=(),
-             link="https://old.example/about/child/"),
+        item(
+            4,
+            "Child.",
+            type="page",
+            slug="child",
+            parent=3,
+            categories=(),
+            link="https://old.example/about/child/",
+        ),
         item(5, "Draft.", slug="draft", status="draft"),
-        item(6, "Later.", slug="later", status="future", date="2099-01-01 09:00:00",
-             gmt="2099-01-01 14:00:00"),
+        item(
+            6,
+            "Later.",
+            slug="later",
+            status="future",
+            date="2099-01-01 09:00:00",
+            gmt="2099-01-01 14:00:00",
+        ),
         head=HEAD + "<wp:tag><wp:tag_slug>t</wp:tag_slug><wp:tag_name>Tea</wp:tag_name></wp:tag>",
-    )  # fmt: skip
+    )
 
 
 def link(blog: Settings, href: str, **given: object) -> str:
@@ -115,9 +132,10 @@ def test_a_draft_may_link_to_a_draft(blog: Settings):
 
 
 def test_a_heading_is_found_by_the_name_that_markdown_gives_it(blog: Settings):
-    imported(blog, export(
-        item(1, '<h2>Two Words, é</h2><p><a href="#two-words-e">up</a></p>', slug="one")
-    ))  # fmt: skip
+    imported(
+        blog,
+        export(item(1, '<h2>Two Words, é</h2><p><a href="#two-words-e">up</a></p>', slug="one")),
+    )
     assert "[up](#two-words-e)" in (blog.content / "posts/one.md").read_text()
 
 
@@ -147,8 +165,9 @@ def test_an_address_of_the_old_site_alone_becomes_a_link_with_the_title(blog: Se
     assert imported(blog, text) == 0
     made = (blog.content / "posts/from.md").read_text().split("\n\n")[1:]
     assert made == [f"[To & fro]({HERE}/to.md)"] * 4 + [
-        f"[a.jpg]({song})", "https://e.example/x\n",
-    ]  # fmt: skip
+        f"[a.jpg]({song})",
+        "https://e.example/x\n",
+    ]
 
 
 def test_an_export_of_posts_alone_has_the_names_of_its_terms_in_its_posts(blog: Settings):
@@ -163,8 +182,9 @@ def test_an_export_of_posts_alone_has_the_names_of_its_terms_in_its_posts(blog: 
 def test_a_gallery_of_all_holds_pictures_alone_and_a_playlist_links_its_files(blog: Settings):
     text = export(
         item(1, '[gallery]\n\n[playlist ids="8"]', slug="from"),
-        attachment(7, "a.jpg", "Alt", parent=1), attachment(8, "song.mp3", parent=1),
-    )  # fmt: skip
+        attachment(7, "a.jpg", "Alt", parent=1),
+        attachment(8, "song.mp3", parent=1),
+    )
     assert imported(blog, text) == 0
     made = (blog.content / "posts/from.md").read_text()
     below = "https://old.example/wp-content/uploads"

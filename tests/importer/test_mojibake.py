@@ -24,10 +24,22 @@ def test_what_was_read_wrongly_is_repaired(text: str):
 
 @pytest.mark.parametrize(
     "text",
-    ["“SPAß”", "MANHÃ”", "déjà vu", "El Niño", "ESPAÑ“A”", "Â", "5 £", "Ελληνικά", "Привет",
-    "日本語",
-     "à “demain”", "É…", "plain"],
-)  # fmt: skip
+    [
+        "“SPAß”",
+        "MANHÃ”",
+        "déjà vu",
+        "El Niño",
+        "ESPAÑ“A”",
+        "Â",
+        "5 £",
+        "Ελληνικά",
+        "Привет",
+        "日本語",
+        "à “demain”",
+        "É…",
+        "plain",
+    ],
+)
 def test_an_honest_text_stays(text: str):
     assert repair(text) == (text, [])
 

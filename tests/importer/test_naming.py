@@ -85,10 +85,15 @@ def test_what_is_short_enough_stays_and_what_is_not_stays_apart(name: str):
 @pytest.mark.parametrize(
     ("title", "words"),
     [
-        ("A &amp; B", "A & B"), ("A &#8211; B", "A – B"), ("<em>A</em> b", "A b"),
-        ("a < b > c", "a < b > c"), ("&lt;b&gt;", "<b>"), ("a\n b", "a b"), ("a<br>b", "ab"),
+        ("A &amp; B", "A & B"),
+        ("A &#8211; B", "A – B"),
+        ("<em>A</em> b", "A b"),
+        ("a < b > c", "a < b > c"),
+        ("&lt;b&gt;", "<b>"),
+        ("a\n b", "a b"),
+        ("a<br>b", "ab"),
     ],
-)  # fmt: skip
+)
 def test_a_title_is_its_words(title: str, words: str):
     assert title_of(title) == words
 
@@ -96,11 +101,15 @@ def test_a_title_is_its_words(title: str, words: str):
 @pytest.mark.parametrize(
     ("link", "path"),
     [
-        ("https://o.example/a/b/", "/a/b/"), ("https://o.example/%C3%A9/", "/é/"),
-        ("https://o.example/?p=1", ""), ("https://o.example/a/?x=1", "/a/"), ("", ""),
-        ("https://[o", ""), ("/a/", "/a/"),
+        ("https://o.example/a/b/", "/a/b/"),
+        ("https://o.example/%C3%A9/", "/é/"),
+        ("https://o.example/?p=1", ""),
+        ("https://o.example/a/?x=1", "/a/"),
+        ("", ""),
+        ("https://[o", ""),
+        ("/a/", "/a/"),
     ],
-)  # fmt: skip
+)
 def test_a_path_is_decoded_and_none_where_a_query_is_all(link: str, path: str):
     assert path_of(link) == path
 
@@ -108,16 +117,14 @@ def test_a_path_is_decoded_and_none_where_a_query_is_all(link: str, path: str):
 @pytest.mark.parametrize(
     ("given", "paths"),
     [
-        ({"link": "https://o.example/2020/03/11/is/", "old_slugs": ["was"]},
-         ["/2020/03/11/was/"]),
-        ({"link": "https://o.example/2020/03/is/", "old_dates": ["2019-02-01"]},
-         ["/2019/02/is/"]),
+        ({"link": "https://o.example/2020/03/11/is/", "old_slugs": ["was"]}, ["/2020/03/11/was/"]),
+        ({"link": "https://o.example/2020/03/is/", "old_dates": ["2019-02-01"]}, ["/2019/02/is/"]),
         ({"link": "https://o.example/blog/is", "old_slugs": ["was", "a/b", ""]}, ["/blog/was"]),
         ({"link": "https://o.example/?p=1", "old_slugs": ["was"]}, []),
         ({"link": "https://o.example/else/", "old_slugs": ["was"]}, []),
         ({"link": "https://o.example/is/", "old_dates": ["2019-02-01"]}, []),
     ],
-)  # fmt: skip
+)
 def test_older_paths_follow_the_shape_of_the_last(given: dict, paths: list[str]):
     assert list(old_paths(Item(1, slug="is", date="2020-03-11 09:00:00", **given))) == paths
 
@@ -125,14 +132,16 @@ def test_older_paths_follow_the_shape_of_the_last(given: dict, paths: list[str])
 @pytest.mark.parametrize(
     ("word", "password", "expected"),
     [
-        ("publish", False, ("published", False, "")), ("future", False, ("published", True, "")),
-        ("draft", False, ("draft", False, "")), ("pending", False, ("draft", False, "")),
+        ("publish", False, ("published", False, "")),
+        ("future", False, ("published", True, "")),
+        ("draft", False, ("draft", False, "")),
+        ("pending", False, ("draft", False, "")),
         ("private", False, ("draft", False, "private-as-draft")),
         ("publish", True, ("draft", False, "password-as-draft")),
         ("future", True, ("draft", False, "password-as-draft")),
         ("", False, ("draft", False, "status-unknown")),
     ],
-)  # fmt: skip
+)
 def test_only_what_was_public_is(word: str, password: bool, expected: tuple[str, bool, str]):
     assert status(Item(1, status=word, password=password)) == expected
 

@@ -70,8 +70,9 @@ def test_the_same_loss_is_one_and_the_order_is_that_of_the_files(result: Result)
     result.losses.add([Loss("dead-link", 2, "/y/", "words", "content/posts/a.md", 3)])
     found = json.loads(report.as_json(result))["losses"]
     assert [(x["file"], x["line"]) for x in found] == [
-        ("content/posts/a.md", 3), ("content/posts/b.md", 9),
-    ]  # fmt: skip
+        ("content/posts/a.md", 3),
+        ("content/posts/b.md", 9),
+    ]
 
 
 def test_without_losses_the_data_is_valid(result: Result):

@@ -33,20 +33,40 @@ def uploads(tmp_path: Path) -> Path:
 def whole() -> str:
     return export(
         attachment(9, "2020/03/door.jpg", alt="A green door"),
-        item(1, LINKS, slug="one", title="One &amp; <em>only</em>: a < b", excerpt="It *begins*.",
-             meta={"_thumbnail_id": 9, "_wp_old_slug": "first"},
-             categories=(("category", "Career"), ("category", "Uncategorized"), ("post_tag",
-             "burnout"))),
-        item(2, "<h2 id=\"part\">A part</h2>\n\nWords.", slug="two", modified="2021-01-02 03:04:05",
-             modified_gmt="2021-01-02 08:04:05"),
+        item(
+            1,
+            LINKS,
+            slug="one",
+            title="One &amp; <em>only</em>: a < b",
+            excerpt="It *begins*.",
+            meta={"_thumbnail_id": 9, "_wp_old_slug": "first"},
+            categories=(
+                ("category", "Career"),
+                ("category", "Uncategorized"),
+                ("post_tag", "burnout"),
+            ),
+        ),
+        item(
+            2,
+            '<h2 id="part">A part</h2>\n\nWords.',
+            slug="two",
+            modified="2021-01-02 03:04:05",
+            modified_gmt="2021-01-02 08:04:05",
+        ),
         item(3, "Not yet.", slug="three", status="draft"),
         item(4, "Hidden.", slug="four", status="private"),
         item(5, "Locked.", slug="five", password="hunter2"),
-        item(6, "Later.", slug="six", status="future", date="2099-01-01 09:00:00",
-             gmt="2099-01-01 14:00:00"),
+        item(
+            6,
+            "Later.",
+            slug="six",
+            status="future",
+            date="2099-01-01 09:00:00",
+            gmt="2099-01-01 14:00:00",
+        ),
         item(7, "About us.", type="page", slug="about", categories=()),
         item(8, "", type="nav_menu_item", slug="menu"),
-    )  # fmt: skip
+    )
 
 
 def test_posts_get_the_front_matter_of_this_blog(blog: Settings, uploads: Path):
@@ -194,9 +214,23 @@ def test_the_result_passes_check_and_builds(blog: Settings, uploads: Path):
 def test_strict_fails_on_any_loss_and_options_choose(blog: Settings):
     assert imported(blog, whole(), "--strict") == 1
     assert imported(blog, export(item(1, "Words.", slug="clean")), "--strict") == 0
-    assert imported(blog, whole(), "--author", "nora=N. W.", "--category", "Career=Work",
-                    "--only", "posts", "--since", "2020-01-01", "--again",
-                    str(blog.content / "posts/one.md")) == 0  # fmt: skip
+    assert (
+        imported(
+            blog,
+            whole(),
+            "--author",
+            "nora=N. W.",
+            "--category",
+            "Career=Work",
+            "--only",
+            "posts",
+            "--since",
+            "2020-01-01",
+            "--again",
+            str(blog.content / "posts/one.md"),
+        )
+        == 0
+    )
     text = (blog.content / "posts/one.md").read_text()
     assert "Author: N. W." in text
     assert "Category: Work" in text

@@ -39,9 +39,23 @@ def test_a_value_ends_where_its_quote_does(text: str, value: str):
 
 @pytest.mark.parametrize(
     "text",
-    ["[sic]", "[1]", "[laughs]", "[emphasis added]", "[x=1]", "[a=b c=d]", "a [b] c", "[ x ]",
-     "[Dr. No]", "[", "[[", "[/", "[a", "[a b"],
-)  # fmt: skip
+    [
+        "[sic]",
+        "[1]",
+        "[laughs]",
+        "[emphasis added]",
+        "[x=1]",
+        "[a=b c=d]",
+        "a [b] c",
+        "[ x ]",
+        "[Dr. No]",
+        "[",
+        "[[",
+        "[/",
+        "[a",
+        "[a b",
+    ],
+)
 def test_prose_stays_prose(text: str):
     assert parse(text, ()) == [text]
 

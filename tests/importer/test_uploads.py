@@ -46,9 +46,12 @@ def written(blog: Settings) -> dict[str, bytes]:
 
 
 def test_the_original_is_taken_not_the_smaller_one(blog: Settings, tmp_path: Path):
-    files = {"wp-content/uploads/2020/03/a.jpg": JPEG,
-    "wp-content/uploads/2020/03/a-300x200.jpg": JPEG + b"s",
-             "uploads/2020/03/b-scaled.jpg": JPEG + b"b", "2020/03/c.JPG": JPEG + b"c"}  # fmt: skip
+    files = {
+        "wp-content/uploads/2020/03/a.jpg": JPEG,
+        "wp-content/uploads/2020/03/a-300x200.jpg": JPEG + b"s",
+        "uploads/2020/03/b-scaled.jpg": JPEG + b"b",
+        "2020/03/c.JPG": JPEG + b"c",
+    }
     text = shown(
         "2020/03/a-300x200.jpg",
         "2020/03/b-1024x768.jpg",
@@ -57,8 +60,10 @@ def test_the_original_is_taken_not_the_smaller_one(blog: Settings, tmp_path: Pat
     )
     imported(blog, text, "--uploads", str(zipped(tmp_path, files)))
     assert written(blog) == {
-        "2020/03/a.jpg": JPEG, "2020/03/b-scaled.jpg": JPEG + b"b", "2020/03/c.jpg": JPEG + b"c",
-    }  # fmt: skip
+        "2020/03/a.jpg": JPEG,
+        "2020/03/b-scaled.jpg": JPEG + b"b",
+        "2020/03/c.jpg": JPEG + b"c",
+    }
     assert originals("a-1x1-scaled-300x200.jpg")[0] == "a-1x1.jpg"
     page = (blog.content / "posts/one.md").read_text()
     assert f"![A]({UP}/2020/03/no.jpg)" in page
@@ -114,18 +119,30 @@ def test_a_picture_that_lies_there_already_is_not_overwritten(blog: Settings, tm
 
 @pytest.mark.parametrize(
     ("data", "ending"),
-    [(JPEG, ".jpg"), (PNG, ".png"), (b"GIF89a", ".gif"), (b"RIFF0000WEBPVP8 ", ".webp"),
-     (b"<svg xmlns='x'><path/></svg>", ".svg"), (b"<svg><script>x</script></svg>", ""),
-     (b"<svg onload='x()'></svg>", ""), (b"<html>", ""), (b"MZ", ""), (b"", "")],
-)  # fmt: skip
+    [
+        (JPEG, ".jpg"),
+        (PNG, ".png"),
+        (b"GIF89a", ".gif"),
+        (b"RIFF0000WEBPVP8 ", ".webp"),
+        (b"<svg xmlns='x'><path/></svg>", ".svg"),
+        (b"<svg><script>x</script></svg>", ""),
+        (b"<svg onload='x()'></svg>", ""),
+        (b"<html>", ""),
+        (b"MZ", ""),
+        (b"", ""),
+    ],
+)
 def test_a_picture_is_known_by_its_bytes(data: bytes, ending: str):
     assert ending_of(data) == ending
     assert not harmless(b"<svg><a xlink:href='javascript:x'/></svg>")
 
 
 def test_what_only_looks_like_a_picture_is_refused(blog: Settings, tmp_path: Path):
-    files = {"2020/03/a.jpg": b"<?php evil", "2020/03/b.svg": b"<svg><script>x</script></svg>",
-             "2020/03/c.png": JPEG}  # fmt: skip
+    files = {
+        "2020/03/a.jpg": b"<?php evil",
+        "2020/03/b.svg": b"<svg><script>x</script></svg>",
+        "2020/03/c.png": JPEG,
+    }
     imported(blog, shown(*files), "--uploads", str(zipped(tmp_path, files)))
     assert list(written(blog)) == ["2020/03/c.jpg"]
     assert [loss["code"] for loss in report(blog)["losses"]].count("picture-refused") == 2
@@ -149,9 +166,11 @@ def test_a_page_in_place_of_a_file_is_refused(blog: Settings, tmp_path: Path):
 def test_a_large_picture_is_one_file_as_cover_and_in_the_text(blog: Settings, tmp_path: Path):
     body = f'<img src="{UP}/big-1024x683.jpg" alt="A"><img src="{UP}/own-scaled.jpg" alt="B">'
     text = export(
-        attachment(8, "big-scaled.jpg"), attachment(9, "own.jpg"), attachment(10, "own-scaled.jpg"),
+        attachment(8, "big-scaled.jpg"),
+        attachment(9, "own.jpg"),
+        attachment(10, "own-scaled.jpg"),
         item(1, body, slug="one", meta={"_thumbnail_id": 8}),
-    )  # fmt: skip
+    )
     names = ("big.jpg", "big-scaled.jpg", "own.jpg", "own-scaled.jpg")
     files = {name: JPEG + name.encode() for name in names}
     imported(blog, text, "--uploads", str(zipped(tmp_path, files)))
@@ -296,10 +315,14 @@ def test_the_old_site_may_redirect_be_busy_or_send_too_much(
 
 def test_galleries_and_attachment_pages(blog: Settings, tmp_path: Path):
     text = export(
-        attachment(8, "2020/03/a.jpg", alt="First"), attachment(9, "2020/03/b.jpg", alt="Second"),
-        item(1, '[gallery ids="8,9"]\n\n<a href="https://old.example/?attachment_id=9">see</a>',
-        slug="one"),
-    )  # fmt: skip
+        attachment(8, "2020/03/a.jpg", alt="First"),
+        attachment(9, "2020/03/b.jpg", alt="Second"),
+        item(
+            1,
+            '[gallery ids="8,9"]\n\n<a href="https://old.example/?attachment_id=9">see</a>',
+            slug="one",
+        ),
+    )
     files = {"2020/03/a.jpg": JPEG, "2020/03/b.jpg": JPEG + b"b"}
     imported(blog, text, "--uploads", str(zipped(tmp_path, files)))
     page = (blog.content / "posts/one.md").read_text()

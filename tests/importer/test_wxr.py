@@ -45,7 +45,8 @@ def test_an_item_has_what_wordpress_says(tmp_path: Path):
         lambda t: t.replace("http://wordpress.org", "https://wordpress.org"),
         lambda t: t.replace("<wp:", "<w:").replace("</wp:", "</w:").replace("xmlns:wp", "xmlns:w"),
         lambda t: t.replace(' xmlns:wp="http://wordpress.org/export/1.2/"', "").replace(
-            '    xmlns:wp="http://wordpress.org/export/1.2/">', ">"),
+            '    xmlns:wp="http://wordpress.org/export/1.2/">', ">"
+        ),
         lambda t: "\n\n  " + t,
         lambda t: "\ufeff" + t,
         lambda t: "<br />\n<b>Warning</b>: something\n" + t,
@@ -61,7 +62,7 @@ def test_an_item_has_what_wordpress_says(tmp_path: Path):
         lambda t: t.replace("<rss", '<rss xmlns:odd="http://ëxample/"'),
         lambda t: t.replace("<item>", "<item><nobody:x>y</nobody:x>"),
     ],
-)  # fmt: skip
+)
 def test_it_is_read_in_every_shape_seen_in_the_wild(tmp_path: Path, change):
     (one,), _ = items(tmp_path, change(export(item(1, "Words.", extra=""))))
     assert one.body.strip() == "Words."

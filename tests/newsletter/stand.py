@@ -60,9 +60,14 @@ NEWSLETTER_UNDO_MINUTES = 0
 def account(base: str, limits: Limits = PATIENT) -> Account:
     """The sandbox's account, reached as if it were a live one."""
     return Account(
-        sandbox.SANDBOX_KEY, sandbox.SANDBOX_AUDIENCE, "Stand", "stand@example.com", base,
-        sandbox=True, limits=limits,
-    )  # fmt: skip
+        sandbox.SANDBOX_KEY,
+        sandbox.SANDBOX_AUDIENCE,
+        "Stand",
+        "stand@example.com",
+        base,
+        sandbox=True,
+        limits=limits,
+    )
 
 
 class Hours:
@@ -104,10 +109,15 @@ def put_post(root: Path, slug: str, words: str = "Hello.", days: float = 1, **he
     out."""
     date = datetime.now(ZONE) - timedelta(days=days)
     lines = {
-        "Title": slug.title(), "Date": date.isoformat(" ", "minutes"), "Category": "Career",
-        "Slug": slug, "Summary": "Soon said.", "Subject": f"About {slug}", "Status": "published",
+        "Title": slug.title(),
+        "Date": date.isoformat(" ", "minutes"),
+        "Category": "Career",
+        "Slug": slug,
+        "Summary": "Soon said.",
+        "Subject": f"About {slug}",
+        "Status": "published",
         "Uid": hashlib.sha256(slug.encode()).hexdigest()[:16],
-    } | head  # fmt: skip
+    } | head
     file = root / f"content/posts/{slug}.md"
     header = "".join(f"{name}: {value}\n" for name, value in lines.items() if value)
     file.write_text(f"{header}\n{words}\n", encoding="utf-8")

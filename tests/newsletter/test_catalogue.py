@@ -66,10 +66,13 @@ def test_what_a_title_says_of_updates_and_digests_needs_no_ledger():
     posts = tuple(map(titles.short, (first.key, second.key)))
     found = catalogue(
         [first, second],
-        [campaign("c1", "sent", "d" * 20, posts=posts), campaign("c2", "sent", "e" * 20,
-                                                                   of=titles.short(first.key))],
-        {}, {},
-    )  # fmt: skip
+        [
+            campaign("c1", "sent", "d" * 20, posts=posts),
+            campaign("c2", "sent", "e" * 20, of=titles.short(first.key)),
+        ],
+        {},
+        {},
+    )
     kinds = {letter.key: letter for letter in found}
     assert kinds["d" * 20].kind == "digest"
     assert kinds["d" * 20].slug == "digest-dddddddd"
@@ -89,10 +92,14 @@ def test_a_name_means_the_letter_its_updates_and_the_digests_that_hold_it():
     post = dated(1, "post")
     letters = catalogue(
         [post],
-        [campaign("c1", "sent", post.key), campaign("c2", "schedule", "e" * 20, of=post.key),
-         campaign("c3", "sent", "d" * 20, posts=(post.key, "f" * 8))],
-        {}, {},
-    )  # fmt: skip
+        [
+            campaign("c1", "sent", post.key),
+            campaign("c2", "schedule", "e" * 20, of=post.key),
+            campaign("c3", "sent", "d" * 20, posts=(post.key, "f" * 8)),
+        ],
+        {},
+        {},
+    )
     for name in ("post", "content/posts/post.md", "./posts/post.md", "/post/"):
         assert [letter.kind for letter in named(letters, name)] == ["post", "update", "digest"]
     # A digest's own name means it alone: who types it does not mean its posts.
@@ -157,8 +164,11 @@ def test_an_unfinished_replace_is_known_from_ledger_or_title():
 def test_the_first_run_never_mails_an_archive():
     found = verdicts([dated(400, "old"), dated(8, "week"), dated(7, "edge"), dated(1, "new")])
     assert found == {
-        "old": Verdict.OLD, "week": Verdict.OLD, "edge": Verdict.SEND, "new": Verdict.SEND,
-    }  # fmt: skip
+        "old": Verdict.OLD,
+        "week": Verdict.OLD,
+        "edge": Verdict.SEND,
+        "new": Verdict.SEND,
+    }
 
 
 def test_the_day_that_counts_is_the_first_public_one():
@@ -222,11 +232,17 @@ def test_a_post_in_a_digest_is_not_mailed_again(known: str):
     a, b = dated(1, "a"), dated(2, "b")
     posts = tuple(titles.short(x.key) for x in (a, b))
     out = [campaign("c1", "sent", "d" * 20, posts=posts)] if known == "title" else []
-    past = fold([
-        Fact("intent", "d" * 20, 1, data={"posts": [a.key, b.key]}),
-        Fact("send_try", "d" * 20, 2, "c1"),
-        Fact("done", "d" * 20, 3, "c1", {"status": "sending"}),
-    ]) if known == "ledger" else {}  # fmt: skip
+    past = (
+        fold(
+            [
+                Fact("intent", "d" * 20, 1, data={"posts": [a.key, b.key]}),
+                Fact("send_try", "d" * 20, 2, "c1"),
+                Fact("done", "d" * 20, 3, "c1", {"status": "sending"}),
+            ]
+        )
+        if known == "ledger"
+        else {}
+    )
     assert verdicts([a, b], *out, past=past) == {"a": Verdict.DONE, "b": Verdict.DONE}
 
 
@@ -246,7 +262,7 @@ def test_nothing_out_of_the_bounds_is_ever_picked(ages: list[tuple[int, int]], s
     public = {
         head.uid: TODAY - timedelta(days=shown)
         for head, (_, shown) in zip(heads, ages, strict=True)
-    }  # fmt: skip
+    }
     start = TODAY - timedelta(days=since) if since is not None else None
     found = verdicts(heads, public=public, since=start)
     for head, (age, shown) in zip(heads, ages, strict=True):
@@ -276,9 +292,11 @@ def test_the_plan_names_every_write_and_no_more():
     assert (skip.send, skip.writes, skip.verdict) == (False, (), "done")
     assert skip.why == "already sent (campaign c9)"
     assert go.writes == (
-        "POST /campaigns", "PATCH /campaigns/{new}", "PUT /campaigns/{new}/content",
+        "POST /campaigns",
+        "PATCH /campaigns/{new}",
+        "PUT /campaigns/{new}/content",
         "POST /campaigns/{new}/actions/send",
-    )  # fmt: skip
+    )
     letters = catalogue([new], [campaign("c1", "save", new.key)], {}, {})
     (again,) = (selection.plan_item(c, HOUR) for c in selection.choose(letters, Bounds(TODAY)))
     assert again.writes[0] == "PATCH /campaigns/c1"
@@ -365,8 +383,10 @@ def test_only_its_own_run_closes_a_create():
 
 def test_a_ledger_from_before_runs_had_names_reads_as_it_did():
     facts = [
-        Fact("create_try", "k", 1), Fact("created", "k", 2, "c1"), Fact("send_try", "k", 3, "c1"),
+        Fact("create_try", "k", 1),
+        Fact("created", "k", 2, "c1"),
+        Fact("send_try", "k", 3, "c1"),
         Fact("refused", "k", 4, "c1"),
-    ]  # fmt: skip
+    ]
     past = fold(facts)["k"]
     assert (past.tries, past.create_open, past.tried) == ((), None, "c1")

@@ -71,9 +71,15 @@ def test_a_torn_last_line_is_dropped_and_the_next_fact_is_whole(
 
 @pytest.mark.parametrize(
     "line",
-    [b"{", b"[]", b'{"fact": "done"}', b'{"fact":"x","key":"k","at":"2026-01-01T00:00:00+00:00"}',
-     b'{"fact":"done","key":"k","at":"2026-01-01T00:00:00"}', b"\xff\xfe"],
-)  # fmt: skip
+    [
+        b"{",
+        b"[]",
+        b'{"fact": "done"}',
+        b'{"fact":"x","key":"k","at":"2026-01-01T00:00:00+00:00"}',
+        b'{"fact":"done","key":"k","at":"2026-01-01T00:00:00"}',
+        b"\xff\xfe",
+    ],
+)
 def test_a_damaged_line_in_the_middle_stops_the_run_by_name(tmp_path: Path, line: bytes):
     ledger = Ledger(tmp_path)
     ledger.append(FACTS[0])

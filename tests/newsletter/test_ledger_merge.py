@@ -17,11 +17,16 @@ from publish.newsletter.ledger import Ledger
 
 FACTS = st.lists(
     st.builds(
-        Fact, st.sampled_from(KINDS), st.sampled_from(["k1", "k2"]), st.integers(1, 9).map(float),
-        st.sampled_from(["", "c1", "c2"]), st.just({}), st.sampled_from(["", "a", "b"]),
+        Fact,
+        st.sampled_from(KINDS),
+        st.sampled_from(["k1", "k2"]),
+        st.integers(1, 9).map(float),
+        st.sampled_from(["", "c1", "c2"]),
+        st.just({}),
+        st.sampled_from(["", "a", "b"]),
     ),
     max_size=8,
-)  # fmt: skip
+)
 UIDS = st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["u1", "u2"]))
 DAYS = st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["2026-11-01", "2026-11-20"]))
 
@@ -87,11 +92,13 @@ def test_what_one_of_two_changed_about_retired_addresses_is_kept():
 
 
 def test_of_two_copies_the_one_that_was_posted_last_is_kept():
-    ledger = lines([
-        Fact("send_try", "k", 1, "c1", {"digest": "ours"}),
-        Fact("send_try", "k", 2, "c1", {"digest": "theirs"}),
-        Fact("send_try", "other", 3, "c2", {"digest": "ours"}),
-    ])  # fmt: skip
+    ledger = lines(
+        [
+            Fact("send_try", "k", 1, "c1", {"digest": "ours"}),
+            Fact("send_try", "k", 2, "c1", {"digest": "theirs"}),
+            Fact("send_try", "other", 3, "c2", {"digest": "ours"}),
+        ]
+    )
     assert ledger_merge.newer_copy(ledger, "k", ["ours", "theirs"]) == "theirs"
     assert ledger_merge.newer_copy(ledger, "none", ["ours", "theirs"]) == "ours"
 
@@ -108,18 +115,27 @@ def git(folder: Path, *words: str) -> None:
         # A replace that died on one machine, and was completed on the other.
         ([("replace_try", 10.0)], [("send_try", 20.0), ("done", 21.0)], {"done": "c1"}),
         # Taken back here, and sent by name there.
-        ([("held", 10.0), ("undone", 11.0)], [("lifted", 20.0), ("done", 21.0)],
-         {"done": "c1", "held": False}),
+        (
+            [("held", 10.0), ("undone", 11.0)],
+            [("lifted", 20.0), ("done", 21.0)],
+            {"done": "c1", "held": False},
+        ),
         # Named here without success, and taken back there.
-        ([("lifted", 10.0), ("refused", 11.0)], [("held", 20.0), ("undone", 21.0)],
-         {"done": "", "held": True}),
+        (
+            [("lifted", 10.0), ("refused", 11.0)],
+            [("held", 20.0), ("undone", 21.0)],
+            {"done": "", "held": True},
+        ),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("pulls", ["one", "two"])
 def test_facts_that_git_merges_by_union_count_in_the_order_of_their_times(
-    tmp_path: Path, older: list[tuple[str, float]], newer: list[tuple[str, float]],
-    says: dict[str, object], pulls: str,
-):  # fmt: skip
+    tmp_path: Path,
+    older: list[tuple[str, float]],
+    newer: list[tuple[str, float]],
+    says: dict[str, object],
+    pulls: str,
+):
     def written(name: str, facts: list[tuple[str, float]]) -> Ledger:
         ledger = Ledger(tmp_path / name / "content/ledger")
         for kind, at in facts:
@@ -135,8 +151,15 @@ def test_facts_that_git_merges_by_union_count_in_the_order_of_their_times(
     written("one", [("intent", 1.0), ("send_try", 2.0), ("done", 3.0)])
     git(tmp_path, "clone", "-q", "one", "two")
     ledgers = {"one": written("one", older), "two": written("two", newer)}
-    git(tmp_path / pulls, "pull", "-q", "--no-rebase", "--no-edit",
-        str(tmp_path / {"one": "two", "two": "one"}[pulls]), "main")  # fmt: skip
+    git(
+        tmp_path / pulls,
+        "pull",
+        "-q",
+        "--no-rebase",
+        "--no-edit",
+        str(tmp_path / {"one": "two", "two": "one"}[pulls]),
+        "main",
+    )
     past = ledgers[pulls].read()["k"]
     assert past.replacing is None
     assert {name: getattr(past, name) for name in says} == says

@@ -203,8 +203,11 @@ def test_a_list_that_never_stands_still_is_given_up():
 
 def test_a_good_answer_with_another_document_is_read_again_and_never_believed():
     with server(answering("200 OK", PROBLEM % 200, "application/json")) as (base, seen):
-        for read in (lambda: api(base).campaign("c1"), lambda: api(base).campaigns(),
-                     lambda: api(base).checklist("c1")):  # fmt: skip
+        for read in (
+            lambda: api(base).campaign("c1"),
+            lambda: api(base).campaigns(),
+            lambda: api(base).checklist("c1"),
+        ):
             with pytest.raises(NothingSent, match="cannot be read: it answered 200"):
                 read()
     assert len(seen) == 12

@@ -257,11 +257,15 @@ def test_the_step_that_follows(name: str, view: p.State, terms: p.SendRequest, s
 @pytest.mark.parametrize(
     ("name", "code"),
     [
-        ("never ready", Exit.NOTHING_SENT), ("renamed", Exit.REFUSED), ("other list", Exit.REFUSED),
-        ("too late to schedule", Exit.NOTHING_SENT), ("deleted after a try", Exit.UNKNOWN),
-        ("lost, and deleted", Exit.UNKNOWN), ("create in trouble", Exit.NOTHING_SENT),
+        ("never ready", Exit.NOTHING_SENT),
+        ("renamed", Exit.REFUSED),
+        ("other list", Exit.REFUSED),
+        ("too late to schedule", Exit.NOTHING_SENT),
+        ("deleted after a try", Exit.UNKNOWN),
+        ("lost, and deleted", Exit.UNKNOWN),
+        ("create in trouble", Exit.NOTHING_SENT),
     ],
-)  # fmt: skip
+)
 def test_a_halt_says_the_truth_and_the_next_step(name: str, code: Exit):
     view, terms = next((s[1], s[2]) for s in STEPS if s[0] == name)
     halt = p.next_step(view, terms)
@@ -325,7 +329,12 @@ def test_the_protocol_has_no_clock_and_no_effects():
         for alias in node.names
     } | {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert imported <= {
-        "__future__", "dataclasses", "datetime", "typing", "publish.errors",
-        "publish.newsletter.campaign", "publish.newsletter.facts",
-    }  # fmt: skip
+        "__future__",
+        "dataclasses",
+        "datetime",
+        "typing",
+        "publish.errors",
+        "publish.newsletter.campaign",
+        "publish.newsletter.facts",
+    }
     assert "now()" not in inspect.getsource(p)

@@ -46,10 +46,15 @@ def settings(**values: object) -> Settings:
 @pytest.mark.parametrize(
     "key",
     [
-        "", "abc", "0123456789abcdef0123456789abcdef", KEY.upper(), KEY + "0000",
-        "0123456789abcdef0123456789abcdef-evil.example.com/#", KEY + "\n.evil.example.com",
+        "",
+        "abc",
+        "0123456789abcdef0123456789abcdef",
+        KEY.upper(),
+        KEY + "0000",
+        "0123456789abcdef0123456789abcdef-evil.example.com/#",
+        KEY + "\n.evil.example.com",
     ],
-)  # fmt: skip
+)
 def test_a_key_of_another_form_never_leaves_and_is_never_shown(key: str):
     with pytest.raises(ConfigError) as caught:
         account(settings(), {"MAILCHIMP_API_KEY": key})
@@ -76,11 +81,17 @@ def test_an_id_that_is_none_is_refused(audience: str):
 @pytest.mark.parametrize(
     "base",
     [
-        "https://127.0.0.1:1", "http://example.com", "http://127.0.0.1.example.com",
-        "http://user@127.0.0.1", "ftp://127.0.0.1", "http://10.0.0.1", "127.0.0.1:80",
-        "http://127.0.0.1/?x=1", "http://localhost.example.com",
+        "https://127.0.0.1:1",
+        "http://example.com",
+        "http://127.0.0.1.example.com",
+        "http://user@127.0.0.1",
+        "ftp://127.0.0.1",
+        "http://10.0.0.1",
+        "127.0.0.1:80",
+        "http://127.0.0.1/?x=1",
+        "http://localhost.example.com",
     ],
-)  # fmt: skip
+)
 def test_only_loopback_may_take_mailchimps_place(base: str):
     with pytest.raises(ConfigError, match="loopback"):
         loopback(base)
@@ -94,16 +105,26 @@ def test_a_loopback_address_is_taken_with_or_without_the_path():
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("NEWSLETTER_TIMEOUT", "soon"), ("NEWSLETTER_SETTLE", -1), ("NEWSLETTER_BARRIER", True),
-        ("NEWSLETTER_REPLY_TO", "nobody"), ("NEWSLETTER_FROM_NAME", " "),
-        ("NEWSLETTER_TOPICS", {"Career": "../x"}), ("NEWSLETTER_TOPICS", ["Career"]),
-        ("NEWSLETTER_SINCE", "soon"), ("NEWSLETTER_SINCE", "2026-02-30"), ("NEWSLETTER_SINCE", 7),
-        ("NEWSLETTER_SEND_AT", "7"), ("NEWSLETTER_SEND_AT", "24:00"),
-        ("NEWSLETTER_SEND_AT", "07:31"), ("NEWSLETTER_SEND_AT", "-7:30"),
-        ("NEWSLETTER_SETTLE", float("nan")), ("NEWSLETTER_UNDO_MINUTES", float("inf")),
-        ("NEWSLETTER_MAX_AGE_DAYS", float("nan")), ("NEWSLETTER_UNDO_MINUTES", 1e9),
+        ("NEWSLETTER_TIMEOUT", "soon"),
+        ("NEWSLETTER_SETTLE", -1),
+        ("NEWSLETTER_BARRIER", True),
+        ("NEWSLETTER_REPLY_TO", "nobody"),
+        ("NEWSLETTER_FROM_NAME", " "),
+        ("NEWSLETTER_TOPICS", {"Career": "../x"}),
+        ("NEWSLETTER_TOPICS", ["Career"]),
+        ("NEWSLETTER_SINCE", "soon"),
+        ("NEWSLETTER_SINCE", "2026-02-30"),
+        ("NEWSLETTER_SINCE", 7),
+        ("NEWSLETTER_SEND_AT", "7"),
+        ("NEWSLETTER_SEND_AT", "24:00"),
+        ("NEWSLETTER_SEND_AT", "07:31"),
+        ("NEWSLETTER_SEND_AT", "-7:30"),
+        ("NEWSLETTER_SETTLE", float("nan")),
+        ("NEWSLETTER_UNDO_MINUTES", float("inf")),
+        ("NEWSLETTER_MAX_AGE_DAYS", float("nan")),
+        ("NEWSLETTER_UNDO_MINUTES", 1e9),
     ],
-)  # fmt: skip
+)
 def test_a_setting_that_is_wrong_is_named(name: str, value: object):
     with pytest.raises(ConfigError, match=name):
         _ = account(settings(**{name: value}), {"MAILCHIMP_API_KEY": KEY}).sender
@@ -183,12 +204,15 @@ def test_only_a_204_is_ever_taken_for_a_send_that_worked(body: bytes, status: in
 
 KEY_OF_20 = "ab12" * 5
 MARKS = st.builds(
-    Marks, st.just(KEY_OF_20), st.booleans(),
-    st.none() | st.datetimes(
-        datetime(2024, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)
-    ).map(lambda moment: moment.replace(second=0, microsecond=0)),
+    Marks,
+    st.just(KEY_OF_20),
+    st.booleans(),
+    st.none()
+    | st.datetimes(datetime(2024, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)).map(
+        lambda moment: moment.replace(second=0, microsecond=0)
+    ),
     st.sampled_from(["", "cd34ef56"]),
-)  # fmt: skip
+)
 POSTS = st.lists(st.sampled_from([f"{n:08x}" for n in range(40)]), max_size=6, unique=True)
 
 
@@ -243,10 +267,14 @@ def test_a_segment_fits_its_own_readers_only():
 def test_a_campaign_out_of_the_apis_json():
     found = parse(
         {
-            "id": "a1", "status": "sent", "create_time": "t", "emails_sent": 3,
-            "settings": {"title": "x [pub:ab]"}, "recipients": {"list_id": "l"},
+            "id": "a1",
+            "status": "sent",
+            "create_time": "t",
+            "emails_sent": 3,
+            "settings": {"title": "x [pub:ab]"},
+            "recipients": {"list_id": "l"},
         }
-    )  # fmt: skip
+    )
     assert (found.key, found.out, found.emails_sent, found.state) == ("ab", True, 3, "sent")
 
 
@@ -375,9 +403,14 @@ def test_the_digest_joins_parts_in_the_newest_ones_frame():
     def part(slug: str, days: float) -> Issue:
         html, text = f"<head><p>{slug}</p><foot>", f"top {slug} end"
         return replace(
-            dated(days, slug), html=html, text=text, html_part=(6, 6 + len(slug) + 7),
-            text_part=(4, 4 + len(slug)), title=slug.upper(), subject=slug,
-        )  # fmt: skip
+            dated(days, slug),
+            html=html,
+            text=text,
+            html_part=(6, 6 + len(slug) + 7),
+            text_part=(4, 4 + len(slug)),
+            title=slug.upper(),
+            subject=slug,
+        )
 
     with pytest.raises(Refused, match="at most 6"):
         issue.join([part(str(n), n) for n in range(7)])
@@ -397,10 +430,14 @@ def test_the_digest_joins_parts_in_the_newest_ones_frame():
 
 def test_a_report_is_a_table_and_a_drawing():
     document = {
-        "subject_line": "S", "send_time": "2026-11-20T00:00:00+00:00", "emails_sent": 10,
-        "opens": {"unique_opens": 5}, "clicks": {"unique_subscriber_clicks": 2},
-        "unsubscribed": 1, "bounces": {"hard_bounces": 1, "soft_bounces": 1, "syntax_errors": 9},
-    }  # fmt: skip
+        "subject_line": "S",
+        "send_time": "2026-11-20T00:00:00+00:00",
+        "emails_sent": 10,
+        "opens": {"unique_opens": 5},
+        "clicks": {"unique_subscriber_clicks": 2},
+        "unsubscribed": 1,
+        "bounces": {"hard_bounces": 1, "soft_bounces": 1, "syntax_errors": 9},
+    }
     row = report.figures("calm", "Be calm", "update", document)
     head, line = report.table([row], lambda text: text[:10])
     assert head.split() == ["letter", "sent", *report.COLUMNS, "title"]

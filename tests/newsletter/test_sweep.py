@@ -81,9 +81,11 @@ REPLACING: list[Request] = [
 HARD = [fault for fault in FAULTS if fault.get("status") not in (408, 502) or fault.get("act")]
 ISSUE = an_issue()
 CHANGED = replace(
-    ISSUE, html="<p>Changed *|UNSUB|*</p>", text="Changed *|UNSUB|*",
+    ISSUE,
+    html="<p>Changed *|UNSUB|*</p>",
+    text="Changed *|UNSUB|*",
     digest=digest_of("Calm", "Be calm", "<p>Changed *|UNSUB|*</p>", "Changed *|UNSUB|*"),
-)  # fmt: skip
+)
 
 
 def named(request: Request) -> str:
@@ -99,9 +101,12 @@ def sender(root: Path, base: str, hours: Hours, limits: Limits) -> Service:
 
 def how(limits: Limits = PATIENT, **more: Any) -> SendRequest:
     return terms(
-        ISSUE, list_id=sandbox.SANDBOX_AUDIENCE, settle=limits.settle, barrier=limits.barrier,
+        ISSUE,
+        list_id=sandbox.SANDBOX_AUDIENCE,
+        settle=limits.settle,
+        barrier=limits.barrier,
         **more,
-    )  # fmt: skip
+    )
 
 
 @contextmanager

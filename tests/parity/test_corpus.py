@@ -32,8 +32,21 @@ def test_the_corpus_is_as_awkward_as_it_claims(posts: dict[str, Post]):
     """Parity of nothing with nothing would hold too."""
     pages = {slug: post.html_surfaces()["page"] for slug, post in posts.items()}
     assert pages["interrupted-numbering"].numbers == [
-        1, 2, 3, 4, 5, 6, 7, 8, 3, 2, 1, 40, 50, 51,
-    ]  # fmt: skip
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        8,
+        3,
+        2,
+        1,
+        40,
+        50,
+        51,
+    ]
     assert pages["nested-lists"].numbers == [1, 1, 2, 2, 3]
     assert len(pages["long"].words) > 3000
     assert len(pages["pictures"].alts) == 60

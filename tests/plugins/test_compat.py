@@ -95,9 +95,13 @@ def test_each_of_these_plugins_says_what_it_is_and_how_to_use_it_elsewhere():
 
 def test_our_theme_builds_without_any_plugin(site: Site, root: Path):
     built = site.build(
-        "--fatal", "warnings", THEME=str(root / "theme"), PLUGINS=[], FEED_ALL_JSON=None,
+        "--fatal",
+        "warnings",
+        THEME=str(root / "theme"),
+        PLUGINS=[],
+        FEED_ALL_JSON=None,
         CATEGORY_FEED_JSON=None,
-    )  # fmt: skip
+    )
     assert (built.code, built.log) == (0, "")
     assert "both" in built.text("index.html")
     assert "Words." in built.text("both/index.html")

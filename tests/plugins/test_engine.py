@@ -51,14 +51,18 @@ class Blog:
         found = []
         for ours, stock in (("output", "stock"), ("ours-issues", "stock-issues")):
             a, b = tree(self.root / ours), tree(self.root / stock)
-            found += [f"{ours}/{name}" for name in sorted(a.keys() | b.keys())
-                      if a.get(name) != b.get(name)]  # fmt: skip
+            found += [
+                f"{ours}/{name}"
+                for name in sorted(a.keys() | b.keys())
+                if a.get(name) != b.get(name)
+            ]
         return found
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    return {f.relative_to(folder).as_posix(): f.read_bytes()
-            for f in folder.rglob("*") if f.is_file()}  # fmt: skip
+    return {
+        f.relative_to(folder).as_posix(): f.read_bytes() for f in folder.rglob("*") if f.is_file()
+    }
 
 
 def new(blog: Blog) -> None:

@@ -82,8 +82,15 @@ def test_every_address_is_absolute_in_every_format(site: Site, change: dict[str,
 
 def test_no_title_body_or_name_can_break_a_feed(site: Site):
     bad = "a\x00b\x0bc\x1f\ufffed & < > \u2028 ]]> <![CDATA[ &nbsp; \ud7ff"
-    site.post("one", f"Body {bad}\n\n    code ]]> &lt;\n", Title=f"Title {bad}", Tags=f"tag {bad}",
-              Category=f"cat {bad}", Author=f"me {bad}", Summary=f"Sum {bad}")  # fmt: skip
+    site.post(
+        "one",
+        f"Body {bad}\n\n    code ]]> &lt;\n",
+        Title=f"Title {bad}",
+        Tags=f"tag {bad}",
+        Category=f"cat {bad}",
+        Author=f"me {bad}",
+        Summary=f"Sum {bad}",
+    )
     built = site.build()
     assert built.code == 0
     entry = built.feed().entries[0]

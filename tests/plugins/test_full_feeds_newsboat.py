@@ -60,13 +60,18 @@ class Reader:
             self.known, new = self.known | found, found - self.known
             return len(new)
         (self.home / "urls").write_text(f"{url}\n", encoding="utf-8")
-        files = (f"-{option}{self.home / name}" for option, name in
-                 (("C", "config"), ("u", "urls"), ("c", "cache.db")))  # fmt: skip
+        files = (
+            f"-{option}{self.home / name}"
+            for option, name in (("C", "config"), ("u", "urls"), ("c", "cache.db"))
+        )
         done = subprocess.run(
             [self.newsboat, *files, "-x", "reload", "print-unread"],
             env={"HOME": str(self.home), "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"},
-            capture_output=True, text=True, timeout=60, check=True,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
         return int(done.stdout.split()[0])
 
     def read_all(self) -> None:

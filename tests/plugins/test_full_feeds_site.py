@@ -116,9 +116,12 @@ class Site:
             done = run("pelican", words, self.root)
         else:
             done = subprocess.run(
-                [sys.executable, "-m", "pelican", *words], cwd=self.root, capture_output=True,
-                text=True, timeout=120,
-            )  # fmt: skip
+                [sys.executable, "-m", "pelican", *words],
+                cwd=self.root,
+                capture_output=True,
+                text=True,
+                timeout=120,
+            )
         return Built(output, done.returncode, done.stderr)
 
 
@@ -135,8 +138,9 @@ def test_rss_atom_and_json_know_an_article_by_one_id(site: Site):
     ids = site.build().ids()
     assert ids["rss.xml"] == ids["atom.xml"] == ids["json"]
     assert len(set(ids["json"])) == 2
-    assert all(re.fullmatch(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", i)
-               for i in ids["json"])  # fmt: skip
+    assert all(
+        re.fullmatch(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", i) for i in ids["json"]
+    )
 
 
 @pytest.mark.parametrize(

@@ -43,13 +43,15 @@ PIECES = [
         ("a { background: url( /x  y.png ) }", "a{background:url( /x  y.png )}"),
         ("a/* parts */.b{top:0}", "a/**/.b{top:0}"),
         ("a /* parts */ .b{top:0}", "a .b{top:0}"),
-        ("@media (min-width: 1px) and (hover) { a { top: 0; } }",
-         "@media (min-width:1px) and (hover){a{top:0}}"),
+        (
+            "@media (min-width: 1px) and (hover) { a { top: 0; } }",
+            "@media (min-width:1px) and (hover){a{top:0}}",
+        ),
         ("a { --x: ; --y: 1 }", "a{--x:;--y:1}"),
         ("a { top: 0 } /* not closed", "a{top:0}"),
         ("", ""),
     ],
-)  # fmt: skip
+)
 def test_what_means_nothing_goes_and_the_rest_stays(css: str, wanted: str):
     assert inline_style.small(css) == wanted
 
@@ -100,11 +102,11 @@ def test_a_browser_reads_the_same_rules(browser: Browser, root: Path):
         ("a { background: url(x.png) }", True),
         ("a { background: url( '../x.png' ) }", True),
         ("a { background: url(/x.png) }", False),
-        ("a { background: url(\"data:image/png;base64,AA\") }", False),
+        ('a { background: url("data:image/png;base64,AA") }', False),
         ("a { background: url(https://a.example/x.png) }", False),
         ("a { fill: url(#x) }", False),
     ],
-)  # fmt: skip
+)
 def test_relative_addresses_of_a_sheet_are_found(css: str, expected: bool):
     assert inline_style.has_relative_addresses(inline_style.small(css)) is expected
 
@@ -123,8 +125,18 @@ def site(root: Path, tmp_path: Path) -> Site:
     }.items():
         (theme / name).parent.mkdir(parents=True, exist_ok=True)
         (theme / name).write_text(text, encoding="utf-8")
-    for name in ("article", "index", "archives", "categories", "tags", "authors", "category",
-                 "author", "tag", "page"):  # fmt: skip
+    for name in (
+        "article",
+        "index",
+        "archives",
+        "categories",
+        "tags",
+        "authors",
+        "category",
+        "author",
+        "tag",
+        "page",
+    ):
         (theme / f"templates/{name}.html").write_text('{% extends "base.html" %}')
     made.settings |= {"THEME": str(theme), "PLUGINS": ["inline_style"]}
     made.post("first")

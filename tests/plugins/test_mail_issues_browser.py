@@ -117,8 +117,9 @@ def test_nothing_sticks_out_and_all_can_be_read(opened: Page, width: int, scheme
     opened.set_viewport_size({"width": width, "height": 800})
     opened.emulate_media(color_scheme=scheme)
     assert opened.evaluate("[innerWidth, matchMedia('(prefers-color-scheme: dark)').matches]") == [
-        width, scheme == "dark",
-    ]  # fmt: skip
+        width,
+        scheme == "dark",
+    ]
     assert opened.evaluate("document.documentElement.scrollWidth") <= width
     assert opened.evaluate("[...document.images].every(i => i.complete && i.naturalWidth)")
     assert opened.evaluate(CONTRAST) == []

@@ -17,13 +17,21 @@ from publish.post.issue import Issue, digest_of, key_of
 
 def issue(**changes: object) -> Issue:
     facts: dict[str, object] = {
-        "key": key_of(["a" * 12]), "uid": "a" * 12,
-        "slug": "post", "title": "T", "subject": "S", "preheader": "P",
-        "html": "<p>é</p>", "text": "é\n", "url": "https://one.example/post/",
+        "key": key_of(["a" * 12]),
+        "uid": "a" * 12,
+        "slug": "post",
+        "title": "T",
+        "subject": "S",
+        "preheader": "P",
+        "html": "<p>é</p>",
+        "text": "é\n",
+        "url": "https://one.example/post/",
         "source": "content/posts/post.md",
         "date": datetime.fromisoformat("2024-05-01T10:00:00-04:00"),
-        "page_digest": "f" * 32, "categories": ("Career",), "images": (),
-    }  # fmt: skip
+        "page_digest": "f" * 32,
+        "categories": ("Career",),
+        "images": (),
+    }
     facts |= changes
     words = (str(facts[name]) for name in ("subject", "preheader", "html", "text"))
     return Issue(**{**facts, "digest": digest_of(*words)})  # type: ignore[arg-type]

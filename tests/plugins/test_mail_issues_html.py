@@ -59,15 +59,24 @@ def test_a_list_that_goes_on_says_where_for_programs_that_drop_the_values():
 @pytest.mark.parametrize(
     ("markup", "line"),
     [
-        ('<iframe src="https://v.example/1" title="A film"></iframe>', ("A film", "https://v.example/1")),
-        ('<video src="/v.mp4"></video>', ("Watch the video on the web", "https://one.example/v.mp4")),
-        ('<audio><source src="/a.ogg">no</audio>', ("Listen on the web", "https://one.example/a.ogg")),
+        (
+            '<iframe src="https://v.example/1" title="A film"></iframe>',
+            ("A film", "https://v.example/1"),
+        ),
+        (
+            '<video src="/v.mp4"></video>',
+            ("Watch the video on the web", "https://one.example/v.mp4"),
+        ),
+        (
+            '<audio><source src="/a.ogg">no</audio>',
+            ("Listen on the web", "https://one.example/a.ogg"),
+        ),
         ('<object data="/x.pdf">no</object>', ("See this on the web", "https://one.example/x.pdf")),
         ('<svg><path d="M0 0"/></svg>', ("See the drawing on the web", URL)),
         ('<form action="/x"><input name="a"></form>', ("Fill in the form on the web", URL)),
         ('<img src="data:image/png;base64,AA==" alt="A dot">', ("A dot", URL)),
     ],
-)  # fmt: skip
+)
 def test_what_mail_cannot_show_is_a_linked_line(markup: str, line: tuple[str, str]):
     done = rewrite(f"<p>before</p>{markup} after", URL)
     words, href = line
@@ -186,8 +195,10 @@ def test_footnotes_lead_to_the_page_and_say_what_they_are():
 
 
 def test_all_pictures_each_once_in_order():
-    bodies = ['<img src="https://a.example/1"><img src="https://a.example/2">',
-              '<p><img src="https://a.example/1"><img src="https://a.example/3">']  # fmt: skip
+    bodies = [
+        '<img src="https://a.example/1"><img src="https://a.example/2">',
+        '<p><img src="https://a.example/1"><img src="https://a.example/3">',
+    ]
     assert pictures(bodies) == tuple(f"https://a.example/{n}" for n in (1, 2, 3))
 
 
@@ -196,10 +207,11 @@ TAGS = st.sampled_from(["p", "ol", "li", "table", "td", "a", "img", "iframe", "d
 NAMES = st.sampled_from(["href", "src", "style", "onload", "class", "start", "value", "width"])
 TREES = st.recursive(
     st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=9),
-    lambda inner: st.tuples(TAGS, st.dictionaries(NAMES, st.text(max_size=9), max_size=3),
-                            st.lists(inner, max_size=3)),
+    lambda inner: st.tuples(
+        TAGS, st.dictionaries(NAMES, st.text(max_size=9), max_size=3), st.lists(inner, max_size=3)
+    ),
     max_leaves=12,
-)  # fmt: skip
+)
 
 
 def written(tree: object) -> str:

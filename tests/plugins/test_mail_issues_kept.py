@@ -81,13 +81,19 @@ class Blog:
             )
         for name, (body, given_keys) in self.posts.items():
             metadata = {
-                "title": name, "slug": name, "date": SafeDatetime(2024, 5, 1),
-                "category": Category("Career", full), **given_keys,
-            }  # fmt: skip
+                "title": name,
+                "slug": name,
+                "date": SafeDatetime(2024, 5, 1),
+                "category": Category("Career", full),
+                **given_keys,
+            }
             context["generated_content"][f"{name}.md"] = Article(
-                body, metadata, settings=full, source_path=str(content / f"{name}.md"),
+                body,
+                metadata,
+                settings=full,
+                source_path=str(content / f"{name}.md"),
                 context=context,
-            )  # fmt: skip
+            )
         return context
 
     def run(self, cache: Path, home: Path) -> dict[str, bytes]:
@@ -173,8 +179,10 @@ EDITS: dict[str, Callable[[Blog, int], None]] = {
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(sorted(EDITS)), st.integers(1, 3)), max_size=6),
-       st.booleans())  # fmt: skip
+@given(
+    st.lists(st.tuples(st.sampled_from(sorted(EDITS)), st.integers(1, 3)), max_size=6),
+    st.booleans(),
+)
 def test_whatever_is_edited_the_issues_are_those_of_a_first_build(
     edits: list[tuple[str, int]], engine: bool
 ):

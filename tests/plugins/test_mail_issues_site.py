@@ -102,8 +102,9 @@ def test_an_issue_says_what_its_page_says(site: Site):
     assert record["html_bytes"] == len(html.encode())
     whole = json.dumps(
         [record["subject"], record["preheader"], html, text],
-        ensure_ascii=False, separators=(",", ":"),
-    )  # fmt: skip
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
     assert record["digest"] == hashlib.sha256(whole.encode()).hexdigest()
     page = (site.root / "output-0/post/index.html").read_text(encoding="utf-8")
     assert f'content="{record["page_digest"]}"' in page
@@ -121,8 +122,9 @@ def test_an_issue_says_what_its_page_says(site: Site):
 
 def test_both_bodies_hold_the_templates_merge_tags_alone(site: Site):
     evil = "*|UNSUB|* &#42;|FNAME|* [x](https://x.example/*|UNSUB|*)\n\n`*|IF:A|*`"
-    typed = dict.fromkeys(("Title", "Subject", "Preheader", "Summary", "Author", "Category"),
-                          "a *|FNAME|* b")  # fmt: skip
+    typed = dict.fromkeys(
+        ("Title", "Subject", "Preheader", "Summary", "Author", "Category"), "a *|FNAME|* b"
+    )
     site.post("post", evil, Slug="post", Image="images/cup.png", Image_alt="*|X|*", **typed)
     site.build()
     html, text, record = parts(site)
@@ -177,8 +179,9 @@ def test_who_is_mailed(site: Site):
     site.post("future", Date="2999-01-01")
     site.post("yes-fr", Slug="yes", Lang="fr")
     site.settings |= {
-        "ARTICLE_LANG_URL": "{slug}-{lang}/", "ARTICLE_LANG_SAVE_AS": "{slug}-{lang}/index.html",
-    }  # fmt: skip
+        "ARTICLE_LANG_URL": "{slug}-{lang}/",
+        "ARTICLE_LANG_SAVE_AS": "{slug}-{lang}/index.html",
+    }
     site.build()
     assert slugs(site) == ["said", "yes"]
     assert 'lang="en"' in parts(site, "yes")[0]

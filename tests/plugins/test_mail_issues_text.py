@@ -173,8 +173,10 @@ def test_a_cell_that_reaches_down_leaves_its_place_free_below():
 def test_a_span_of_both_kinds_covers_a_square():
     rows = '<tr><td rowspan="2" colspan="2">A</td><td>B</td></tr><tr><td>C</td></tr>'
     assert spanned(rows + "<tr><td>D</td><td>E</td><td>F</td></tr>") == [
-        "A     B", "      C", "D  E  F",
-    ]  # fmt: skip
+        "A     B",
+        "      C",
+        "D  E  F",
+    ]
 
 
 @given(st.lists(st.text("ab’é—日", min_size=1, max_size=12), min_size=1, max_size=30))

@@ -31,12 +31,23 @@ def test_a_post_is_once_in_each_category_and_every_kind_of_post_has_them(tmp_pat
     site.post("one", Title="One", Slug="one", Category=names)
     for status in ("hidden", "draft"):
         for lang in ("en", "de"):
-            site.post(f"{status}-{lang}", Title=status, Slug=status, Status=status, Lang=lang,
-                      Category=names)  # fmt: skip
+            site.post(
+                f"{status}-{lang}",
+                Title=status,
+                Slug=status,
+                Status=status,
+                Lang=lang,
+                Category=names,
+            )
     built = site.build()
     assert built.code == 0, built.log
     assert len(built.json("qa.json")["items"]) == 1
-    pages = ("one/index.html", "hidden/index.html", "hidden-de.html", "draft-en.html",
-             "draft-de.html")  # fmt: skip
+    pages = (
+        "one/index.html",
+        "hidden/index.html",
+        "hidden-de.html",
+        "draft-en.html",
+        "draft-de.html",
+    )
     shown = {name: built.text(name).count("[network]") for name in pages}
     assert shown == dict.fromkeys(pages, 1)

@@ -18,11 +18,14 @@ def test_neighbours_are_those_in_time(tmp_path: Path, order: str):
     (site.root / "show").mkdir(parents=True)
     (site.root / "show/article.html").write_text(SHOW, encoding="utf-8")
     for name, day, status in (
-        ("b", "02", "published"), ("a", "03", "published"),
-        ("c", "01", "published"), ("d", "02", "draft"),
-    ):  # fmt: skip
-        site.post(name, "Words.", Title=name.upper(), Slug=name, Date=f"2026-03-{day}",
-                  Status=status)  # fmt: skip
+        ("b", "02", "published"),
+        ("a", "03", "published"),
+        ("c", "01", "published"),
+        ("d", "02", "draft"),
+    ):
+        site.post(
+            name, "Words.", Title=name.upper(), Slug=name, Date=f"2026-03-{day}", Status=status
+        )
     built = site.build("--fatal", "warnings")
     assert (built.code, built.log) == (0, "")
     shown = {name: built.text(f"{name}/index.html") for name in "abc"}

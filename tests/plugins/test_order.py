@@ -62,11 +62,15 @@ def built(blog: Path, name: str, order: list[str] | None) -> dict[str, bytes]:
     words = ["-s", file.name, "-o", name, "--fatal", "errors", "own"]
     done = run("pelican", words, blog, timeout=200)
     assert done.returncode == 0, done.stdout + done.stderr
-    found = {f.relative_to(blog / name).as_posix(): f.read_bytes()
-             for f in (blog / name).rglob("*") if f.is_file()}  # fmt: skip
+    found = {
+        f.relative_to(blog / name).as_posix(): f.read_bytes()
+        for f in (blog / name).rglob("*")
+        if f.is_file()
+    }
     issues = blog / f"{name}-issues"
-    return found | {f"mail/{f.relative_to(issues)}": f.read_bytes()
-                    for f in issues.rglob("*") if f.is_file()}  # fmt: skip
+    return found | {
+        f"mail/{f.relative_to(issues)}": f.read_bytes() for f in issues.rglob("*") if f.is_file()
+    }
 
 
 def test_the_order_of_plugins_has_no_effect(root: Path, blog: Path):

@@ -25,9 +25,15 @@ def content(tmp_path: Path) -> str:
 
 @pytest.mark.parametrize(
     "src",
-    ["{static}/images/a.svg", "/images/a.svg", "{attach}b.svg", "b.svg", "../images/a.svg",
-     "{static}/images/with%20space.svg"],
-)  # fmt: skip
+    [
+        "{static}/images/a.svg",
+        "/images/a.svg",
+        "{attach}b.svg",
+        "b.svg",
+        "../images/a.svg",
+        "{static}/images/with%20space.svg",
+    ],
+)
 def test_a_picture_is_found_as_pelican_finds_it(content: str, src: str):
     found = with_sizes(f'<p><img alt="x" src="{src}"></p>', content, "posts")
     assert found == f'<p><img alt="x" src="{src}" {SIZED}</p>'
@@ -42,10 +48,16 @@ def test_the_tag_keeps_its_own_form(content: str):
 
 @pytest.mark.parametrize(
     "tag",
-    ['<img src="https://one.example/a.svg">', '<img src="/images/none.svg">', "<img>",
-     '<img src="/images/broken.png">', '<img src="/images/a.svg" width="10">',
-     '<img height="1" src="b.svg">', '<img src="/images">'],
-)  # fmt: skip
+    [
+        '<img src="https://one.example/a.svg">',
+        '<img src="/images/none.svg">',
+        "<img>",
+        '<img src="/images/broken.png">',
+        '<img src="/images/a.svg" width="10">',
+        '<img height="1" src="b.svg">',
+        '<img src="/images">',
+    ],
+)
 def test_what_is_not_known_is_left_as_it_is(content: str, tag: str):
     assert with_sizes(tag, content, "posts") == tag
 

@@ -153,9 +153,15 @@ def test_a_telephones_two_in_one_is_a_photograph():
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"not a picture", photograph()[:400], stored(painted(90, 60), "PNG")[:200],
-     stored(painted(90, 60), "WEBP")[:100], stored(painted(9, 6), "GIF")],
-)  # fmt: skip
+    [
+        b"",
+        b"not a picture",
+        photograph()[:400],
+        stored(painted(90, 60), "PNG")[:200],
+        stored(painted(90, 60), "WEBP")[:100],
+        stored(painted(9, 6), "GIF"),
+    ],
+)
 def test_a_broken_picture_says_so_in_one_line(data: bytes):
     with pytest.raises(Broken) as error:
         encode(data, WANTED)
@@ -223,8 +229,9 @@ def test_a_name_is_safe_in_a_list_of_addresses(stem: str):
 
 # --- markup
 
-PICTURE = Picture("cup-1", 1000, 500, "jpeg", True,
-                  (Offer("webp", (480, 1000)), Offer("jpeg", (480,))))  # fmt: skip
+PICTURE = Picture(
+    "cup-1", 1000, 500, "jpeg", True, (Offer("webp", (480, 1000)), Offer("jpeg", (480,)))
+)
 KNOWN = {"images/cup.jpg": PICTURE, "images/two cups.jpg": PICTURE}
 HOME = Page("https://one.example/blog", "https://one.example/blog", "50vw")
 
@@ -287,9 +294,14 @@ def test_only_the_first_does_not_wait():
 
 @pytest.mark.parametrize(
     ("said", "width", "height"),
-    [("", "1000", "500"), ('width="300"', "300", "150"), ("height='100'", "200", "100"),
-     ('width="10" height="10"', "10", "10"), ('width="50%"', "50%", None)],
-)  # fmt: skip
+    [
+        ("", "1000", "500"),
+        ('width="300"', "300", "150"),
+        ("height='100'", "200", "100"),
+        ('width="10" height="10"', "10", "10"),
+        ('width="50%"', "50%", None),
+    ],
+)
 def test_width_and_height_are_there(said: str, width: str, height: str | None):
     (img,) = page(f'<img src="/blog/images/cup.jpg" {said}>').xpath("//img")
     assert (img.get("width"), img.get("height")) == (width, height)
@@ -347,9 +359,13 @@ def site(tmp_path: Path) -> Site:
     made = Site(tmp_path / "site")
     made.settings |= {
         "PLUGINS": ["picture_sizes", "only_blocks", "post_identity", "full_feeds", "mail_issues"],
-        "THEME": "bare", "DIRECT_TEMPLATES": ["index"], "CACHE_PATH": "kept",
-        "IMAGES_WIDTHS": WANTED, "IMAGES_SIZES": "50vw", "LOCALE": "C",
-    }  # fmt: skip
+        "THEME": "bare",
+        "DIRECT_TEMPLATES": ["index"],
+        "CACHE_PATH": "kept",
+        "IMAGES_WIDTHS": WANTED,
+        "IMAGES_SIZES": "50vw",
+        "LOCALE": "C",
+    }
     bare = made.root / "bare/templates"
     bare.mkdir(parents=True)
     (made.root / "bare/static").mkdir()
@@ -358,8 +374,10 @@ def site(tmp_path: Path) -> Site:
         (bare / f"{template}.html").write_text(text, encoding="utf-8")
     made.write("images/one.jpg", photograph())
     made.write("images/two cups.png", stored(painted(90, 60), "PNG"))
-    made.write("images/moving.gif", stored(painted(60, 40), "GIF", save_all=True,
-                                           append_images=[painted(60, 40).rotate(90)]))  # fmt: skip
+    made.write(
+        "images/moving.gif",
+        stored(painted(60, 40), "GIF", save_all=True, append_images=[painted(60, 40).rotate(90)]),
+    )
     made.write("images/drawn.svg", SVG)
     made.post("cup", BODY, Uid="aaaaaaaaaaaa1")
     return made
@@ -379,8 +397,12 @@ def listed(built: Built) -> set[str]:
 
 
 def test_the_page_offers_sizes_that_are_there(site: Site):
-    site.post("covered", "![One]({static}/images/one.jpg)", Image="images/two cups.png",
-              Uid="aaaaaaaaaaaa2")  # fmt: skip
+    site.post(
+        "covered",
+        "![One]({static}/images/one.jpg)",
+        Image="images/two cups.png",
+        Uid="aaaaaaaaaaaa2",
+    )
     site.write("pages/about.md", "Title: About\n\n![One]({static}/images/one.jpg)\n")
     built = site.build()
     assert built.code == 0, built.log
@@ -432,8 +454,9 @@ def test_a_letter_never_shows_a_photograph_at_its_full_size(site: Site):
     built = site.build(IMAGES_WIDTHS=(480, 800, 1200))
     folder = site.root / ".publish/issues/heavy"
     letter = lxml.html.fromstring((folder / "issue.html").read_text("utf-8"))
-    shown = {e.get("alt"): e.get("src").removeprefix("https://one.example/")
-             for e in letter.iter("img")}  # fmt: skip
+    shown = {
+        e.get("alt"): e.get("src").removeprefix("https://one.example/") for e in letter.iter("img")
+    }
     files = {alt: built.output / place for alt, place in shown.items()}
     sizes = {alt: Image.open(io.BytesIO(file.read_bytes())).width for alt, file in files.items()}
     assert sizes == {"A": 800, "B": 200, "C": 1200}
@@ -458,11 +481,13 @@ def test_a_letter_says_which_picture_is_too_heavy_even_at_its_smallest(site: Sit
 @pytest.mark.parametrize(
     "data",
     [
-        photograph(300, 200), photograph(60, 40), stored(painted(120, 80), "PNG"),
+        photograph(300, 200),
+        photograph(60, 40),
+        stored(painted(120, 80), "PNG"),
         stored(painted(120, 80), "WEBP"),
         photograph(300, 200, exif=TURNED),
     ],
-)  # fmt: skip
+)
 def test_what_is_planned_of_a_picture_is_what_is_made(data: bytes):
     made, plan = encode(data, WANTED), planned(data, WANTED)
     assert made is not None
@@ -556,8 +581,9 @@ class Silent(http.server.SimpleHTTPRequestHandler):
 def test_a_browser_takes_the_size_that_suits_its_screen(site: Site, browser: Browser):
     site.write("images/one.jpg", photograph(1600, 900))
     site.post("cup", "![One]({static}/images/one.jpg)", Uid="aaaaaaaaaaaa1")
-    built = site.build(IMAGES_WIDTHS=(480, 800, 1200), IMAGES_SIZES="100vw", SITEURL="",
-                       PLUGINS=["picture_sizes"])  # fmt: skip
+    built = site.build(
+        IMAGES_WIDTHS=(480, 800, 1200), IMAGES_SIZES="100vw", SITEURL="", PLUGINS=["picture_sizes"]
+    )
     handler = functools.partial(Silent, directory=str(built.output))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()

@@ -101,8 +101,10 @@ def test_a_landscape_belongs_to_its_post(seed: str):
     assert 0 < x - radius < x < WIDTH
 
 
-@given(st.text(max_size=5), st.lists(st.tuples(st.integers(76, 1124), st.integers(100, 480)),
-                                     max_size=4))  # fmt: skip
+@given(
+    st.text(max_size=5),
+    st.lists(st.tuples(st.integers(76, 1124), st.integers(100, 480)), max_size=4),
+)
 def test_the_sun_is_clear_of_the_words(seed: str, boxes: list[tuple[int, int]]):
     x, y, radius = scene(seed).clear_of(boxes).sun
     for right, foot in boxes:
@@ -162,8 +164,10 @@ def test_the_fonts_have_what_a_title_needs(file: Path):
     # Kerning: a pair that leans into one another is closer than its two letters.
     assert found.width("To") < found.width("T") + found.width("o")
     assert found.width("") == 0
-    assert [x for _, x in found.places("To")] == [0, pytest.approx(found.width("To")
-                                                                  - found.width("o"))]  # fmt: skip
+    assert [x for _, x in found.places("To")] == [
+        0,
+        pytest.approx(found.width("To") - found.width("o")),
+    ]
     assert (file.parent / "OFL.txt").is_file()
 
 

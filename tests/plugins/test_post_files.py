@@ -101,8 +101,13 @@ def test_what_is_no_address_names_no_file(site: Site):
 def test_an_accent_is_an_accent_however_it_is_stored(site: Site, on_disk: str, typed: str):
     site.write(f"images/{normalize(on_disk, 'crème')}.png", PICTURE)
     name = normalize(typed, "crème")
-    site.post("post", f"![C]({{static}}/images/{name}.png)", Title="Post", Slug="post",
-              Image=f"images/{name}.png")  # fmt: skip
+    site.post(
+        "post",
+        f"![C]({{static}}/images/{name}.png)",
+        Title="Post",
+        Slug="post",
+        Image=f"images/{name}.png",
+    )
     built = site.build("--fatal", "warnings", PLUGINS=["post_files"])
     assert (built.code, built.log) == (0, "")
     page = html.fromstring(built.text("post/index.html"))
@@ -130,9 +135,13 @@ def secret(site: Site) -> Site:
     for name in SECRETS:
         site.write(name, PICTURE)
     site.post(
-        "draft", "[a]({attach}secret.pdf) ![b](/images/secret.png) ![c]({static}mail%20secret.png)",
-        Title="Draft", Slug="draft", Status="draft", Image="images/cover secret.png",
-    )  # fmt: skip
+        "draft",
+        "[a]({attach}secret.pdf) ![b](/images/secret.png) ![c]({static}mail%20secret.png)",
+        Title="Draft",
+        Slug="draft",
+        Status="draft",
+        Image="images/cover secret.png",
+    )
     site.post("post", "Words.", Title="Post", Slug="post")
     return site
 

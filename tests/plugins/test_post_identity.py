@@ -149,9 +149,22 @@ def test_a_value_over_several_lines_is_one_text(site: Site):
 
 @pytest.mark.parametrize(
     "key",
-    ["Settings", "Content", "Url_format", "Metadata", "Translations", "Source_path", "_context",
-     "__class__", "Get_content", "Is_valid", "In_default_lang", "Filename", "Relative_dir"],
-)  # fmt: skip
+    [
+        "Settings",
+        "Content",
+        "Url_format",
+        "Metadata",
+        "Translations",
+        "Source_path",
+        "_context",
+        "__class__",
+        "Get_content",
+        "Is_valid",
+        "In_default_lang",
+        "Filename",
+        "Relative_dir",
+    ],
+)
 def test_a_key_that_pelican_needs_is_left_out_and_named(site: Site, key: str):
     site.post("other")
     site.post("post", BODY, **FACTS)
@@ -172,10 +185,26 @@ def test_pelicans_own_keys_and_unknown_ones_stay(site: Site):
         " {{ article.template }}",
         encoding="utf-8",
     )
-    site.post("post", Series="S", Robots="noindex", Keywords="k", Subject="J", Timezone="UTC",
-              Date_format="%Y", Url="my/place/", Save_as="my/place/index.html", Template="article",
-              Status="published", Aliases="/old/", Newsletter="no", Preheader="P",
-              Translation="false", Image_alt="A", Description="D", Author="Ann")  # fmt: skip
+    site.post(
+        "post",
+        Series="S",
+        Robots="noindex",
+        Keywords="k",
+        Subject="J",
+        Timezone="UTC",
+        Date_format="%Y",
+        Url="my/place/",
+        Save_as="my/place/index.html",
+        Template="article",
+        Status="published",
+        Aliases="/old/",
+        Newsletter="no",
+        Preheader="P",
+        Translation="false",
+        Image_alt="A",
+        Description="D",
+        Author="Ann",
+    )
     built = site.build()
     assert built.text("my/place/index.html") == "S noindex k J UTC %Y my/place/ article"
     assert "post.md" not in built.log
@@ -224,8 +253,10 @@ def test_pelicans_cache_of_content_keeps_both(site: Site):
     site.post("post", BODY, **FACTS, Settings="x")
     site.post("other")
     cached = {"CACHE_CONTENT": True, "LOAD_CONTENT_CACHE": True}
-    built = [site.build(**cached, CONTENT_CACHING_LAYER=layer)
-             for layer in ("reader", "reader", "generator", "generator")]  # fmt: skip
+    built = [
+        site.build(**cached, CONTENT_CACHING_LAYER=layer)
+        for layer in ("reader", "reader", "generator", "generator")
+    ]
     assert len({shown(one, "post") for one in built}) == 1
     assert shown(built[0], "post")[0] == "aaaaaaaaaaaa1"
 
@@ -248,10 +279,18 @@ def test_a_digest_is_over_json_as_it_has_always_been(
 ):
     content = SimpleNamespace(title=title, metadata={"summary": summary}, tags=tags, _content=body)
     facts = [
-        ["title", title], ["summary", summary], ["date", ""], ["modified", ""], ["categories", []],
-        ["tags", tags], ["authors", []], ["lang", ""], ["image", ""], ["image_alt", ""],
+        ["title", title],
+        ["summary", summary],
+        ["date", ""],
+        ["modified", ""],
+        ["categories", []],
+        ["tags", tags],
+        ["authors", []],
+        ["lang", ""],
+        ["image", ""],
+        ["image_alt", ""],
         ["body", body],
-    ]  # fmt: skip
+    ]
     # Written down in ledgers and in the pages' own heads: it must never come out differently.
     whole = json.dumps(facts, ensure_ascii=True, separators=(",", ":"))
     mark, digest = page_digest(content)
@@ -265,8 +304,11 @@ def test_a_digest_is_over_json_as_it_has_always_been(
 def test_names_of_pelicans_own_members_are_taken_at_every_call():
     for _ in range(2):
         assert shadowing(["title", "settings", "url_format", "_x", "Content"]) == [
-            "Content", "_x", "settings", "url_format",
-        ]  # fmt: skip
+            "Content",
+            "_x",
+            "settings",
+            "url_format",
+        ]
         assert shadowing(MEANT) == []
 
 
@@ -280,8 +322,10 @@ def test_the_identity_behind_each_public_address_can_be_written_down(site: Site)
     site.build(IDENTITY_ADDRESSES_PATH=str(place))
     assert json.loads(place.read_text(encoding="utf-8")) == {
         "/post/": {
-            "uid": "aaaaaaaaaaaa1", "was": ["bbbbbbbbbbbb1", "cccccccccccc1"], "source": "post.md",
+            "uid": "aaaaaaaaaaaa1",
+            "was": ["bbbbbbbbbbbb1", "cccccccccccc1"],
+            "source": "post.md",
         },
         "/hidden/": {"uid": "dddddddddddd1", "was": [], "source": "hidden.md"},
         "/about/": {"uid": "ffffffffffff1", "was": [], "source": "pages/about.md"},
-    }  # fmt: skip
+    }

@@ -47,9 +47,12 @@ def tree(folder: Path) -> dict[str, bytes]:
 def build(folder: Path, output: Path, *arguments: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "pelican", "content", "-o", str(output), *arguments],
-        cwd=folder, capture_output=True, text=True, check=True,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
         env=os.environ | {"PYTHONHASHSEED": "0"},
-    )  # fmt: skip
+    )
     return done.stdout + done.stderr
 
 

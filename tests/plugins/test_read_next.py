@@ -162,8 +162,10 @@ def test_what_is_kept_changes_nothing(seed: int, most: int, few: int):
     rng = random.Random(seed)
 
     def drawn(key: str) -> Post:
-        text = " ".join("word" + "abcdefghij"[int(9 * rng.random() ** 2)] * rng.randint(1, 3)
-                        for _ in range(rng.randint(0, 30)))  # fmt: skip
+        text = " ".join(
+            "word" + "abcdefghij"[int(9 * rng.random() ** 2)] * rng.randint(1, 3)
+            for _ in range(rng.randint(0, 30))
+        )
         return post(key, "", text, [f"c{rng.randrange(3)}"], [f"t{rng.randrange(4)}"])
 
     posts = {str(n): (drawn(str(n)), 0) for n in range(rng.randint(1, 40))}

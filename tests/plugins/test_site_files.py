@@ -199,8 +199,11 @@ def test_files_of_the_site_are_never_replaced(site: Site):
         TEMPLATE_PAGES={"../templates/manifest.html": "manifest.webmanifest"},
     )
     assert [built.text(name) for name in MADE] == [
-        "a template's", "User-agent: *\nDisallow: /\n", "another's", "mine"
-    ]  # fmt: skip
+        "a template's",
+        "User-agent: *\nDisallow: /\n",
+        "another's",
+        "mine",
+    ]
 
 
 def test_a_place_that_is_taken_by_a_folder_is_one_clear_error(site: Site):
@@ -216,9 +219,13 @@ def test_a_place_that_is_taken_by_a_folder_is_one_clear_error(site: Site):
 def test_a_stock_theme_has_no_icons_and_nothing_to_complain_of(site: Site, theme: str):
     site.post("second", Author="Ann Lee")
     built = site.build(
-        "--fatal", "warnings", THEME=theme, AUTHOR="Ann Lee", PLUGINS=["site_files"],
+        "--fatal",
+        "warnings",
+        THEME=theme,
+        AUTHOR="Ann Lee",
+        PLUGINS=["site_files"],
         DIRECT_TEMPLATES=["index", "archives"],
-    )  # fmt: skip
+    )
     assert (built.code, built.log) == (0, "")
     assert json.loads(built.text("manifest.webmanifest"))["icons"] == []
     assert not (built.output / "favicon.ico").exists()

@@ -50,10 +50,13 @@ def shown(of: StablePaginator) -> dict[str, tuple[Any, ...]]:
     near: list[StablePage | None] = [None, *found, None]
     return {
         page.save_as: (
-            page.url, page.object_list, newer and newer.url, older and older.url,
+            page.url,
+            page.object_list,
+            newer and newer.url,
+            older and older.url,
         )
         for newer, page, older in zip(near, found, near[2:], strict=False)
-    }  # fmt: skip
+    }
 
 
 lists = st.tuples(st.integers(0, 60), st.integers(1, 7), st.integers(0, 12))
@@ -136,10 +139,19 @@ def test_a_page_knows_its_place_as_pelicans_pages_do(given_list: Any):
 @pytest.mark.parametrize(
     ("count", "size", "orphans", "expected"),
     [
-        (0, 10, 0, 0), (10, 10, 0, 0), (19, 10, 0, 0), (20, 10, 0, 1), (29, 10, 0, 1),
-        (30, 10, 0, 2), (13, 10, 2, 1), (12, 10, 2, 0), (3, 1, 0, 2), (0, 0, 0, 0), (5, 0, 0, 0),
+        (0, 10, 0, 0),
+        (10, 10, 0, 0),
+        (19, 10, 0, 0),
+        (20, 10, 0, 1),
+        (29, 10, 0, 1),
+        (30, 10, 0, 2),
+        (13, 10, 2, 1),
+        (12, 10, 2, 0),
+        (3, 1, 0, 2),
+        (0, 0, 0, 0),
+        (5, 0, 0, 0),
     ],
-)  # fmt: skip
+)
 def test_how_many_pages_lie_behind_the_first(count: int, size: int, orphans: int, expected: int):
     assert older_pages(count, size, orphans) == expected
 
@@ -154,9 +166,13 @@ def test_an_address_counts_from_the_oldest():
 def test_a_rule_of_a_later_page_is_chosen_by_age_too():
     files = [page.save_as for page in pages(paged(20, 3, patterns=STAGED))]
     assert files == [
-        "x/index.html", "x/later/5/index.html", "x/later/4/index.html", "x/later/3/index.html",
-        "x/page/2/index.html", "x/page/1/index.html",
-    ]  # fmt: skip
+        "x/index.html",
+        "x/later/5/index.html",
+        "x/later/4/index.html",
+        "x/later/3/index.html",
+        "x/page/2/index.html",
+        "x/page/1/index.html",
+    ]
 
 
 def test_a_list_without_pagination_is_one_page():
@@ -203,12 +219,19 @@ def test_a_first_page_that_would_move_is_refused(pattern: str):
 def site(tmp_path: Path) -> Site:
     made = Site(tmp_path / "site")
     made.settings |= {
-        "PLUGINS": ["stable_pagination"], "DEFAULT_PAGINATION": 3, "AUTHOR": "Ann",
-        "CATEGORY_URL": "category/{slug}/", "CATEGORY_SAVE_AS": "category/{slug}/index.html",
-        "TAG_URL": "tag/{slug}/", "TAG_SAVE_AS": "tag/{slug}/index.html",
-        "AUTHOR_URL": "author/{slug}/", "AUTHOR_SAVE_AS": "author/{slug}/index.html",
-        "PAGINATION_PATTERNS": PRETTY, "FEED_ALL_JSON": None, "CATEGORY_FEED_JSON": None,
-    }  # fmt: skip
+        "PLUGINS": ["stable_pagination"],
+        "DEFAULT_PAGINATION": 3,
+        "AUTHOR": "Ann",
+        "CATEGORY_URL": "category/{slug}/",
+        "CATEGORY_SAVE_AS": "category/{slug}/index.html",
+        "TAG_URL": "tag/{slug}/",
+        "TAG_SAVE_AS": "tag/{slug}/index.html",
+        "AUTHOR_URL": "author/{slug}/",
+        "AUTHOR_SAVE_AS": "author/{slug}/index.html",
+        "PAGINATION_PATTERNS": PRETTY,
+        "FEED_ALL_JSON": None,
+        "CATEGORY_FEED_JSON": None,
+    }
     for number in range(11):
         add(made, number)
     return made
@@ -216,17 +239,21 @@ def site(tmp_path: Path) -> Site:
 
 def add(site: Site, number: int) -> None:
     site.post(
-        f"post-{number:02d}", Date=f"2024-01-{number + 1:02d}", Category="Career",
+        f"post-{number:02d}",
+        Date=f"2024-01-{number + 1:02d}",
+        Category="Career",
         Tags="calm, even" if number % 2 == 0 else "calm",
-    )  # fmt: skip
+    )
 
 
 def list_pages(built: Built) -> dict[str, bytes]:
     files = [
-        file for file in built.output.rglob("*.html")
-        if "page" in file.parts or file.parent.parent.name in ("category", "tag", "author")
+        file
+        for file in built.output.rglob("*.html")
+        if "page" in file.parts
+        or file.parent.parent.name in ("category", "tag", "author")
         or (file.parent == built.output and file.name == "index.html")
-    ]  # fmt: skip
+    ]
     return {file.relative_to(built.output).as_posix(): file.read_bytes() for file in files}
 
 
@@ -264,8 +291,11 @@ def test_with_our_theme_a_new_post_leaves_old_pages_byte_for_byte(site: Site, ro
         after = list_pages(site.build("--fatal", "warnings", **theme))
         assert before.keys() <= after.keys()
         for folder in ("", "category/career/", "tag/calm/", "author/ann/"):
-            mine = {name for name in after if posixpath.dirname(name.split("page/")[0])
-                    == folder.rstrip("/")}  # fmt: skip
+            mine = {
+                name
+                for name in after
+                if posixpath.dirname(name.split("page/")[0]) == folder.rstrip("/")
+            }
             changed = {name for name in mine if before.get(name) != after[name]}
             assert f"{folder}index.html" in changed
             assert len(changed) <= most

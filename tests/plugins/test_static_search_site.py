@@ -26,9 +26,14 @@ def site(tmp_path: Path) -> Site:
         "PLUGINS": ["static_search", "multi_category", "only_blocks"],
     }
     made.post(
-        "night", "Lamps & *dinners*.", Title="Night Shifts <em>Now</em>", Category="Life, Sleep",
-        Tags="calm", Date="2024-03-01", Summary="Seven nights.",
-    )  # fmt: skip
+        "night",
+        "Lamps & *dinners*.",
+        Title="Night Shifts <em>Now</em>",
+        Category="Life, Sleep",
+        Tags="calm",
+        Date="2024-03-01",
+        Summary="Seven nights.",
+    )
     made.post("raise", "Ask for it.", Title="A Raise", Category="Money", Date="2024-02-01")
     return made
 
@@ -53,9 +58,14 @@ def test_a_post_is_found_by_its_title_text_summary_categories_tags_and_author(si
     assert found(built, "ann") == ["a-raise/", "night-shifts-now/"]
     assert found(built, "em") == []
     assert json.loads(read(built)["d-0.json"])[1] == [
-        "night-shifts-now/", "Night Shifts Now", "2024-03-01", "Fri 01 March 2024",
-        ["Life", "Sleep"], "Seven nights.", "",
-    ]  # fmt: skip
+        "night-shifts-now/",
+        "Night Shifts Now",
+        "2024-03-01",
+        "Fri 01 March 2024",
+        ["Life", "Sleep"],
+        "Seven nights.",
+        "",
+    ]
 
 
 def test_not_a_word_of_what_is_not_public(site: Site):
@@ -110,8 +120,11 @@ def test_a_post_that_is_taken_back_leaves_nothing_in_a_folder_that_is_kept(site:
         (site.root / "content" / f"more-{number}.md").unlink()
     build()
     assert {file.name for file in output.iterdir()} == {
-        "index.json", "w-.json", "d-0.json", "mine.json",
-    }  # fmt: skip
+        "index.json",
+        "w-.json",
+        "d-0.json",
+        "mine.json",
+    }
     assert "ж" not in "".join(file.read_text() for file in output.iterdir())
 
 
@@ -165,8 +178,9 @@ def test_the_blog_itself_is_found_by_every_word_of_its_titles(root: Path, site: 
         text = file.read_text(encoding="utf-8")
         head = dict(re.findall(r"^(\w+): (.*)$", text.split("\n\n")[0], re.M))
         if head.get("Status") != "draft":
-            site.post(file.stem, rng.choice(text.split("\n\n")[1:]), Title=head["Title"],
-                      Slug=file.stem)  # fmt: skip
+            site.post(
+                file.stem, rng.choice(text.split("\n\n")[1:]), Title=head["Title"], Slug=file.stem
+            )
             posts.append(head | {"Slug": file.stem})
     built = site.build()
     assert len(posts) > 5

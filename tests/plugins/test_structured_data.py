@@ -174,11 +174,20 @@ def blog(folder: Path, root: Path) -> Site:
     (folder / "later").mkdir(parents=True)
     (folder / "later/some_cards.py").write_text(CARDS, encoding="utf-8")
     site.post(
-        "full", "Words.", Title='A "Title" &amp; <em>more</em>', Slug="full", Tags="calm, care",
-        Category="Career, Network", Authors="Ann Lee; Bo Day", Modified="2024-07-04 12:00",
-        Summary="A *gist*, with 5 < 6.", Image="images/a cover.jpg", Image_alt='A "quiet" counter',
-        Image_width="800", Image_height="600",
-    )  # fmt: skip
+        "full",
+        "Words.",
+        Title='A "Title" &amp; <em>more</em>',
+        Slug="full",
+        Tags="calm, care",
+        Category="Career, Network",
+        Authors="Ann Lee; Bo Day",
+        Modified="2024-07-04 12:00",
+        Summary="A *gist*, with 5 < 6.",
+        Image="images/a cover.jpg",
+        Image_alt='A "quiet" counter',
+        Image_width="800",
+        Image_height="600",
+    )
     site.post(
         "plain",
         "One & two.\n\nThree <b>four</b>.",
@@ -443,11 +452,20 @@ def test_whatever_an_author_writes_the_checker_finds_no_fault(
     assume(plain_title(title))
     settings = {"SITEURL": "https://one.example/blog/", "SITENAME": "N", "DEFAULT_LANG": "en"}
     article = SimpleNamespace(
-        title=title, metadata={"summary": summary}, url="näher/", lang="en",
-        category=subject("C"), card=card, image="ü.png", image_alt=alt, image_width=alt,
-        image_height=alt, date=datetime.now(UTC),
-        authors=[subject(name) for name in authors], tags=[subject(name) for name in tags],
-    )  # fmt: skip
+        title=title,
+        metadata={"summary": summary},
+        url="näher/",
+        lang="en",
+        category=subject("C"),
+        card=card,
+        image="ü.png",
+        image_alt=alt,
+        image_width=alt,
+        image_height=alt,
+        date=datetime.now(UTC),
+        authors=[subject(name) for name in authors],
+        tags=[subject(name) for name in tags],
+    )
     assume("://" not in card)
     document = graph.article(article, graph.site_of(settings))
     assert faults(document) == []

@@ -48,8 +48,11 @@ def test_every_surface_shows_the_same_plain_title(built: tuple[Site, Built], slu
     page = html.fromstring(made.text(f"{slug}/index.html"))
     share = page.xpath("//a[@data-share='email']/@href")[0]
     index = json.loads(made.text("search/index.json"))
-    lines = [line for n in range(-(-index["posts"] // index["block"]))
-             for line in json.loads(made.text(f"search/d-{n}.json"))]  # fmt: skip
+    lines = [
+        line
+        for n in range(-(-index["posts"] // index["block"]))
+        for line in json.loads(made.text(f"search/d-{n}.json"))
+    ]
     (data,) = page.xpath("//script[@type='application/ld+json']")
     issue = json.loads((site.root / f".publish/issues/{slug}/issue.json").read_text("utf-8"))
     rss = etree.fromstring(made.text("feeds/all.rss.xml").encode())
@@ -62,12 +65,15 @@ def test_every_surface_shows_the_same_plain_title(built: tuple[Site, Built], slu
         "search": next(line[1] for line in lines if line[0] == f"{slug}/"),
         "data": json.loads(data.text)["@graph"][0]["headline"],
         "crumb": json.loads(data.text)["@graph"][1]["itemListElement"][-1]["name"],
-        "feed": next(i.findtext("title") for i in rss.iter("item")
-                     if i.findtext("link") == f"https://one.example/{slug}/"),
+        "feed": next(
+            i.findtext("title")
+            for i in rss.iter("item")
+            if i.findtext("link") == f"https://one.example/{slug}/"
+        ),
         "json": next(i["title"] for i in made.json()["items"] if i["url"].endswith(f"/{slug}/")),
         "subject": issue["subject"],
         "mail": issue["title"],
-    }  # fmt: skip
+    }
     assert found == dict.fromkeys(found, wanted)
 
 

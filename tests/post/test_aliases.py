@@ -53,11 +53,16 @@ def test_what_is_no_address_of_this_site_is_reported_by_its_reason(text: str, wh
 @pytest.mark.parametrize(
     ("text", "file"),
     [
-        ("/", "index.html"), ("/old", "old/index.html"), ("/old/", "old/index.html"),
-        ("/2020/03/old.html", "2020/03/old.html"), ("/a.htm", "a.htm"),
-        ("/%C3%BC/", "ü/index.html"), ("/?p=17", ""), ("/old/?p=17", ""),
+        ("/", "index.html"),
+        ("/old", "old/index.html"),
+        ("/old/", "old/index.html"),
+        ("/2020/03/old.html", "2020/03/old.html"),
+        ("/a.htm", "a.htm"),
+        ("/%C3%BC/", "ü/index.html"),
+        ("/?p=17", ""),
+        ("/old/?p=17", ""),
     ],
-)  # fmt: skip
+)
 def test_an_address_is_answered_by_one_file_and_a_query_by_none(text: str, file: str):
     assert parse_alias(text).file == file
 

@@ -21,17 +21,21 @@ def rendered(text: str) -> str:
         ("[a](<b c>)", Link("a", "b c", "b c", "a")),
         ("[a](/w/Aspirin_(drug))", Link("a", "/w/Aspirin_(drug)", "/w/Aspirin_(drug)", "a")),
         ("[`a` *b*](c?d&e)", Link("a", "c?d&e", "c?d&e", "a b")),
-        ("<https://b.example>", Link("a", "https://b.example", "https://b.example",
-                                     "https://b.example")),
+        (
+            "<https://b.example>",
+            Link("a", "https://b.example", "https://b.example", "https://b.example"),
+        ),
         ("![A door](d.svg)", Link("img", "d.svg", "d.svg", "A door")),
         ("![](d.svg)", Link("img", "d.svg", "d.svg", "")),
         ("<img src=d.svg>", Link("img", "d.svg", "d.svg", None)),
-        ("<iframe src='https://a.example'></iframe>",
-         Link("iframe", "https://a.example", "https://a.example", "")),
+        (
+            "<iframe src='https://a.example'></iframe>",
+            Link("iframe", "https://a.example", "https://a.example", ""),
+        ),
         ("<audio src=a.mp3></audio>", Link("audio", "a.mp3", "a.mp3", "")),
         ('<source srcset="a.webp 2x">', Link("source", "a.webp", "a.webp", "")),
     ],
-)  # fmt: skip
+)
 def test_links_pictures_and_players_are_found(text: str, link: Link):
     assert parse(rendered(text)).links == (link,)
 

@@ -15,8 +15,11 @@ def lists_of(kind: type) -> set[str]:
     """The lists of articles or pages that a new generator of Pelican's has."""
     settings = {**DEFAULT_CONFIG, "PATH": ".", "THEME": "simple"}
     made = kind({}, settings, ".", "simple", "output")
-    return {name for name, value in vars(made).items()
-            if value == [] and name not in ("authors", "categories", "related_posts")}  # fmt: skip
+    return {
+        name
+        for name, value in vars(made).items()
+        if value == [] and name not in ("authors", "categories", "related_posts")
+    }
 
 
 def test_the_lists_are_those_of_pelicans_generators():

@@ -16,7 +16,7 @@ from publish.post.identity import (
     texts,
     uid_of,
     was_of,
-)  # fmt: skip
+)
 
 
 def test_a_uid_is_the_first_line_else_the_place():

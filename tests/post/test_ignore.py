@@ -31,9 +31,22 @@ def test_what_static_paths_names_stays(named: list[str]):
 
 @pytest.mark.parametrize(
     "name",
-    [".trash", ".stversions", ".#a.md", "._a.md", ".DS_Store", "a.md~", "#a.md#", ".a.md.swp",
-     "Thumbs.db", "desktop.ini", "~$letter.docx", "__MACOSX", ".htaccess"],
-)  # fmt: skip
+    [
+        ".trash",
+        ".stversions",
+        ".#a.md",
+        "._a.md",
+        ".DS_Store",
+        "a.md~",
+        "#a.md#",
+        ".a.md.swp",
+        "Thumbs.db",
+        "desktop.ini",
+        "~$letter.docx",
+        "__MACOSX",
+        ".htaccess",
+    ],
+)
 def test_hidden_and_system_files_are_no_content(name: str):
     assert is_left_behind(name)
     assert any(fnmatchcase(name, pattern) for pattern in patterns())

@@ -24,15 +24,26 @@ def body_of(text: str) -> str:
 
 def test_a_new_post_is_a_draft_whose_header_reads_as_it_was_given():
     text = draft(
-        "A Calm: Handover", "a-calm-handover", "0123456789ab", DATE, author="Nora",
-        categories=["Career", " Network "], tags=["shifts"],
-    )  # fmt: skip
+        "A Calm: Handover",
+        "a-calm-handover",
+        "0123456789ab",
+        DATE,
+        author="Nora",
+        categories=["Career", " Network "],
+        tags=["shifts"],
+    )
     lines = text.partition("\n\n")[0].split("\n")
     assert lines == [
-        "Title: A Calm: Handover", "Date: 2026-11-29 07:30", "Category: Career, Network",
-        "Tags: shifts", "Slug: a-calm-handover", "Author: Nora", "Summary:", "Status: draft",
+        "Title: A Calm: Handover",
+        "Date: 2026-11-29 07:30",
+        "Category: Career, Network",
+        "Tags: shifts",
+        "Slug: a-calm-handover",
+        "Author: Nora",
+        "Summary:",
+        "Status: draft",
         "Uid: 0123456789ab",
-    ]  # fmt: skip
+    ]
     # Each line is a key to whatever edits headers: none is lost when one is set.
     edited = frontmatter.set_key(text.encode(), "Summary", "One.")
     assert edited.decode() == text.replace("Summary:", "Summary: One.")

@@ -67,8 +67,11 @@ def test_a_power_stays_a_power(markup: str, shown: str):
     ("title", "words", "markup"),
     [
         ("Plain", "Plain", "Plain"),
-        ("What the <details> element is", "What the <details> element is",
-         "What the &lt;details&gt; element is"),
+        (
+            "What the <details> element is",
+            "What the <details> element is",
+            "What the &lt;details&gt; element is",
+        ),
         ("An <em>open</em> door", "An open door", "An <em>open</em> door"),
         ("The <em> element", "The <em> element", "The &lt;em&gt; element"),
         ("Close </em> it", "Close </em> it", "Close &lt;/em&gt; it"),
@@ -77,12 +80,18 @@ def test_a_power_stays_a_power(markup: str, shown: str):
         ("Q&amp;A &eacute; &#65;", "Q&A é A", "Q&amp;A &eacute; &#65;"),
         ("one<br>two", "one two", "one<br>two"),
         ("10<sup>9</sup>/L", "10⁹/L", "10<sup>9</sup>/L"),
-        ("<script>alert(1)</script>", "<script>alert(1)</script>",
-         "&lt;script&gt;alert(1)&lt;/script&gt;"),
-        ("5 < 6 and <span lang='la'>per os</span>", "5 < 6 and per os",
-         "5 &lt; 6 and <span lang='la'>per os</span>"),
+        (
+            "<script>alert(1)</script>",
+            "<script>alert(1)</script>",
+            "&lt;script&gt;alert(1)&lt;/script&gt;",
+        ),
+        (
+            "5 < 6 and <span lang='la'>per os</span>",
+            "5 < 6 and per os",
+            "5 &lt; 6 and <span lang='la'>per os</span>",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_title_keeps_its_words(title: str, words: str, markup: str):
     assert plain_title(title) == words
     assert title_html(title) == markup
@@ -108,9 +117,19 @@ def test_shortened_text_is_its_own_beginning(given: str, most: int):
 
 @pytest.mark.parametrize(
     ("lang", "way"),
-    [("en", "ltr"), ("ar", "rtl"), ("he-IL", "rtl"), ("yi", "rtl"), ("az-Arab", "rtl"),
-     ("ks-Latn-IN", "ltr"), ("fa_IR", "rtl"), ("", "ltr"), ("DE", "ltr"), ("ckb", "rtl")],
-)  # fmt: skip
+    [
+        ("en", "ltr"),
+        ("ar", "rtl"),
+        ("he-IL", "rtl"),
+        ("yi", "rtl"),
+        ("az-Arab", "rtl"),
+        ("ks-Latn-IN", "ltr"),
+        ("fa_IR", "rtl"),
+        ("", "ltr"),
+        ("DE", "ltr"),
+        ("ckb", "rtl"),
+    ],
+)
 def test_direction_of_a_language(lang: str, way: str):
     assert direction(lang) == way
 

@@ -112,9 +112,16 @@ def test_clean_text_is_text_that_xml_can_hold(text: str):
 
 @pytest.mark.parametrize(
     ("path", "address"),
-    [("/a", "/a"), ("/a/", "/a"), ("a/index.html", "/a"), ("/a/#b", "/a"), ("/", "/"),
-     ("/caf%C3%A9/", "/café"), ("index.html", "/")],
-)  # fmt: skip
+    [
+        ("/a", "/a"),
+        ("/a/", "/a"),
+        ("a/index.html", "/a"),
+        ("/a/#b", "/a"),
+        ("/", "/"),
+        ("/caf%C3%A9/", "/café"),
+        ("index.html", "/"),
+    ],
+)
 def test_one_spelling_for_an_address(path: str, address: str):
     assert normal(path) == address
 
@@ -148,15 +155,36 @@ def test_an_address_of_this_machine_by_a_host_header():
     assert names_server("localhost", "0.0.0.0")
 
 
-@pytest.mark.parametrize("host", ["localhost", "A.Local", "127.0.0.1", "10.1.2.3", "192.168.0.9",
-                                  "172.20.0.1", "0.0.0.0", "[::1]", "intranet"])  # fmt: skip
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "A.Local",
+        "127.0.0.1",
+        "10.1.2.3",
+        "192.168.0.9",
+        "172.20.0.1",
+        "0.0.0.0",
+        "[::1]",
+        "intranet",
+    ],
+)
 def test_addresses_that_no_reader_can_reach(host: str):
     assert is_private(f"http://{host}:8000/x")
     assert is_private(f"//{host}/x")
 
 
-@pytest.mark.parametrize("url", ["https://example.com", "http://172.32.0.1/", "http://[bad", "/x",
-                                 "https://localhost.a.example/", "//10.a.example/"])  # fmt: skip
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.com",
+        "http://172.32.0.1/",
+        "http://[bad",
+        "/x",
+        "https://localhost.a.example/",
+        "//10.a.example/",
+    ],
+)
 def test_addresses_that_lead_out(url: str):
     assert not is_private(url)
 
@@ -187,9 +215,11 @@ def test_the_keys_that_follow_readers():
     ("query", "left"),
     [
         ("?id=1&UTM_source=x&amp;mc_eid=2;vero_id=3&reutm_x=4", "?id=1&reutm_x=4"),
-        ("?utm_source=n&amp;q=a%20b+c&flag", "?q=a%20b+c&flag"), ("?fbclid=1#top", "#top"),
-        ("?utm_a=1&utm_b=2", ""), ("/utm_source=x", "/utm_source=x"),
+        ("?utm_source=n&amp;q=a%20b+c&flag", "?q=a%20b+c&flag"),
+        ("?fbclid=1#top", "#top"),
+        ("?utm_a=1&utm_b=2", ""),
+        ("/utm_source=x", "/utm_source=x"),
     ],
-)  # fmt: skip
+)
 def test_an_address_without_what_follows_readers_is_otherwise_the_same(query: str, left: str):
     assert without_tracking(f"https://a.example/{query}") == f"https://a.example/{left}"

@@ -408,8 +408,11 @@ def test_a_condition_may_name_a_static_segment(bench: Bench, op: str, who: str):
     segment = bench.mc.lists.create_segment(LIST, {"name": "A", "static_segment": [ANA]})["id"]
     campaign = bench.draft()
     condition = {
-        "condition_type": "StaticSegment", "field": "static_segment", "op": op, "value": segment,
-    }  # fmt: skip
+        "condition_type": "StaticSegment",
+        "field": "static_segment",
+        "op": op,
+        "value": segment,
+    }
     bench.mc.campaigns.update(campaign, {"recipients": recipients_for([condition])})
     bench.mc.campaigns.send(campaign)
     assert [str(mail["To"]) for mail in bench.mails()] == [who]

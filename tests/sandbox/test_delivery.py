@@ -320,13 +320,29 @@ def test_a_mail_outside_any_list_has_no_list_headers():
     name=st.text(st.characters(exclude_categories=["Cs"]), max_size=120),
 )
 def test_no_subject_and_no_name_can_break_a_header(subject: str, name: str):
-    raw = build(letter(subject=subject, sender_name=name, to_name=name, list_name=name,
-                       unsubscribe="http://127.0.0.1:1/unsubscribe?e=1"))  # fmt: skip
+    raw = build(
+        letter(
+            subject=subject,
+            sender_name=name,
+            to_name=name,
+            list_name=name,
+            unsubscribe="http://127.0.0.1:1/unsubscribe?e=1",
+        )
+    )
     mail = message_from_bytes(raw, policy=default)
     assert set(mail.keys()) == {
-        "List-Unsubscribe", "From", "Reply-To", "To", "Subject", "Date", "Message-ID",
-        "List-Unsubscribe-Post", "List-ID", "MIME-Version", "Content-Type",
-    }  # fmt: skip
+        "List-Unsubscribe",
+        "From",
+        "Reply-To",
+        "To",
+        "Subject",
+        "Date",
+        "Message-ID",
+        "List-Unsubscribe-Post",
+        "List-ID",
+        "MIME-Version",
+        "Content-Type",
+    }
     assert mail["From"].addresses[0].addr_spec == "a@example.com"
     assert mail["To"].addresses[0].addr_spec == "b@example.com"
     assert len(mail["To"].addresses) == 1

@@ -86,11 +86,21 @@ def test_a_value_is_put_in_once_and_as_it_is(value: str, around: str):
     ("contact", "line"),
     [
         ({}, ""),
-        ({"company": "A", "address1": "B", "address2": "C", "city": "D", "state": "E",
-          "zip": "F", "country": "G"}, "A, B, C, D, E F, G"),
+        (
+            {
+                "company": "A",
+                "address1": "B",
+                "address2": "C",
+                "city": "D",
+                "state": "E",
+                "zip": "F",
+                "country": "G",
+            },
+            "A, B, C, D, E F, G",
+        ),
         ({"company": "A", "zip": "F", "country": "G"}, "A, F, G"),
     ],
-)  # fmt: skip
+)
 def test_the_address_line_leaves_out_what_is_not_there(contact: dict[str, str], line: str):
     assert address_line(contact) == line
 

@@ -44,8 +44,14 @@ def test_the_page_has_every_field_of_a_rule_with_its_default(root: Path):
     part = page.partition("\n## Faults\n")[2].partition("\n## ")[0]
     for each in fields(Rule):
         assert re.search(rf"[`\"]{each.name}\b", part), each.name
-    for told in ("`method` (`*`)", "`nth` (1)", "`times` (1; 0 is for ever)", "`status` (500)",
-                 "`status` (302)", "`seconds` is 1 by default"):  # fmt: skip
+    for told in (
+        "`method` (`*`)",
+        "`nth` (1)",
+        "`times` (1; 0 is for ever)",
+        "`status` (500)",
+        "`status` (302)",
+        "`seconds` is 1 by default",
+    ):
         assert told in part
 
 
@@ -58,9 +64,16 @@ def test_the_default_answers_are_those_of_the_table(bench: Bench, kind: str, sta
 
 @pytest.mark.parametrize(
     "path",
-    ["/3.0/", "/3.0/ping", "/3.0/lists", "/3.0/campaigns", "/", "/control/faults",
-     "/control/alive"],
-)  # fmt: skip
+    [
+        "/3.0/",
+        "/3.0/ping",
+        "/3.0/lists",
+        "/3.0/campaigns",
+        "/",
+        "/control/faults",
+        "/control/alive",
+    ],
+)
 def test_an_address_of_the_table_answers(root: Path, bench: Bench, path: str):
     told = " ".join(cell for row in rows(root, "Routes") for cell in row)
     assert path.rstrip("s") in told

@@ -17,9 +17,12 @@ from tests.sandbox.conftest import Bench, Clock, client_of
 
 LIST = SANDBOX_AUDIENCE
 SCALARS = (
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats()
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats()
     | st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-)  # fmt: skip
+)
 WORDS = st.sampled_from(
     [
         "type", "regular", "recipients", "list_id", LIST, "segment_opts", "saved_segment_id",
@@ -104,9 +107,16 @@ QUERY = st.sampled_from(
 
 @pytest.mark.parametrize(
     "path",
-    ["/3.0/campaigns", f"/3.0/lists/{LIST}/members", f"/3.0/lists/{LIST}/segments", "/",
-     "/subscribe", "/unsubscribe", "/mail/1"],
-)  # fmt: skip
+    [
+        "/3.0/campaigns",
+        f"/3.0/lists/{LIST}/members",
+        f"/3.0/lists/{LIST}/segments",
+        "/",
+        "/subscribe",
+        "/unsubscribe",
+        "/mail/1",
+    ],
+)
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

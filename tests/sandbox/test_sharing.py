@@ -192,14 +192,21 @@ def test_running_is_not_fooled_by_a_note_of_the_dead(tmp_path: Path):
 @pytest.mark.parametrize(
     "note",
     [
-        b"", b"{", b"[]", b"5", b'{"url": "http://127.0.0.1:1"}', b'{"instance": "x"}',
-        b'{"instance": "x", "url": "ftp://127.0.0.1:1"}', b'{"instance": "x", "url": "nowhere"}',
+        b"",
+        b"{",
+        b"[]",
+        b"5",
+        b'{"url": "http://127.0.0.1:1"}',
+        b'{"instance": "x"}',
+        b'{"instance": "x", "url": "ftp://127.0.0.1:1"}',
+        b'{"instance": "x", "url": "nowhere"}',
         b'{"instance": "x", "url": "http://127.0.0.1:x"}',
         b'{"instance": "x", "url": "http://127.0.0.1:99999"}',
         b'{"instance": "x", "url": "http://127.0.0.1:1"}',
-        b'{"instance": "x", "url": "http://[::1"}', b"\xff\xfe",
+        b'{"instance": "x", "url": "http://[::1"}',
+        b"\xff\xfe",
     ],
-)  # fmt: skip
+)
 def test_running_reads_any_note(tmp_path: Path, note: bytes):
     where = sandbox.folder(tmp_path)
     where.mkdir(parents=True)

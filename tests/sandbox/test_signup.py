@@ -124,9 +124,20 @@ def test_a_robot_that_fills_the_trap_gets_the_same_page_and_nothing_happens(benc
 
 @pytest.mark.parametrize(
     "email",
-    ["", " ", "ana", "ana@", "@example.com", "a b@example.com", "ana@example", "a@b..com",
-     "ana@example.com\r\nBcc: eve@example.com", "<ana@example.com>", "x" * 250 + "@example.com"],
-)  # fmt: skip
+    [
+        "",
+        " ",
+        "ana",
+        "ana@",
+        "@example.com",
+        "a b@example.com",
+        "ana@example",
+        "a@b..com",
+        "ana@example.com\r\nBcc: eve@example.com",
+        "<ana@example.com>",
+        "x" * 250 + "@example.com",
+    ],
+)
 def test_an_address_that_is_none_brings_the_form_back(bench: Bench, email: str):
     page = sign_up(bench, email)
     assert page.status == 400

@@ -99,9 +99,13 @@ class Lab:
         """
         with tempfile.TemporaryFile() as errors:
             process = popen(
-                [sys.executable, "-P", "-c", BUILD], cwd=self.root, env=seeing_the_tool(),
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
-            )  # fmt: skip
+                [sys.executable, "-P", "-c", BUILD],
+                cwd=self.root,
+                env=seeing_the_tool(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+            )
             with process.stdin as wish, process.stdout as done:
                 pickle.dump((self.conf, {"full": full, "output": output}), wish)
                 wish.close()
@@ -121,10 +125,20 @@ class Lab:
         shutil.rmtree(aside, ignore_errors=True)
         done = run(
             "pelican",
-            ["content", "-s", str(self.conf), "-o", str(aside), "-q",
-             "-e", *(f'{name}=""' for name in OURS), "WITH_FUTURE_DATES=false"],
-            self.root, os.environ | {"COLUMNS": "200"} | self.env,
-        )  # fmt: skip
+            [
+                "content",
+                "-s",
+                str(self.conf),
+                "-o",
+                str(aside),
+                "-q",
+                "-e",
+                *(f'{name}=""' for name in OURS),
+                "WITH_FUTURE_DATES=false",
+            ],
+            self.root,
+            os.environ | {"COLUMNS": "200"} | self.env,
+        )
         assert done.returncode == 0, done.stderr
         found = tree(aside)
         shutil.rmtree(aside, ignore_errors=True)
@@ -192,7 +206,11 @@ def theme(templates: Mapping[str, str]) -> dict[str, str]:
 
 def post(slug: str, day: int, body: str = "", **head: str) -> dict[str, str]:
     """A post of its own moment: of two at once, stock Pelican shows either first."""
-    lines = {"Title": f"About {slug}", "Date": f"2024-01-01 {day // 60:02}:{day % 60:02}",
-             "Category": "Notes", "Slug": slug} | head  # fmt: skip
+    lines = {
+        "Title": f"About {slug}",
+        "Date": f"2024-01-01 {day // 60:02}:{day % 60:02}",
+        "Category": "Notes",
+        "Slug": slug,
+    } | head
     text = "".join(f"{name}: {value}\n" for name, value in lines.items() if value)
     return {f"content/posts/{slug}.md": f"{text}\n{body or f'The body of {slug}.'}\n"}

@@ -88,14 +88,16 @@ def house(init: bool) -> Files:
     plugin = PLUGIN.format(tricks=json.dumps(tricks))
     if not init:
         plugin = plugin.replace("    signals.content_object_init.connect(born)\n", "")
-    files: dict[str, str | bytes | None] = dict(site(
-        CONF,
-        templates={
-            "article": "{% set a = article %}" + SHOWN + "{{ a.content }}",
-            "index": "{% for a in articles_page.object_list %}" + SHOWN + "{% endfor %}",
-        },
-        tricks=plugin,
-    ))  # fmt: skip
+    files: dict[str, str | bytes | None] = dict(
+        site(
+            CONF,
+            templates={
+                "article": "{% set a = article %}" + SHOWN + "{{ a.content }}",
+                "index": "{% for a in articles_page.object_list %}" + SHOWN + "{% endfor %}",
+            },
+            tricks=plugin,
+        )
+    )
     names = [name for signal in TRICKS.values() for name in signal]
     for day, name in enumerate(names, 10):
         files |= post(name, day, Tags="b, a", Field="f", Summary=f"Of {name}.")
@@ -111,6 +113,16 @@ def visits(init: bool) -> tuple[Files, ...]:
     """Edits of other posts, so that the pages of all others are kept, and of what tricks show."""
     other = [post("one", 1, f"Edit {number}.") for number in range(7)]
     return (
-        {}, other[0], other[1], other[2], told(1, init), other[3], told(0, init), other[4],
-        told(2, init), other[5], told(1, init), post("two", 2, Title="Other"),
-    )  # fmt: skip
+        {},
+        other[0],
+        other[1],
+        other[2],
+        told(1, init),
+        other[3],
+        told(0, init),
+        other[4],
+        told(2, init),
+        other[5],
+        told(1, init),
+        post("two", 2, Title="Other"),
+    )

@@ -41,9 +41,13 @@ QUIET = "".join(
 
 
 def scene(
-    name: str, templates: Files | None = None, conf: str = "", edits: tuple[Files, ...] = REVEALING,
-    files: Files | None = None, **plugins: str,
-) -> Scene:  # fmt: skip
+    name: str,
+    templates: Files | None = None,
+    conf: str = "",
+    edits: tuple[Files, ...] = REVEALING,
+    files: Files | None = None,
+    **plugins: str,
+) -> Scene:
     """A site whose posts have been restored when the first of ``edits`` comes."""
     made = site(
         QUIET + conf,
@@ -75,8 +79,10 @@ def said(before: str) -> str:
 
 FLAG = "('flag' in os.listdir(ROOT / 'flags'))"
 FLAGS: tuple[Files, ...] = (
-    others(3) | {"flags/flag": ""}, others(4), others(5) | {"flags/flag": None},
-)  # fmt: skip
+    others(3) | {"flags/flag": ""},
+    others(4),
+    others(5) | {"flags/flag": None},
+)
 FEED = "FEED_ALL_ATOM = 'feed.xml'\nFEED_DOMAIN = SITEURL\nFEED_MAX_ITEMS = 1"
 LIST = "{% for a in articles %}{{ a.title }} {% endfor %}"
 MOOD = {"article": "{{ article.title }} {{ article.mood }}"}

@@ -66,17 +66,24 @@ class Post:
         """The source, with links only to posts that are there and public."""
         day, minute = divmod(self.moment, 24 * MINUTE)
         head = {
-            "Title": self.title, "Slug": self.slug, "Category": self.category,
+            "Title": self.title,
+            "Slug": self.slug,
+            "Category": self.category,
             "Date": f"{2020 + day // 300}-{1 + day % 300 // 25:02}-{1 + day % 25:02} "
-                    f"{minute // 60:02}:{minute % 60:02}",
-            "Tags": ", ".join(self.tags), "Author": self.author, "Status": self.status,
-            "Lang": self.lang, "Template": self.template, "Summary": self.summary,
-        }  # fmt: skip
+            f"{minute // 60:02}:{minute % 60:02}",
+            "Tags": ", ".join(self.tags),
+            "Author": self.author,
+            "Status": self.status,
+            "Lang": self.lang,
+            "Template": self.template,
+            "Summary": self.summary,
+        }
         lines = "".join(f"{name}: {value}\n" for name, value in head.items() if value)
         links = "".join(
-            f"\n[{name}]({{filename}}{name}.md)" for name in self.links
+            f"\n[{name}]({{filename}}{name}.md)"
+            for name in self.links
             if name in known and known[name].status == "published"
-        )  # fmt: skip
+        )
         picture = f"\n![a]({{{self.picture}}}/images/dot.svg)" if self.picture else ""
         return f"{lines}\n# Head\n\n{self.body}\n{links}\n{picture}\n"
 
@@ -92,16 +99,21 @@ class Walk:
         self.options = {name: values[0] for name, values in OPTIONS.items()}
         self.said: list[str] = [f"seed {seed}"]
         self.count = 0
-        self.lab = Lab(root, {
-            "theme/static/a.css": "", "plugins/enrich.py": self._plugin,
-            "data/motto.txt": "Be well",
-            "content/images/dot.svg": "<svg/>", "content/extra/robots.txt": "{{ SITENAME }}",
-            # A feed without any post shows the moment at which it was made.
-            "content/posts/first.md": "Title: First\nDate: 2019-01-01\n\nThe first.\n",
-            "content/pages/about.md": "Title: About\n\nAbout us.\n",
-            "content/pages/more.md": "Title: More\nStatus: hidden\n\n[a]({filename}about.md)\n",
-            **{f"theme/templates/{name}.html": text for name, text in THEME.items()},
-        })  # fmt: skip
+        self.lab = Lab(
+            root,
+            {
+                "theme/static/a.css": "",
+                "plugins/enrich.py": self._plugin,
+                "data/motto.txt": "Be well",
+                "content/images/dot.svg": "<svg/>",
+                "content/extra/robots.txt": "{{ SITENAME }}",
+                # A feed without any post shows the moment at which it was made.
+                "content/posts/first.md": "Title: First\nDate: 2019-01-01\n\nThe first.\n",
+                "content/pages/about.md": "Title: About\n\nAbout us.\n",
+                "content/pages/more.md": "Title: More\nStatus: hidden\n\n[a]({filename}about.md)\n",
+                **{f"theme/templates/{name}.html": text for name, text in THEME.items()},
+            },
+        )
         self._configure()
         for _ in range(self.chance.randint(3, 9)):
             self.add()
@@ -139,13 +151,18 @@ class Walk:
         # Of two posts of one moment stock Pelican shows either first.
         moment = self.chance.randint(0, 1500) * 24 * MINUTE + self.count
         self.posts[name] = Post(
-            f"On {self._words()} {self.count}", moment, name,
-            self.chance.choice(CATEGORIES), self.chance.sample(TAGS, self.chance.randint(0, 3)),
-            self.chance.choice(AUTHORS), self.chance.choice(STATUS), body=self._words(),
+            f"On {self._words()} {self.count}",
+            moment,
+            name,
+            self.chance.choice(CATEGORIES),
+            self.chance.sample(TAGS, self.chance.randint(0, 3)),
+            self.chance.choice(AUTHORS),
+            self.chance.choice(STATUS),
+            body=self._words(),
             summary=self.chance.choice(("", "", "In short.")),
             links=self.chance.sample(sorted(self.posts), min(len(self.posts), 2)),
             picture=self.chance.choice(("", "", "static")),
-        )  # fmt: skip
+        )
         self._save()
         return name
 
@@ -154,17 +171,24 @@ class Walk:
         if not self.posts:
             return None
         name, post = self._any()
-        part, value = self.chance.choice((
-            ("body", self._words()), ("title", f"On {self._words()} {name}"),
-            ("category", self.chance.choice(CATEGORIES)), ("author", self.chance.choice(AUTHORS)),
-            ("tags", self.chance.sample(TAGS, self.chance.randint(0, 4))),
-            ("status", self.chance.choice(STATUS)),
-            ("template", self.chance.choice(("", "special"))),
-            ("moment", self.chance.randint(0, 1500) * 24 * MINUTE + post.moment % (24 * MINUTE)),
-            ("summary", self.chance.choice(("", "Shorter."))),
-            ("slug", f"{name}-{self.chance.randint(1, 3)}"),
-            ("links", self.chance.sample(sorted(self.posts), 1)),
-        ))  # fmt: skip
+        part, value = self.chance.choice(
+            (
+                ("body", self._words()),
+                ("title", f"On {self._words()} {name}"),
+                ("category", self.chance.choice(CATEGORIES)),
+                ("author", self.chance.choice(AUTHORS)),
+                ("tags", self.chance.sample(TAGS, self.chance.randint(0, 4))),
+                ("status", self.chance.choice(STATUS)),
+                ("template", self.chance.choice(("", "special"))),
+                (
+                    "moment",
+                    self.chance.randint(0, 1500) * 24 * MINUTE + post.moment % (24 * MINUTE),
+                ),
+                ("summary", self.chance.choice(("", "Shorter."))),
+                ("slug", f"{name}-{self.chance.randint(1, 3)}"),
+                ("links", self.chance.sample(sorted(self.posts), 1)),
+            )
+        )
         setattr(post, part, value)
         self._save()
         return f"{name} {part} {value!r}"

@@ -191,9 +191,15 @@ def test_a_table_of_addresses_that_changes_alone_makes_a_build_old(small: Settin
 
 @pytest.mark.parametrize(
     "table",
-    ['{"old": "gone"}', '{"/a/../b": "gone"}', '{"/old/": "nowhere"}', '{"/old/": "//host/"}',
-     '{"/old/": "javascript:x"}', '{"/\\udcff/": "gone"}'],
-)  # fmt: skip
+    [
+        '{"old": "gone"}',
+        '{"/a/../b": "gone"}',
+        '{"/old/": "nowhere"}',
+        '{"/old/": "//host/"}',
+        '{"/old/": "javascript:x"}',
+        '{"/\\udcff/": "gone"}',
+    ],
+)
 def test_a_check_names_a_retired_address_that_is_none_before_a_build(small: Settings, table: str):
     (small.content / identity.RETIRED).write_text(table)
     told = [f.file for f in findings(small) if f.severity == "error"]

@@ -64,11 +64,16 @@ def test_what_pelican_takes_for_no_date_is_none(text: str):
 @pytest.mark.parametrize(
     ("status", "days", "seen"),
     [
-        ("published", -1, "public"), ("hidden", -1, "hidden"), ("draft", -1, "draft"),
-        ("published", 1, "scheduled"), ("hidden", 1, "scheduled"), ("draft", 1, "draft"),
-        ("publised", -1, "draft"), ("published", None, "public"),
+        ("published", -1, "public"),
+        ("hidden", -1, "hidden"),
+        ("draft", -1, "draft"),
+        ("published", 1, "scheduled"),
+        ("hidden", 1, "scheduled"),
+        ("draft", 1, "draft"),
+        ("publised", -1, "draft"),
+        ("published", None, "public"),
     ],
-)  # fmt: skip
+)
 def test_who_sees_a_post(status: str, days: int | None, seen: Visibility):
     now = datetime(2026, 11, 28, tzinfo=UTC)
     date = None if days is None else now + timedelta(days=days)
@@ -80,12 +85,15 @@ def test_a_header_shows_what_the_build_makes_of_it(site: Site):
     site.set("del WITH_FUTURE_DATES")
     site.set("DEFAULT_DATE = (2016, 1, 2, 3, 4)")
     given = {
-        "words": "Date: Nov 2091", "iso": "Date: 2016-11-03T07:30+02:00",
+        "words": "Date: Nov 2091",
+        "iso": "Date: 2016-11-03T07:30+02:00",
         "past": "Date: 3 May 2016",
-        "zone": "Date: 2016-11-03 07:30\nTimezone: Asia/Tokyo", "none": "Tags: a",
-        "2016-05-06-in-the-name": "Tags: b", "hidden": "Date: 2091-01-01\nStatus: hidden",
+        "zone": "Date: 2016-11-03 07:30\nTimezone: Asia/Tokyo",
+        "none": "Tags: a",
+        "2016-05-06-in-the-name": "Tags: b",
+        "hidden": "Date: 2091-01-01\nStatus: hidden",
         "doubled": "Date: 2016-11-04\nDate: 2016-11-05",
-    }  # fmt: skip
+    }
     for name, lines in given.items():
         site.write(f"content/posts/{name}.md", f"Title: {name}\n{lines}\nCategory: A\n\nx\n")
     build(site.settings)

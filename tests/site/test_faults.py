@@ -39,9 +39,11 @@ def started(site: Site, *more: str) -> subprocess.Popen[bytes]:
     """A build in a process of its own."""
     return subprocess.Popen(
         [sys.executable, "-c", BUILD, str(site.conf), *more],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-    )  # fmt: skip
+    )
 
 
 def theme(site: Site, article: str) -> None:
@@ -149,12 +151,16 @@ SHARING = (
 
 @pytest.mark.parametrize(
     ("end", "expected"),
-    [("raise KeyError('boom')", r"^plugins/faulty\.py:5: KeyError: 'boom'"),
-     ("import sys; sys.exit('bye')", r"^plugins/faulty\.py:5: SystemExit: bye"),
-     ("class Odd(Exception): pass; raise Odd(open('/dev/null'))",
-      r"^plugins/faulty\.py:6: RuntimeError: Odd: "),
-     ("import os; os.kill(os.getpid(), 9)", r"a part of the build was ended by signal 9")],
-)  # fmt: skip
+    [
+        ("raise KeyError('boom')", r"^plugins/faulty\.py:5: KeyError: 'boom'"),
+        ("import sys; sys.exit('bye')", r"^plugins/faulty\.py:5: SystemExit: bye"),
+        (
+            "class Odd(Exception): pass; raise Odd(open('/dev/null'))",
+            r"^plugins/faulty\.py:6: RuntimeError: Odd: ",
+        ),
+        ("import os; os.kill(os.getpid(), 9)", r"a part of the build was ended by signal 9"),
+    ],
+)
 def test_what_fails_in_a_copy_is_reported_as_here(site: Site, end: str, expected: str):
     plugin(site, SHARING.format(end=end.replace("pass; ", "pass\n        ")))
     with pytest.raises(Refused, match=expected):
@@ -186,14 +192,17 @@ def test_what_a_plugin_prints_does_not_reach_the_answer(site: Site):
 
 
 def test_a_fault_with_a_next_step_of_its_own_is_told_with_that_one(site: Site):
-    plugin(site, (
-        "import logging\nfrom pelican import signals\n"
-        "from publish.post.diagnostic import unwritable\n"
-        "def hurt(generators):\n"
-        "    error = OSError(28, 'No space left on device', 'x')\n"
-        "    unwritable(error, 'a letter').log(logging.getLogger())\n"
-        "def register():\n    signals.all_generators_finalized.connect(hurt)\n"
-    ))  # fmt: skip
+    plugin(
+        site,
+        (
+            "import logging\nfrom pelican import signals\n"
+            "from publish.post.diagnostic import unwritable\n"
+            "def hurt(generators):\n"
+            "    error = OSError(28, 'No space left on device', 'x')\n"
+            "    unwritable(error, 'a letter').log(logging.getLogger())\n"
+            "def register():\n    signals.all_generators_finalized.connect(hurt)\n"
+        ),
+    )
     with pytest.raises(Refused) as failure:
         build(site.settings)
     assert failure.value.remedy == "fix that (permissions, disk space) and build again"
@@ -351,10 +360,16 @@ def test_a_build_waits_then_refuses_and_names_the_other(tmp_path: Path):
 
 def test_the_lock_of_a_dead_process_holds_nobody_up(tmp_path: Path):
     child = subprocess.Popen(
-        [sys.executable, "-c", "import fcntl, sys, time\n"
-         "f = open(sys.argv[1], 'a'); fcntl.flock(f, fcntl.LOCK_EX); print('held', flush=True)\n"
-         "time.sleep(60)", str(tmp_path / "lock")], stdout=subprocess.PIPE,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-c",
+            "import fcntl, sys, time\n"
+            "f = open(sys.argv[1], 'a'); fcntl.flock(f, fcntl.LOCK_EX); print('held', flush=True)\n"
+            "time.sleep(60)",
+            str(tmp_path / "lock"),
+        ],
+        stdout=subprocess.PIPE,
+    )
     assert child.stdout is not None
     assert child.stdout.readline() == b"held\n"
     with (tmp_path / "lock").open() as other, pytest.raises(BlockingIOError):

@@ -62,9 +62,10 @@ def test_a_site_that_is_not_fit_is_refused_before_anything_is_rendered(
     site.post("post-4", "Body.", Title="A forbidden word")
     with pytest.raises(Refused, match="the site is not fit"):
         build(
-            site.settings, guards=guards(heard, "forbidden"),
+            site.settings,
+            guards=guards(heard, "forbidden"),
             progress=lambda phase, count: steps.append(phase),
-        )  # fmt: skip
+        )
     assert any("forbidden" in title for title in heard[0][0])
     assert "pages" not in steps
     assert site.bytes() == good

@@ -33,10 +33,12 @@ from tests.site.laws_unchanged_posts import SCENES as UNCHANGED
 def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Sites with feeds, a style and pictures, whose stamps are old enough to be trusted: one wait
     for all."""
-    files: dict[str, str | bytes | None] = dict(site(
-        'FEED_ALL_ATOM = "all.xml"\nCATEGORY_FEED_RSS = "{slug}.xml"\nFEED_DOMAIN = SITEURL\n'
-        "FEED_MAX_ITEMS = 2\n"
-    ))  # fmt: skip
+    files: dict[str, str | bytes | None] = dict(
+        site(
+            'FEED_ALL_ATOM = "all.xml"\nCATEGORY_FEED_RSS = "{slug}.xml"\nFEED_DOMAIN = SITEURL\n'
+            "FEED_MAX_ITEMS = 2\n"
+        )
+    )
     for number in range(6):
         files |= post(f"post-{number}", 10 + number, Category="Late" if number > 3 else "Early")
     files |= {"content/images/a.png": b"a", "content/images/b.png": b"b"}
@@ -102,7 +104,7 @@ MENU = "{% for c, found in categories %}"
         ("{% set all = categories %}" + MENU + "{{ c }}{% endfor %}", False),
         ("{{ c }}", True),
     ],
-)  # fmt: skip
+)
 def test_a_menu_hangs_on_the_terms_alone_only_where_it_cannot_show_posts(text: str, alone: bool):
     texts = {"a": '{% extends "b" %}', "b": text, "list.html": ""}
     env = Environment(loader=DictLoader(texts))
@@ -241,8 +243,10 @@ def test_what_has_been_looked_up_a_moment_ago_is_not_looked_up_again(tmp_path: P
     changes = commit(below(stage), target, ["a", "gone"], ["gone"], present=present)
     assert (changes.written, changes.removed, changes.foreign) == (("a", "b"), (), ("x",))
     assert {n: (target / n).read_text() for n in tree(target)} == {
-        "a": "new", "b": "new", "x": "mine",
-    }  # fmt: skip
+        "a": "new",
+        "b": "new",
+        "x": "mine",
+    }
 
 
 def test_a_page_that_lies_in_the_output_is_staged_without_a_folder_of_its_own(tmp_path: Path):
@@ -261,11 +265,14 @@ def test_a_page_that_lies_in_the_output_is_staged_without_a_folder_of_its_own(tm
         plugin.write_text("a plugin's")
         found = site_of(stage)
         assert {name: Path(path).read_text() for name, path in found.items()} == {
-            **{name: name for name in names}, "redone/index.html": "a plugin's",
-        }  # fmt: skip
+            **{name: name for name in names},
+            "redone/index.html": "a plugin's",
+        }
         assert {entry.name for entry in (stage / "site").iterdir()} == {
-            "new", "redone", "long" * 25,
-        }  # fmt: skip
+            "new",
+            "redone",
+            "long" * 25,
+        }
 
 
 def test_a_folder_that_is_not_there_yet_is_moved_with_all_that_lies_in_it(tmp_path: Path):

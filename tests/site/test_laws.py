@@ -29,9 +29,10 @@ def started(lab: Lab) -> subprocess.Popen[bytes]:
     clock = os.environ.get("PYTHONPATH", "").partition(os.pathsep)[0]
     return subprocess.Popen(
         [sys.executable, "-c", BUILD, str(lab.conf)],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, (clock, *sys.path)))},
-    )  # fmt: skip
+    )
 
 
 def family(process: int) -> list[int]:

@@ -111,8 +111,10 @@ def test_the_mails_own_words_are_read_too(project: Project):
     )
     (post,) = project.library.posts
     assert [(link.written, link.mail) for link in post.links] == [
-        ("/calm/", False), ("/w/", False), ("/mail/", True),
-    ]  # fmt: skip
+        ("/calm/", False),
+        ("/w/", False),
+        ("/mail/", True),
+    ]
 
 
 def test_a_record_knows_the_lines_of_its_keys_read_or_restored(project: Project):

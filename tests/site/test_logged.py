@@ -48,11 +48,15 @@ def test_a_plugins_complaint_is_taken_as_it_is(
     [
         ("Unable to find '%s', skipping url replacement.", ("b.md",), "unfound", True),
         ('Unable to generate valid slug for %s "%s".', ("Tag", "..."), "no-slug", True),
-        ("Skipping %s: could not find information about '%s'", ("a.md", "title"), "missing-key",
-         True),
+        (
+            "Skipping %s: could not find information about '%s'",
+            ("a.md", "title"),
+            "missing-key",
+            True,
+        ),
         ("Empty alt attribute for image %s in %s", ("x.png", "a.md"), "", False),
     ],
-)  # fmt: skip
+)
 def test_pelicans_own_texts_are_reported_apart_by_what_they_were_before_their_values(
     collector: LogCollector, template: str, args: tuple[str, ...], kind: str, grave: bool
 ):
@@ -69,16 +73,22 @@ def test_an_error_is_reported_apart_by_where_it_was_raised(collector: LogCollect
         raise BadMoment("modified")
 
     for fails in (
-        lambda: get_date("soon"), lambda: ZoneInfo("Nowhere/None"), unfit, moment,
+        lambda: get_date("soon"),
+        lambda: ZoneInfo("Nowhere/None"),
+        unfit,
+        moment,
         lambda: int("q"),
-    ):  # fmt: skip
+    ):
         try:
             fails()
         except Exception:
             LOGGER.exception("Could not process %s", "a.md", exc_info=False)
     assert [(said.kind, said.parts) for said in collector.errors] == [
-        ("bad-date", ("soon",)), ("bad-timezone", ()), ("unfit", ()), ("bad-moment", ("modified",)),
+        ("bad-date", ("soon",)),
+        ("bad-timezone", ()),
+        ("unfit", ()),
+        ("bad-moment", ("modified",)),
         ("", ()),
-    ]  # fmt: skip
+    ]
     assert all((said.file, said.line) == ("content/a.md", 1) for said in collector.errors)
     assert collector.errors[0].message == "'soon' is not a valid date"

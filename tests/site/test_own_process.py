@@ -44,10 +44,13 @@ def command(
     """The command, from another folder than the site's."""
     return subprocess.run(
         [sys.executable, "-m", "publish", *words, "-s", str(site.conf)],
-        cwd=folder or site.root.parent, capture_output=True, text=True, check=False,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-                          "MAILCHIMP_API_KEY": "0123"},
-    )  # fmt: skip
+        cwd=folder or site.root.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ
+        | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "MAILCHIMP_API_KEY": "0123"},
+    )
 
 
 @pytest.fixture
@@ -60,10 +63,13 @@ def nosy(site: Site) -> Site:
 def test_a_plugin_runs_in_the_command_and_spoils_nothing_of_it(nosy: Site):
     with subprocess.Popen(
         [sys.executable, "-m", "publish", "build", "--json", "-s", str(nosy.conf)],
-        cwd=nosy.root.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-                          "MAILCHIMP_API_KEY": "0123"},
-    ) as running:  # fmt: skip
+        cwd=nosy.root.parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ
+        | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "MAILCHIMP_API_KEY": "0123"},
+    ) as running:
         out, err = running.communicate(timeout=120)
     assert running.returncode == 0, err
     assert "louder noise" in err
@@ -77,9 +83,11 @@ def test_a_plugin_runs_in_the_command_and_spoils_nothing_of_it(nosy: Site):
 def test_a_build_needs_no_standard_output(site: Site):
     done = subprocess.run(
         ["/bin/sh", "-c", f"'{sys.executable}' -m publish build -s '{site.conf}' >&-"],
-        capture_output=True, text=True, check=False,
+        capture_output=True,
+        text=True,
+        check=False,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     assert site.bytes() == site.stock()
 
@@ -122,9 +130,10 @@ def test_a_process_of_a_build_ends_with_the_one_that_began_it(how: str, site: Si
     noted = site.root / "plugins/pid"
     with subprocess.Popen(
         [sys.executable, "-c", f"{BUILD}(load(sys.argv[1]))", str(site.conf)],
-        cwd=site.root.parent, start_new_session=True,
+        cwd=site.root.parent,
+        start_new_session=True,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-    ) as running:  # fmt: skip
+    ) as running:
         until(lambda: noted.is_file() and noted.read_text())
         running.kill()
     until(lambda: not is_running(int(noted.read_text())))
@@ -147,10 +156,14 @@ def is_running(pid: int) -> bool:
 
 
 def test_a_file_that_the_settings_neighbour_reads_decides(site: Site):
-    site.write("words.py", "from pathlib import Path\n"
-               "WORD = Path(__file__).with_name('words.txt').read_text()\n")  # fmt: skip
-    site.set("import sys\nsys.path.insert(0, __file__.rpartition('/')[0])\n"
-             "from words import WORD\nSITENAME = WORD")  # fmt: skip
+    site.write(
+        "words.py",
+        "from pathlib import Path\nWORD = Path(__file__).with_name('words.txt').read_text()\n",
+    )
+    site.set(
+        "import sys\nsys.path.insert(0, __file__.rpartition('/')[0])\n"
+        "from words import WORD\nSITENAME = WORD"
+    )
     for word in ("one", "another"):
         site.write("words.txt", word)
         assert command(site, "build").returncode == 0
@@ -158,8 +171,10 @@ def test_a_file_that_the_settings_neighbour_reads_decides(site: Site):
 
 
 def test_another_markup_is_built_though_its_readers_were_left_out(site: Site):
-    site.write("content/posts/late.rst", "Late\n####\n\n:date: 2024-02-01\n:slug: late\n"
-               ":category: Notes\n\nA *word* of ``code``.\n")  # fmt: skip
+    site.write(
+        "content/posts/late.rst",
+        "Late\n####\n\n:date: 2024-02-01\n:slug: late\n:category: Notes\n\nA *word* of ``code``.\n",
+    )
     for _ in range(2):
         done = command(site, "build")
         assert done.returncode == 0, done.stderr
@@ -188,9 +203,11 @@ def test_what_starts_the_command_decides_nothing(site: Site):
     script.write_text("from publish.cli import main\nmain()\n")
     done = subprocess.run(
         [sys.executable, str(script), "build", "--json", "-s", str(site.conf)],
-        capture_output=True, text=True, check=True,
+        capture_output=True,
+        text=True,
+        check=True,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-    )  # fmt: skip
+    )
     assert json.loads(done.stdout)["rendered"] < len(site.stock())
 
 

@@ -40,10 +40,15 @@ def test_a_new_post_is_a_draft_with_an_identity_of_its_own(site: Site):
     head = headers(path)
     uid = head.pop("uid")
     assert head == {
-        "title": "A calm handover", "date": "2026-11-23 21:30", "category": "Career, Network",
-        "tags": "shift", "slug": "a-calm-handover", "author": "Nora", "summary": "",
+        "title": "A calm handover",
+        "date": "2026-11-23 21:30",
+        "category": "Career, Network",
+        "tags": "shift",
+        "slug": "a-calm-handover",
+        "author": "Nora",
+        "summary": "",
         "status": "draft",
-    }  # fmt: skip
+    }
     assert len(uid) == 16
     int(uid, 16)
     assert headers(new_post(site.settings, "Another", date=NOW))["uid"] != uid
@@ -291,7 +296,7 @@ FENCED = "---\nTitle: Pasted\nDate: 2024-01-01\nSlug: pasted\nUid: 0123456789ab0
             "slug: moved\ntitle: X\ndate: 2999-01-01\n\nB",
         ),
     ],
-)  # fmt: skip
+)
 def test_rename_edits_every_shape_of_header_in_its_place(site: Site, source: str, wanted: str):
     file = site.write("content/posts/x.md", source)
     rename(site.settings, "pasted", "moved")

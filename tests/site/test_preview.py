@@ -37,10 +37,18 @@ class Client:
             up.set()
 
         self.thread = threading.Thread(
-            target=serve, args=(site.settings,), daemon=True,
-            kwargs={"host": "127.0.0.1", "port": 0, "overrides": {"SITESUBTITLE": "seen"},
-                    "say": said.append, "stop": self.stop, "ready": ready},
-        )  # fmt: skip
+            target=serve,
+            args=(site.settings,),
+            daemon=True,
+            kwargs={
+                "host": "127.0.0.1",
+                "port": 0,
+                "overrides": {"SITESUBTITLE": "seen"},
+                "say": said.append,
+                "stop": self.stop,
+                "ready": ready,
+            },
+        )
         self.thread.start()
         assert up.wait(30)
         self.port = int(self.address.rpartition(":")[2])
@@ -115,9 +123,18 @@ def test_drafts_and_scheduled_posts_are_there_and_listed(client: Client):
 
 def test_a_mail_is_shown_in_both_widths_and_schemes_and_as_text(client: Client):
     page = client.get("/_issues/post-1/").decode()
-    for shown in ('width="375"', 'width="600"', "scheme=light", "scheme=dark", "*|FNAME|*",
-                  "0.1 kB of the 102 kB", "About post-1", "before &lt;all&gt;", "d1",
-                  "https://small.example/post-1/"):  # fmt: skip
+    for shown in (
+        'width="375"',
+        'width="600"',
+        "scheme=light",
+        "scheme=dark",
+        "*|FNAME|*",
+        "0.1 kB of the 102 kB",
+        "About post-1",
+        "before &lt;all&gt;",
+        "d1",
+        "https://small.example/post-1/",
+    ):
         assert shown in page, shown
 
 
@@ -232,22 +249,41 @@ def test_a_mail_is_looked_at_with_pictures_that_are_not_public_yet(client: Clien
 
 
 def test_other_media_types_that_systems_forget(client: Client):
-    for name, kind in (("a.woff2", "font/woff2"), ("a.webp", "image/webp"),
-                       ("a.avif", "image/avif"), ("a.json", "application/json; charset=utf-8"),
-                       ("a.txt", "text/plain; charset=utf-8"),
-                       ("a.unheard", "application/octet-stream")):  # fmt: skip
+    for name, kind in (
+        ("a.woff2", "font/woff2"),
+        ("a.webp", "image/webp"),
+        ("a.avif", "image/avif"),
+        ("a.json", "application/json; charset=utf-8"),
+        ("a.txt", "text/plain; charset=utf-8"),
+        ("a.unheard", "application/octet-stream"),
+    ):
         (client.site.root / ".publish/preview/site" / name).write_bytes(b"x")
         assert client.ask(f"/{name}")[1]["content-type"] == kind
 
 
 @pytest.mark.parametrize(
     "path",
-    ["/../../../pelicanconf.py", "/%2e%2e/%2e%2e/%2e%2e/pelicanconf.py", "/..%2f..%2fbuild.json",
-     "//etc/passwd", "/%2fetc/passwd", "/images/../../lock", "/_issues/../lock",
-     "/_issues/..%2f..%2flock", "/_issues/post-1/..%2f..%2f..%2flock", "/out/secret.txt",
-     "/secret.html", "/%00", "/" + "a" * 5000, "/nowhere/", "/_issuesX", "/_issues/nobody/",
-     "/_issues/post-1/other", "/\\..\\..\\lock"],
-)  # fmt: skip
+    [
+        "/../../../pelicanconf.py",
+        "/%2e%2e/%2e%2e/%2e%2e/pelicanconf.py",
+        "/..%2f..%2fbuild.json",
+        "//etc/passwd",
+        "/%2fetc/passwd",
+        "/images/../../lock",
+        "/_issues/../lock",
+        "/_issues/..%2f..%2flock",
+        "/_issues/post-1/..%2f..%2f..%2flock",
+        "/out/secret.txt",
+        "/secret.html",
+        "/%00",
+        "/" + "a" * 5000,
+        "/nowhere/",
+        "/_issuesX",
+        "/_issues/nobody/",
+        "/_issues/post-1/other",
+        "/\\..\\..\\lock",
+    ],
+)
 def test_nothing_outside_its_folder_is_served(client: Client, tmp_path: Path, path: str):
     (tmp_path / "secret.txt").write_text("secret")
     served = client.site.root / ".publish/preview/site"
@@ -271,11 +307,20 @@ def test_a_folder_without_its_slash_leads_to_it_and_nowhere_else(client: Client)
 
 @pytest.mark.parametrize(
     ("host", "status"),
-    [("127.0.0.1:{port}", 200), ("localhost:{port}", 200), ("LOCALHOST", 200),
-     ("[::1]:{port}", 200),
-     ("rebound.example", 421), ("rebound.example:{port}", 421), ("127.0.0.1.rebound.example", 421),
-     ("localhost.rebound.example", 421), ("", 421), ("192.0.2.7", 421), ("[broken", 421)],
-)  # fmt: skip
+    [
+        ("127.0.0.1:{port}", 200),
+        ("localhost:{port}", 200),
+        ("LOCALHOST", 200),
+        ("[::1]:{port}", 200),
+        ("rebound.example", 421),
+        ("rebound.example:{port}", 421),
+        ("127.0.0.1.rebound.example", 421),
+        ("localhost.rebound.example", 421),
+        ("", 421),
+        ("192.0.2.7", 421),
+        ("[broken", 421),
+    ],
+)
 def test_it_answers_to_its_own_host_name_only(client: Client, host: str, status: int):
     for path in ("/", "/_issues/", "/drafts/idea/"):
         found, _, body = client.ask(path, host=host.format(port=client.port))
@@ -323,14 +368,16 @@ def test_a_page_that_an_earlier_preview_served_is_reloaded(tmp_path: Path):
             b"Dear *|FNAME|*",
         ),
         (
-            lambda s: (s.write("theme/static/a.css", ""),
-                       s.write("theme/templates/article.html", "<p>Own theme</p>"),
-                       s.set("THEME = 'theme'")),
+            lambda s: (
+                s.write("theme/static/a.css", ""),
+                s.write("theme/templates/article.html", "<p>Own theme</p>"),
+                s.set("THEME = 'theme'"),
+            ),
             "/post-1/",
             b"Own theme",
         ),
     ],
-)  # fmt: skip
+)
 def test_posts_images_settings_plugins_and_themes_are_picked_up(
     client: Client, edit: Callable[[Site], object], path: str, words: bytes
 ):

@@ -112,8 +112,10 @@ def test_the_icons_are_files_of_the_sizes_they_are_said_to_have(either: Built):
     for name in KINDS:
         icons = either.page(name).xpath("//link[@rel='icon' or @rel='apple-touch-icon']")
         assert [urlsplit(icon.get("href")).path.rsplit("/", 1)[1] for icon in icons] == [
-            "favicon.ico", "icon.svg", "apple-touch-icon.png"
-        ]  # fmt: skip
+            "favicon.ico",
+            "icon.svg",
+            "apple-touch-icon.png",
+        ]
     for icon in icons:
         assert (either.output / icon.get("href").lstrip("/")).is_file()
     with Image.open(either.output / icons[0].get("href").lstrip("/")) as image:

@@ -109,9 +109,10 @@ def shared_file(site: Site) -> Iterator[Problem]:
     usual = {f"{name.upper()}_SAVE_AS": f"{name}.html" for name in lists}
     named = [(name, site.values.get(name, place)) for name, place in usual.items()]
     named += (
-        (name, place) for name, place in site.values.items()
+        (name, place)
+        for name, place in site.values.items()
         if name.endswith(FEEDS) or (name.endswith("_SAVE_AS") and "{" in str(place))
-    )  # fmt: skip
+    )
     named += (("TEMPLATE_PAGES", place) for place in pages.values())
     first: dict[str, str] = {}
     for name, place in ((name, place) for name, place in named if place and isinstance(place, str)):

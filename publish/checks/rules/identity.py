@@ -61,8 +61,12 @@ def duplicate_uid(site: Site) -> Iterator[Problem]:
         if uid := _uid(source):
             owners[uid.lower()].append(source)
     for same in owners.values():
-        known = [s for s in same if site.recorded.uid_at(addresses.of_source(s, site))
-                 in (_uid(s), *was_of(s.get("was")))]  # fmt: skip
+        known = [
+            s
+            for s in same
+            if site.recorded.uid_at(addresses.of_source(s, site))
+            in (_uid(s), *was_of(s.get("was")))
+        ]
         # Whatever makes a copy makes its name longer: `post (1).md`, `post - Copy.md`.
         original = min(known or same, key=lambda s: (len(s.file), s.file))
         others = [source for source in same if source is not original]

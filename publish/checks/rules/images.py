@@ -79,9 +79,12 @@ def missing_image(site: Site) -> Iterator[Problem]:
         remedy = f"write {{static}}/{there}" if there else "put the file there, or correct the name"
         message = f"there is no picture {quoted(picture.written)}"
         yield Problem(
-            source.line_of(picture), message if picture.written else "a picture has no address",
-            remedy, source.file, fix=(picture.written, f"{{static}}/{there}") if there else None,
-        )  # fmt: skip
+            source.line_of(picture),
+            message if picture.written else "a picture has no address",
+            remedy,
+            source.file,
+            fix=(picture.written, f"{{static}}/{there}") if there else None,
+        )
 
 
 @site_rule("image-letter-case", "error", "`Door.JPG` for a file `door.jpg`")

@@ -72,8 +72,11 @@ def bad_address(source: Source) -> Iterator[Problem]:
     links = (*(p for p in pictures(source) if p.tag == "cover"), *source.links)
     found = [(source.line_of(link), link.written) for link in links]
     if source.post is None:  # Pelican may have failed on one
-        found += ((line, marked[1]) for line, text in source.prose_lines
-                  for marked in MARKED.finditer(text))  # fmt: skip
+        found += (
+            (line, marked[1])
+            for line, text in source.prose_lines
+            for marked in MARKED.finditer(text)
+        )
     for line, address in found:
         if not is_address(address):
             message = f"no browser opens {quoted(address)}, which is no address"

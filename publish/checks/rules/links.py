@@ -93,8 +93,13 @@ def broken_link(site: Site) -> Iterator[Problem]:
         if why := _broken(source, link, site, known):
             message, remedy, meant = why
             counted[source.file] = counted.get(source.file, 0) + 1
-            yield Problem(source.line_of(link), message, remedy, source.file,
-                          fix=(link.written, meant) if meant else None)  # fmt: skip
+            yield Problem(
+                source.line_of(link),
+                message,
+                remedy,
+                source.file,
+                fix=(link.written, meant) if meant else None,
+            )
 
 
 def _broken(source: Source, link: Link, site: Site, known: frozenset[str]) -> Broken | None:
@@ -113,9 +118,10 @@ def _broken(source: Source, link: Link, site: Site, known: frozenset[str]) -> Br
         if file in site.by_path or file in site.files:
             mark = "filename" if file in site.by_path else "static"
             return Broken(
-                f"{quoted(target)} is a file, not an address", f"write {{{mark}}}/{quoted(file)}",
+                f"{quoted(target)} is a file, not an address",
+                f"write {{{mark}}}/{quoted(file)}",
                 f"{{{mark}}}/{file}",
-            )  # fmt: skip
+            )
     others = known - {addresses.of_source(source, site)}
     return _near(f"nothing is at {quoted(target)}", normal(path), others)
 
@@ -137,8 +143,9 @@ def _broken_mark(source: Source, link: Link, mark: str, place: str, site: Site) 
     if path in site.library.sources:
         return Broken(
             f"{quoted(place)} is a post, not a picture or download",
-            f"write {{filename}}{quoted(place)}", f"{{filename}}{place}",
-        )  # fmt: skip
+            f"write {{filename}}{quoted(place)}",
+            f"{{filename}}{place}",
+        )
     other = site.by_folded.get(folded(path))
     if other:
         return Broken(f"{quoted(place)} is spelled {quoted(other)}", spelling(path, other))

@@ -51,8 +51,11 @@ def refusals(site: Site) -> Iterator[tuple[Problem, Complaint]]:
     zone = any(True for _ in bad_timezone.over_site(site)) if bad_timezone.over_site else False
     for said in site.library.complaints:
         # Another rule reports the setting.
-        if not (said.kind == "setting" or _of_unread(said, site)
-                or (zone and said.kind == "bad-timezone")):  # fmt: skip
+        if not (
+            said.kind == "setting"
+            or _of_unread(said, site)
+            or (zone and said.kind == "bad-timezone")
+        ):
             problem = _problem(said, site)
             alike = CLASS.sub("", problem.message), problem.file if _is_own(said, site) else ""
             groups.setdefault(alike, []).append((problem, said))
@@ -118,17 +121,22 @@ def _of_settings(text: str, remedy: str, site: Site) -> Problem:
     found = [site.of_setting(name, message, remedy) for name in NAME.findall(text)]
     quotes = QUOTED.findall(text.replace('"', "'"))
     found += (
-        Problem(number, message, remedy, file) for file, settings in site.settings_texts.items()
+        Problem(number, message, remedy, file)
+        for file, settings in site.settings_texts.items()
         for number, line in enumerate(settings.split("\n"), 1)
         if any(quote in line.replace('"', "'") for quote in quotes)
-    )  # fmt: skip
+    )
     concerned = (
-        ("THEME", "find the theme"), ("PLUGINS", "plugin"), ("TYPOGRIFY", "smartypants"),
-        ("DEFAULT_METADATA", "static_lang_url"), ("EXTRA_PATH_METADATA", "'tzinfo'"),
+        ("THEME", "find the theme"),
+        ("PLUGINS", "plugin"),
+        ("TYPOGRIFY", "smartypants"),
+        ("DEFAULT_METADATA", "static_lang_url"),
+        ("EXTRA_PATH_METADATA", "'tzinfo'"),
         ("PAGINATION_PATTERNS", "failed to write"),
-    )  # fmt: skip
-    found += (site.of_setting(name, message, remedy) for name, words in concerned
-              if words in text.lower())  # fmt: skip
+    )
+    found += (
+        site.of_setting(name, message, remedy) for name, words in concerned if words in text.lower()
+    )
     unknown = Problem(1, message, remedy, next(iter(site.settings_texts)))
     return next((problem for problem in found if problem.line > 1), unknown)
 

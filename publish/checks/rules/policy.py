@@ -11,9 +11,12 @@ from publish.post.diagnostic import Problem, quoted
 from publish.post.record import FRAMES, PLAYERS, Link
 
 DIRECTIVES = {
-    "img": "img-src", "cover": "img-src", "form": "form-action",
-    **dict.fromkeys(FRAMES, "frame-src"), **dict.fromkeys(PLAYERS, "media-src"),
-}  # fmt: skip
+    "img": "img-src",
+    "cover": "img-src",
+    "form": "form-action",
+    **dict.fromkeys(FRAMES, "frame-src"),
+    **dict.fromkeys(PLAYERS, "media-src"),
+}
 """The directive that governs what each element names."""
 
 
@@ -27,9 +30,11 @@ def _allowed(site: Site, directive: str, address: str) -> bool:
     except ValueError:
         return True  # an invalid address: the policy is not what keeps it from being loaded
     if not parts.netloc or parts.netloc == home.netloc:
-        return "'self'" in sources if parts.scheme in ("", "http", "https") else (
-            f"{parts.scheme}:" in sources
-        )  # fmt: skip
+        return (
+            "'self'" in sources
+            if parts.scheme in ("", "http", "https")
+            else (f"{parts.scheme}:" in sources)
+        )
     return f"{parts.scheme}:" in sources or any(parts.netloc in given for given in sources)
 
 

@@ -33,12 +33,13 @@ def category_case(site: Site) -> Iterator[Problem]:
             yield Problem(
                 source.line(*KEYS[kind]),
                 f"the {kind} {quoted(name)} {has} {quoted(spelling)} in {file}",
-                f"write {quoted(spelling)}, or change it there" if by_case
+                f"write {quoted(spelling)}, or change it there"
+                if by_case
                 else "give one of them a name of other letters",
                 source.file,
                 None if by_case and kind == "category" else "warning",
                 (name, spelling) if by_case and kind == "category" else None,
-            )  # fmt: skip
+            )
 
 
 KEYS = {"category": ("category",), "tag": ("tags",), "author": ("author", "authors")}
@@ -71,15 +72,19 @@ def _slugs(site: Site, kind: str) -> Callable[[str], str]:
 def taken_list(site: Site) -> Iterator[Problem]:
     """A category, tag or author whose page or feed would be that of another list."""
     claimed = {
-        normal(value) for key, value in site.values.items()
+        normal(value)
+        for key, value in site.values.items()
         if key.startswith("FEED_ALL") and not key.endswith("_URL") and isinstance(value, str)
-    }  # fmt: skip
+    }
     for kind, slugs in sorted(site.library.terms.items()):
         patterns = [
-            value for key, value in site.values.items()
+            value
+            for key, value in site.values.items()
             if (key == f"{kind.upper()}_SAVE_AS" or key.startswith(f"{kind.upper()}_FEED_"))
-            and not key.endswith("_URL") and isinstance(value, str) and "{slug}" in value
-        ]  # fmt: skip
+            and not key.endswith("_URL")
+            and isinstance(value, str)
+            and "{slug}" in value
+        ]
         for slug in sorted(slugs):
             places = {normal(pattern.replace("{slug}", slug)) for pattern in patterns}
             if both := sorted(places & claimed):
@@ -95,8 +100,12 @@ def _of_term(site: Site, kind: str, slug: str, message: str) -> Iterator[Problem
         names = getattr(post, {"category": "categories"}.get(kind, f"{kind}s")) if post else ()
         for name in names:
             if slug_of(name) == slug and source.public:
-                yield Problem(source.line(*KEYS[kind]), f"of the {kind} {quoted(name)}, {message}",
-                              f"give the {kind} another name", source.file)  # fmt: skip
+                yield Problem(
+                    source.line(*KEYS[kind]),
+                    f"of the {kind} {quoted(name)}, {message}",
+                    f"give the {kind} another name",
+                    source.file,
+                )
 
 
 @site_rule("easy-going-names", "warning", "`Slug: Calm` here, `Slug: calm` there")

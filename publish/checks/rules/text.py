@@ -41,10 +41,11 @@ def unmerged(source: Source) -> Iterator[Problem]:
     for number, line in enumerate(source.text.split("\n"), 1):
         if found := UNMERGED.match(line):
             yield Problem(
-                number, f"a merge left both versions here (`{found[1]}`)",
+                number,
+                f"a merge left both versions here (`{found[1]}`)",
                 "keep one of them, and remove the lines <<<<<<<, ======= and >>>>>>>; where they "
                 "are meant, put a blank before them",
-            )  # fmt: skip
+            )
 
 
 @source_rule("placeholder", "warning", "`The dose is TK mg.`", "silent")

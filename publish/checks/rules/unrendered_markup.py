@@ -27,8 +27,9 @@ DRAWN = frozenset(("mermaid", "plantuml", "graphviz", "dataview", "math"))
 """Languages of code that GitHub, GitLab or Obsidian draw."""
 BLOCK = re.compile(
     r"<(address|article|aside|blockquote|center|details|div|dl|fieldset|figure|footer|form|header"
-    r"|main|nav|ol|p|section|table|ul)\b([^<>]{0,500})>", re.I
-)  # fmt: skip
+    r"|main|nav|ol|p|section|table|ul)\b([^<>]{0,500})>",
+    re.I,
+)
 OPENED = re.compile(r"(?<!\]\()<([a-zA-Z]\w*)(\s[^<>]*)?(?<!/)>")
 CLOSED = re.compile(r"</([a-z]\w*)")
 UNCLOSED = frozenset((
@@ -117,9 +118,10 @@ def foreign_markup(source: Source) -> Iterator[Problem]:
     handled = f"{source.reading.plugins}{source.reading.markdown}"
     shown = "\n".join((source.post.text, *(i.words or "" for i in source.links if i.image)))
     likely = [
-        foreign for foreign in FOREIGN
+        foreign
+        for foreign in FOREIGN
         if foreign.seen in shown and not ("math" in handled and foreign.remedy == MATHS)
-    ]  # fmt: skip
+    ]
     linked = {link.written for link in source.links}
     for line, text in source.prose_lines if likely else ():
         for foreign in likely:

@@ -85,9 +85,11 @@ class Place:
         return list(value)
 
     def wrong(
-        self, key: str, what: str,
+        self,
+        key: str,
+        what: str,
         remedy: str = "set it in the settings file; docs/reference.md has every option of a target",
-    ) -> ConfigError:  # fmt: skip
+    ) -> ConfigError:
         """A ConfigError about a setting, or with ``""`` about the target; ``what`` says what is
         wrong."""
         place = f'DEPLOY["{self.name}"]' + (f'["{key}"]' if key else "")

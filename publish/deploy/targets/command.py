@@ -28,8 +28,11 @@ class Command(Target):
         super().__init__(place)
         self.words = place.words("command")
         if not any("{output}" in word for word in self.words):
-            raise place.wrong("command", "does not say where the site is",
-                              'put "{output}" in the place of the folder')  # fmt: skip
+            raise place.wrong(
+                "command",
+                "does not say where the site is",
+                'put "{output}" in the place of the folder',
+            )
         self.memory = place.cache / "record.json"
 
     def additions(self, release: Release) -> Mapping[str, bytes]:

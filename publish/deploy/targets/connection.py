@@ -66,9 +66,12 @@ class Connection:
         self.name, self.remedy = name, remedy
         self.said = b""
         self.child = subprocess.Popen(  # noqa: S603 - words, never a shell
-            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            words,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             start_new_session=True,
-        )  # fmt: skip
+        )
         self.listener = threading.Thread(target=self._listen, daemon=True)
         self.listener.start()
 

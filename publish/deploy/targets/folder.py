@@ -59,8 +59,10 @@ class Folder(IncrementalTarget):
         """Replace a file in one step; its new tag."""
         place = self._place(path)
         if place.is_dir() and not place.is_symlink():
-            raise Refused(f"{place}: a folder that is not ours is in the way of a file",
-                          "move it elsewhere, then deploy again")  # fmt: skip
+            raise Refused(
+                f"{place}: a folder that is not ours is in the way of a file",
+                "move it elsewhere, then deploy again",
+            )
         _replace(self.path / OWN / "part", place, data)
         return _tag(place.stat())
 
@@ -95,11 +97,15 @@ class Folder(IncrementalTarget):
             if parent == self.path:
                 break
             if parent.is_symlink() and not parent.resolve().is_relative_to(root):
-                raise Refused(f"{parent}: is a link out of {self.path}, and nothing is written "
-                              "through it", "remove the link, then deploy again")  # fmt: skip
+                raise Refused(
+                    f"{parent}: is a link out of {self.path}, and nothing is written through it",
+                    "remove the link, then deploy again",
+                )
             if parent.is_file():
-                raise Refused(f"{parent}: a file that is not ours is in the way of a folder",
-                              "move it elsewhere, then deploy again")  # fmt: skip
+                raise Refused(
+                    f"{parent}: a file that is not ours is in the way of a folder",
+                    "move it elsewhere, then deploy again",
+                )
         return self.path / path
 
 

@@ -154,8 +154,11 @@ class Git(Target):
 
     def _decoded(self, commit: str) -> Record:
         line = self._message(commit).rpartition(TRAILER)[2].splitlines()[0]
-        return decoded(line, f"{self.branch}: the message of commit {commit[:12]}",
-                       "go back to the commit before it, or deploy to another branch")  # fmt: skip
+        return decoded(
+            line,
+            f"{self.branch}: the message of commit {commit[:12]}",
+            "go back to the commit before it, or deploy to another branch",
+        )
 
     def _message(self, commit: str) -> bytes:
         return self.repository.git("cat-file", "commit", commit)
@@ -180,9 +183,12 @@ class Git(Target):
         self.place.say(f"pushing {self.branch}")
         try:
             self._git(
-                "push", "-q", f"--force-with-lease={self.ref}:{remote.at}", self.url,
+                "push",
+                "-q",
+                f"--force-with-lease={self.ref}:{remote.at}",
+                self.url,
                 f"{commit}:{self.ref}",
-            )  # fmt: skip
+            )
         except Failed as error:
             tip = self._tip()
             if tip == commit:
@@ -249,9 +255,13 @@ def ssh_key() -> Iterator[list[str]]:
 def _inherited(root: Path) -> list[tuple[str, str]]:
     """The settings for HTTP, credentials and ssh in the author's repository's own configuration."""
     said = Repository("-C", str(root)).ask(
-        "config", "--local", "--includes", "--null", "--get-regexp",
+        "config",
+        "--local",
+        "--includes",
+        "--null",
+        "--get-regexp",
         r"^(http|credential|url)\.|^core\.sshcommand$",
-    )  # fmt: skip
+    )
     rows = (row.partition("\n") for row in said.split("\0") if row)
     return [(key, value) for key, _, value in rows]
 
@@ -275,6 +285,8 @@ def _address(remote: str, root: Path) -> str:
 
 def _own(host: str) -> bool:
     """Whether a host name is the author's own domain, for which Pages needs a CNAME file."""
-    return bool(host) and not host.endswith((".github.io", ".gitlab.io", ".codeberg.page")) and (
-        "." in host and not re.fullmatch(r"[\d.]+", host)
-    )  # fmt: skip
+    return (
+        bool(host)
+        and not host.endswith((".github.io", ".gitlab.io", ".codeberg.page"))
+        and ("." in host and not re.fullmatch(r"[\d.]+", host))
+    )

@@ -83,16 +83,19 @@ class S3(IncrementalTarget):
         if not self.honest:
             self.caveat = f"{self._where()}: nothing keeps two deploys apart, for lock is False"
         options: dict[str, Any] = {
-            "timeout": timedelta(seconds=60), "connect_timeout": timedelta(seconds=15),
+            "timeout": timedelta(seconds=60),
+            "connect_timeout": timedelta(seconds=15),
             "allow_http": endpoint.startswith("http://"),
-        }  # fmt: skip
+        }
 
         def store(retries: int) -> S3Store:
             return S3Store(
-                place.text("bucket"), prefix=prefix or None,
-                config=config, client_options=options,  # type: ignore[arg-type]
+                place.text("bucket"),
+                prefix=prefix or None,
+                config=config,  # type: ignore[arg-type]
+                client_options=options,  # type: ignore[arg-type]
                 retry_config={"max_retries": retries, "retry_timeout": timedelta(seconds=90)},
-            )  # fmt: skip
+            )
 
         self.store, self.once = store(RETRIES), store(0)
         self.number = 0
@@ -141,10 +144,15 @@ class S3(IncrementalTarget):
     def write(self, path: str, data: bytes) -> str:
         """Put an object with its media type and Cache-Control; returns its ETag."""
         type_ = content_type(path, data[:1024])
-        done = self._ask(lambda: obstore.put(
-            self.store, path, data, use_multipart=len(data) > AT_ONCE,
-            attributes={"Content-Type": type_, "Cache-Control": cache_control(path, type_)},
-        ))  # fmt: skip
+        done = self._ask(
+            lambda: obstore.put(
+                self.store,
+                path,
+                data,
+                use_multipart=len(data) > AT_ONCE,
+                attributes={"Content-Type": type_, "Cache-Control": cache_control(path, type_)},
+            )
+        )
         return str(done["e_tag"])
 
     def fetch(self, path: str) -> bytes | None:
@@ -166,8 +174,9 @@ class S3(IncrementalTarget):
     def claim(self, release: Release, patience: float) -> Iterator[Remote]:
         """Hold the highest claim."""
         planned = Record(planned=tuple(sorted(release.files)))
-        busy = Busy(f"another deploy is at work in {self._where()}",
-                    "run it again when that has ended")  # fmt: skip
+        busy = Busy(
+            f"another deploy is at work in {self._where()}", "run it again when that has ended"
+        )
         wait_for(lambda: self._taken(planned), patience, busy)
         try:
             yield self.read()
@@ -257,8 +266,11 @@ class S3(IncrementalTarget):
 
     def _decoded(self, number: int) -> Record:
         place = self._done(number)
-        return decoded(self.fetch(place) or b"", f"{self._where()}/{place}",
-                       "remove it: then the record before it counts")  # fmt: skip
+        return decoded(
+            self.fetch(place) or b"",
+            f"{self._where()}/{place}",
+            "remove it: then the record before it counts",
+        )
 
     def _done(self, number: int) -> str:
         return f"{self.vault}/r/{number:09}.done"
@@ -304,11 +316,15 @@ class S3(IncrementalTarget):
             return ConfigError(f"this machine's clock is {minutes} minutes off", "set it right")
         if "169.254." in said:
             # Without a key the library queries a cloud machine's metadata service.
-            return ConfigError("there is no key for the bucket: AWS_ACCESS_KEY_ID is not set",
-                               "export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")  # fmt: skip
+            return ConfigError(
+                "there is no key for the bucket: AWS_ACCESS_KEY_ID is not set",
+                "export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+            )
         if "NoSuchBucket" in said:
-            return ConfigError(f"there is no bucket {self.place.text('bucket')} at {self.endpoint}",
-                               "check the bucket's name, its region and the endpoint")  # fmt: skip
+            return ConfigError(
+                f"there is no bucket {self.place.text('bucket')} at {self.endpoint}",
+                "check the bucket's name, its region and the endpoint",
+            )
         denied = isinstance(error, UnauthenticatedError | PermissionDeniedError)
         if denied or any(word in said for word in DENIED):
             return ConfigError(

@@ -101,9 +101,22 @@ class Shell:
         link = ["--link-dest=../../current/"] if base else []
         with ssh_key() as key:
             shell = shlex.join(["ssh", *ALIVE, *self.server.options, *key])
-            run(["rsync", "-rlp", "--checksum", "--delete", "--chmod=D755,F644", "-s", *link,
-                 "-e", shell, f"{folder}/", f"{self.server.host}:{self.server.path}/{part}/"],
-                remedy=REMEDY)  # fmt: skip
+            run(
+                [
+                    "rsync",
+                    "-rlp",
+                    "--checksum",
+                    "--delete",
+                    "--chmod=D755,F644",
+                    "-s",
+                    *link,
+                    "-e",
+                    shell,
+                    f"{folder}/",
+                    f"{self.server.host}:{self.server.path}/{part}/",
+                ],
+                remedy=REMEDY,
+            )
         self.order(f"mv -T {part} {_in(id)}")
 
     def reuse(self, names: Iterable[str], id: str) -> None:

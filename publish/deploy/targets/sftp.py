@@ -55,8 +55,11 @@ class Sftp:
     def lock(self, patience: float) -> Iterator[None]:
         """The lock is a folder: making one is atomic."""
         self.nonce = secrets.token_hex(8)
-        busy = Busy(f"another deploy is at work on {self.server.host}, or died less than "
-                    f"{LEASE / 60:.0f} minutes ago", "run it again then")  # fmt: skip
+        busy = Busy(
+            f"another deploy is at work on {self.server.host}, or died less than "
+            f"{LEASE / 60:.0f} minutes ago",
+            "run it again then",
+        )
         wait_for(self._taken, patience, busy)
         try:
             yield
@@ -79,11 +82,16 @@ class Sftp:
         files = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
         self._clear(part)
         folders = _parents(files)
-        self._batch([f"mkdir {self._q(f'{part}/{name}' if name != '.' else part)}"
-                     for name in [".", *sorted(folders - {"."})]])  # fmt: skip
+        self._batch(
+            [
+                f"mkdir {self._q(f'{part}/{name}' if name != '.' else part)}"
+                for name in [".", *sorted(folders - {"."})]
+            ]
+        )
         there = self._link(sorted(files - set(changed)), part) if base else set()
-        rows = [f"put {_q(str(folder / p))} {self._q(f'{part}/{p}')}"
-                for p in sorted(files - there)]  # fmt: skip
+        rows = [
+            f"put {_q(str(folder / p))} {self._q(f'{part}/{p}')}" for p in sorted(files - there)
+        ]
         self._batch([*rows, f"rename {self._q(part)} {self._q(f'releases/{id}')}"])
 
     def reuse(self, names: Collection[str], id: str) -> None:
@@ -111,9 +119,13 @@ class Sftp:
         new = self._q(".publish/current.new")
         self.write_record(id, record)
         self._batch([f"-rm {new}"])
-        self._batch([f"ls {self._q(f'{LOCK}/{self.nonce}')}",
-                     f"ln -s {_q(f'releases/{id}')} {new}",
-                     f"rename {new} {self._q('current')}"])  # fmt: skip
+        self._batch(
+            [
+                f"ls {self._q(f'{LOCK}/{self.nonce}')}",
+                f"ln -s {_q(f'releases/{id}')} {new}",
+                f"rename {new} {self._q('current')}",
+            ]
+        )
 
     def write_record(self, id: str, record: bytes) -> None:
         """Write the ``record`` of release ``id``, in one step."""
@@ -144,8 +156,10 @@ class Sftp:
         Raises:
             ConfigError: always.
         """
-        raise ConfigError(f"{self.server.host} has no shell, and `after` names a command",
-                          "remove `after`, or use an account with a shell")  # fmt: skip
+        raise ConfigError(
+            f"{self.server.host} has no shell, and `after` names a command",
+            "remove `after`, or use an account with a shell",
+        )
 
     def _taken(self) -> bool:
         """Try to take the lock; whether it is ours now."""
@@ -156,9 +170,13 @@ class Sftp:
         self._write(mine, b"", [f"-mkdir {_q(str(name))}" for name in folders])
         # A folder that holds our nonce is renamed to the lock's name; that fails if there is a
         # lock, as a folder that is not empty is not replaced.
-        self._batch([f"-mkdir {self._q(mine + '.lock')}",
-                     f"rename {self._q(mine)} {self._q(f'{mine}.lock/{self.nonce}')}",
-                     f"-rename {self._q(mine + '.lock')} {lock}"])  # fmt: skip
+        self._batch(
+            [
+                f"-mkdir {self._q(mine + '.lock')}",
+                f"rename {self._q(mine)} {self._q(f'{mine}.lock/{self.nonce}')}",
+                f"-rename {self._q(mine + '.lock')} {lock}",
+            ]
+        )
         times = dict(self._listed([".publish"])[".publish"])
         if f"{self.nonce}.lock/" not in times:
             return True

@@ -111,9 +111,13 @@ class _Writer:
             follows = after[:1] if isinstance(after, str) else "*"
             tag, inner = piece.tag, piece.inner
             clash = (
-                piece.nested or _sticks(before[-1:]) or _sticks(follows)
-                or inner[0] in "*_\\ " or inner[-1] in "*_\\ " or "\n" in inner
-            )  # fmt: skip
+                piece.nested
+                or _sticks(before[-1:])
+                or _sticks(follows)
+                or inner[0] in "*_\\ "
+                or inner[-1] in "*_\\ "
+                or "\n" in inner
+            )
             sign = "*" if tag == "em" else "**"
             parts.append(f"<{tag}>{inner}</{tag}>" if clash else f"{sign}{inner}{sign}")
         return "".join(parts)
@@ -142,8 +146,9 @@ class _Writer:
         inner = self.kids(el.kids)
         attrs = "".join(
             f' {name}="{html_escape(el.attrs[name])}"'
-            for name in ("title", "lang", "dir") if name in el.attrs
-        )  # fmt: skip
+            for name in ("title", "lang", "dir")
+            if name in el.attrs
+        )
         return f"<{tag}{attrs}>{inner}</{tag}>" if inner else ""
 
     def _anchor(self, el: El) -> str | tuple[str, ...]:

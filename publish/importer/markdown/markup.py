@@ -241,8 +241,9 @@ def html(el: El | str, dialect: Dialect) -> str:
         return f'<a id="{escape(el.get("id"))}"></a>' if el.get("id") in dialect.anchors else ""
     attrs = "".join(
         f' {name}="{escape(el.attrs[name])}"' if el.attrs[name] else f" {name}"
-        for name in ATTRIBUTES.get(tag, ()) if name in el.attrs
-    )  # fmt: skip
+        for name in ATTRIBUTES.get(tag, ())
+        if name in el.attrs
+    )
     if tag == "img" and "alt" not in el.attrs:
         attrs += ' alt=""'
     if tag in ("td", "th") and el.get("align"):

@@ -138,10 +138,19 @@ class Flow:
         return []
 
     def _frame(self, el: El, autop: bool) -> list[El]:
-        src = el.get("src") or el.get("data-src") or el.get("data-lazy-src") or next(
-            (kid.get("src") for kid in el.walk() if kid.tag in ("source",
-            "embed") and kid.get("src")), ""
-        )  # fmt: skip
+        src = (
+            el.get("src")
+            or el.get("data-src")
+            or el.get("data-lazy-src")
+            or next(
+                (
+                    kid.get("src")
+                    for kid in el.walk()
+                    if kid.tag in ("source", "embed") and kid.get("src")
+                ),
+                "",
+            )
+        )
         if src.startswith("//"):
             src = f"https:{src}"
         if not src or src.lower().startswith(("about:", "javascript:", "data:")):

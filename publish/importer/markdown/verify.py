@@ -123,9 +123,15 @@ def words(text: str) -> list[str]:
 def inventory(root: El) -> Inventory:
     """The inventory of these blocks."""
     found: Inventory = {
-        "words": Counter(words(root.text(apart=True))), "headings": [], "numbers": [],
-        "links": Counter(), "pictures": Counter(), "tables": [], "quotations": 0, "code": 0,
-    }  # fmt: skip
+        "words": Counter(words(root.text(apart=True))),
+        "headings": [],
+        "numbers": [],
+        "links": Counter(),
+        "pictures": Counter(),
+        "tables": [],
+        "quotations": 0,
+        "code": 0,
+    }
     for el in root.walk():
         tag = el.tag
         if tag == "a" and "href" in el.attrs:

@@ -29,9 +29,11 @@ DYNAMIC = {
 }  # fmt: skip
 FORMS = ("form", "subscri", "mailchimp", "newsletter")
 RAW = {
-    "freeform": 'data-autop="on"', "shortcode": 'data-autop="on"', "html": 'data-autop="off"',
+    "freeform": 'data-autop="on"',
+    "shortcode": 'data-autop="on"',
+    "html": 'data-autop="off"',
     "social-links": 'data-call="1"',
-}  # fmt: skip
+}
 GROUPS = {
     **dict.fromkeys(("group", "columns", "cover", "media-text"), 'data-group="1"'),
     **dict.fromkeys(("buttons", "button"), 'data-call="1"'),
@@ -151,9 +153,10 @@ def _words(block: Code, context: Context) -> str:
     """The words in a block's attributes."""
     found = [(k, v) for k, v in _leaves(block.attributes, 0) if k and v != block.name]
     fields = {
-        key: value for key, value in found
+        key: value
+        for key, value in found
         if key in ("url", "src", "alt", "link") or divi.is_words(key, value)
-    }  # fmt: skip
+    }
     words = " ".join(value for key, value in fields.items() if divi.is_words(key, value))
     if not words:
         if block.name not in ("separator", "image", "gallery") and "/" in block.name:

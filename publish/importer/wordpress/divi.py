@@ -128,10 +128,12 @@ def rest(name: str, fields: Mapping[str, str]) -> str:
     """The words of those fields that no part of a module names."""
     shown = named(name)
     return "".join(
-        fragments.paragraph(fragments.text(value)) for key, value in fields.items()
-        if value.strip() and key not in shown
+        fragments.paragraph(fragments.text(value))
+        for key, value in fields.items()
+        if value.strip()
+        and key not in shown
         and (key.startswith("+") or (name in PARTS and is_words(key, value)))
-    )  # fmt: skip
+    )
 
 
 def unknown(fields: Mapping[str, str], body: str) -> str:
@@ -191,8 +193,9 @@ SETTING_NAME = re.compile(
 )
 SETTING = re.compile(
     r"\s*(?:on|off|yes|no|true|false|none|default|inherit|custom|auto|left|right|center|justify|h[1-6]"
-    r"|top|bottom|px|em|#[0-9a-f]{3,8}|rgba?\(.*|[-+]?[\d.]+(?:px|r?em|%|vw|vh|deg|m?s)?)\s*", re.I,
-)  # fmt: skip
+    r"|top|bottom|px|em|#[0-9a-f]{3,8}|rgba?\(.*|[-+]?[\d.]+(?:px|r?em|%|vw|vh|deg|m?s)?)\s*",
+    re.I,
+)
 PICTURE = re.compile(r"^(?:https?:/)?/\S+\.(?:jpe?g|png|gif|webp|avif|svg)$", re.I)
 LINKS = ("url", "link", "link_url", "href", "link_option_url")
 ADDRESS = re.compile(r"https?://\S+|^//?\w\S*|^(?:mailto|tel):\S+", re.I)
@@ -239,8 +242,9 @@ def _by(fields: Fields, body: str, value: list[str]) -> str:
 def _social(fields: Fields, body: str, value: list[str]) -> str:
     links = [
         fragments.linked(key.removesuffix("_url").capitalize(), fields[key])
-        for key in NETWORKS if fields.get(key)
-    ]  # fmt: skip
+        for key in NETWORKS
+        if fields.get(key)
+    ]
     return fragments.paragraph(*links, between=" ")
 
 

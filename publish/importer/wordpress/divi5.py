@@ -24,18 +24,23 @@ ELEMENTS = {
 }  # fmt: skip
 """Divi 5's elements, by what Divi 4 called the field."""
 RENAMED = {
-    ("slide", "title"): "heading", ("pricing_table", "subhead"): "subtitle",
+    ("slide", "title"): "heading",
+    ("pricing_table", "subhead"): "subtitle",
     ("map_pin", "address"): "pin_address",
-}  # fmt: skip
+}
 """Fields that one module of Divi 4 called otherwise than the others."""
 DIVI_IMAGES = {
-    "image": "src", "fullwidth-image": "src", "video": "src", "video-slider-item": "src",
+    "image": "src",
+    "fullwidth-image": "src",
+    "video": "src",
+    "video-slider-item": "src",
     "audio": "audio",
-}  # fmt: skip
+}
 PICTURE_FIELDS = {
-    "team-member": "image_url", "testimonial": "portrait_url",
+    "team-member": "image_url",
+    "testimonial": "portrait_url",
     "fullwidth-header": "header_image_url",
-}  # fmt: skip
+}
 TAKEN = {"text", "src", "url", "linkUrl", "alt", "titleText", "ids", "currency", "per",
          "linkTarget", "rel", "id", "type", "unicode", "weight", "lat",
          "lng", "zoom", "icon"}  # fmt: skip
@@ -47,9 +52,18 @@ def html_of(block: Code, inner: Callable[[Code], str], context: Context) -> str:
     name = block.name.removeprefix("divi/")
     if name in ("global-layout", "global-module") or block.attributes.get("globalModule"):
         number = number_of(block.attributes.get("globalModule") or block.attributes.get("ref"))
-        if number and not block.inside and set(block.attributes) <= {
-            "globalModule", "ref", "globalParent", "localAttrs", "builderVersion",
-        }:  # fmt: skip
+        if (
+            number
+            and not block.inside
+            and set(block.attributes)
+            <= {
+                "globalModule",
+                "ref",
+                "globalParent",
+                "localAttrs",
+                "builderVersion",
+            }
+        ):
             return referred(number, "module", block.name, context)
     inside = "".join(
         inner(node) if not isinstance(node, str) else expand(node, context) if node.strip() else ""

@@ -89,8 +89,9 @@ def expand(text: str, context: Context) -> str:
 
 SOURCE = re.compile(
     r"\[(sourcecode|source|code|bash|css|html|java|javascript|js|php|python|ruby|sql|xml)"
-    r"(?=[\s\]=])([^\[\]]{0,200})\]", re.I,
-)  # fmt: skip
+    r"(?=[\s\]=])([^\[\]]{0,200})\]",
+    re.I,
+)
 
 
 def _sources(text: str) -> str:
@@ -216,9 +217,11 @@ def _named(fields: Mapping[str, str]) -> str:
 def _global(code: Code, context: Context) -> str:
     """A global module's body, if the post only refers to it."""
     number = number_of(code.get("global_module", "template_id"))
-    if not number or code.inside or any(
-        code.attributes.get(key) for key in divi.WORDS + divi.PICTURES
-    ):  # fmt: skip
+    if (
+        not number
+        or code.inside
+        or any(code.attributes.get(key) for key in divi.WORDS + divi.PICTURES)
+    ):
         return ""
     return referred(number, "module", code.name, context)
 
@@ -341,8 +344,11 @@ def _other(code: Code, context: Context) -> str:
         own = {key: wpbakery.decoded(value) for key, value in fields.items()}
         words = wpbakery.words_of(name, own) + inside
         return f'<div data-group="1">{words}</div>' if name == "vc_row" else f"\n\n{words}\n\n"
-    context.lose("unknown-shortcode", name, plain(inside) or " ".join(
-        v for k, v in fields.items() if k in divi.WORDS))  # fmt: skip
+    context.lose(
+        "unknown-shortcode",
+        name,
+        plain(inside) or " ".join(v for k, v in fields.items() if k in divi.WORDS),
+    )
     to = divi.target(fields)
     if to and inside.strip() and not re.search(r"<(?:p|div|h\d|ul|ol|table|a)\b", inside):
         return f'<a href="{escape(to)}">{inside}</a>'

@@ -25,16 +25,20 @@ PROLOG = 1 << 20
 """Bytes before the first element; no export has more."""
 MARK = re.compile(
     r"\]\]>|<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+|&(?:(?:#(?:x0*(?P<hex>[0-9A-Fa-f]{1,6})|0*(?P<dec>[0-9]{1,7}))"
-    r"|(?P<name>[A-Za-z]\w{1,31}));)?", re.A,
-)  # fmt: skip
+    r"|(?P<name>[A-Za-z]\w{1,31}));)?",
+    re.A,
+)
 """An entity, a sign that should be one, or the beginning or end of a section of text."""
 BEGUN = re.compile(r"(?:&[^;]{0,39}|\]{1,2}|<!?\[?[CDAT]{0,5})\Z")
 """What may be the beginning of one."""
 SIGNS = bytes(range(32, 127))
 HIDDEN = re.compile(r"<!--(?:.*?-->|.*)|<\?(?:.*?\?>|.*)", re.S)
 WIDE = {
-    b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\0?\0": "utf-16-le", b"\0<\0?": "utf-16-be",
-}  # fmt: skip
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+    b"<\0?\0": "utf-16-le",
+    b"\0<\0?": "utf-16-be",
+}
 Decode = Callable[[bytes, bool], str]
 XML_NAMES = {"amp", "lt", "gt", "quot", "apos"}
 NAMES = {name: f"&#{code};" for name, code in html.entities.name2codepoint.items()}
@@ -175,10 +179,11 @@ def read(path: Path, name: str) -> Iterator[Item | Channel]:
     try:
         with zipfile.ZipFile(path) as archive:
             exports = [
-                info for info in sorted(archive.infolist(), key=lambda info: info.filename)
+                info
+                for info in sorted(archive.infolist(), key=lambda info: info.filename)
                 if info.filename.lower().endswith(".xml")
                 and not is_left_behind(info.filename.rpartition("/")[2])
-            ]  # fmt: skip
+            ]
             if not exports:
                 raise Refused(f"{name}: holds no .xml", "name the export; pictures go to --uploads")
             for info in exports:
@@ -194,9 +199,16 @@ def read(path: Path, name: str) -> Iterator[Item | Channel]:
 def _items(raw: IO[bytes], name: str) -> Iterator[Item | Channel]:
     source = Filter(raw, name)
     parser = etree.iterparse(
-        source, events=("end",), resolve_entities=False, no_network=True, load_dtd=False,
-        remove_comments=True, remove_pis=True, recover=True, encoding="utf-8",
-    )  # fmt: skip
+        source,
+        events=("end",),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+        recover=True,
+        encoding="utf-8",
+    )
     channel, wxr = Channel(), False
     try:
         for _, element in parser:
@@ -284,8 +296,9 @@ def _meta(element: Any, item: Item) -> None:
 def _comment(element: Any, item: Item) -> None:
     values = children(element)
     if values.get("comment_approved") != "1" or values.get("comment_type") in (
-        "pingback", "trackback",
-    ):  # fmt: skip
+        "pingback",
+        "trackback",
+    ):
         return
     parts = (values.get(f"comment_{name}", "") for name in ("author", "date", "content"))
     item.comments.append(Comment(*parts))

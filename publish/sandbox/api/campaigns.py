@@ -175,13 +175,16 @@ def report(call: Call, campaign_id: str) -> dict[str, Any]:
         "forwards": {"forwards_count": 0, "forwards_opens": 0},
         "opens": {"opens_total": 0, "unique_opens": 0, "open_rate": 0, "last_open": ""},
         "clicks": {
-            "clicks_total": 0, "unique_clicks": 0, "unique_subscriber_clicks": 0, "click_rate": 0,
+            "clicks_total": 0,
+            "unique_clicks": 0,
+            "unique_subscriber_clicks": 0,
+            "click_rate": 0,
             "last_click": "",
         },
         "list_stats": dict.fromkeys(("sub_rate", "unsub_rate", "open_rate", "click_rate"), 0),
         "timeseries": [],
         "delivery_status": _delivery_status(campaign),
-    }  # fmt: skip
+    }
 
 
 def _delivery_status(campaign: Campaign) -> dict[str, Any]:

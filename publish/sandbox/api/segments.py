@@ -62,9 +62,12 @@ def change(call: Call, list_id: str, segment: str) -> dict[str, Any]:
         "members_removed": [members.document(member) for member in gone if member],
     }
     return {
-        **done, "errors": [], "total_added": len(done["members_added"]),
-        "total_removed": len(done["members_removed"]), "error_count": 0,
-    }  # fmt: skip
+        **done,
+        "errors": [],
+        "total_added": len(done["members_added"]),
+        "total_removed": len(done["members_removed"]),
+        "error_count": 0,
+    }
 
 
 @routes("DELETE", "/{}")

@@ -21,8 +21,11 @@ UNTRACKED = {"socket.connect", "subprocess.Popen", "os.system", "os.exec", "os.p
 """Events after which pages may depend on more than files."""
 LIBRARY = (
     *{sysconfig.get_path(name) + os.sep for name in ("stdlib", "purelib", "platlib")},
-    "/usr/share/zoneinfo/", "/proc/", "/dev/", "/sys/",
-)  # fmt: skip
+    "/usr/share/zoneinfo/",
+    "/proc/",
+    "/dev/",
+    "/sys/",
+)
 """Folders that change only with the installation."""
 CODE = (".py", ".pyc", ".so")
 

@@ -99,10 +99,12 @@ def _of_terms(loop: nodes.For) -> bool:
     loads = [name.name for name in loop.find_all(nodes.Name) if name.ctx == "load"]
     # ``loop.previtem`` and ``loop.nextitem`` are pairs.
     plain = [
-        one for one in loop.find_all(nodes.Getattr)
-        if isinstance(one.node, nodes.Name) and one.node.name == "loop"
+        one
+        for one in loop.find_all(nodes.Getattr)
+        if isinstance(one.node, nodes.Name)
+        and one.node.name == "loop"
         and one.attr not in ("nextitem", "previtem")
-    ]  # fmt: skip
+    ]
     return pair[1].name not in loads and loads.count("loop") == len(plain)
 
 

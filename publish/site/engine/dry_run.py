@@ -26,12 +26,20 @@ from publish.site.templates import LISTS, Blank, Templates
 
 ARTICLES = ("articles", "period_archives", "direct_templates", "tags", "categories", "authors",
             "drafts")  # fmt: skip
-WRITING = (stock.ArticlesGenerator, stock.PagesGenerator, stock.TemplatePagesGenerator,
-           stock.StaticGenerator)  # fmt: skip
+WRITING = (
+    stock.ArticlesGenerator,
+    stock.PagesGenerator,
+    stock.TemplatePagesGenerator,
+    stock.StaticGenerator,
+)
 MAIL = ("email/issue.html", "email/issue.txt")
 """Templates of a theme that the plugin ``mail_issues`` renders."""
-QUIET = ("content_written", "article_generator_write_article", "page_generator_write_page",
-         "page_writer_finalized")  # fmt: skip
+QUIET = (
+    "content_written",
+    "article_generator_write_article",
+    "page_generator_write_page",
+    "page_writer_finalized",
+)
 
 
 def dry_run(
@@ -96,16 +104,27 @@ class _DryWriter(Writer):  # type: ignore[misc] # Pelican has no types
         self.lists: dict[tuple[str, Blank, frozenset[str], frozenset[str]], None] = {}
 
     def write_feed(
-        self, elements: Any, context: Any, path: Any = None, url: Any = None,
-        feed_type: str = "atom", override_output: bool = False, feed_title: Any = None,
-    ) -> None:  # fmt: skip
+        self,
+        elements: Any,
+        context: Any,
+        path: Any = None,
+        url: Any = None,
+        feed_type: str = "atom",
+        override_output: bool = False,
+        feed_title: Any = None,
+    ) -> None:
         if path:
             self._open_w(sanitised_join(self.output_path, path), "utf-8", override_output)
 
     def write_file(
-        self, name: Any, template: Any, context: Any, *how: Any, template_name: Any = None,
+        self,
+        name: Any,
+        template: Any,
+        context: Any,
+        *how: Any,
+        template_name: Any = None,
         **named: Any,
-    ) -> None:  # fmt: skip
+    ) -> None:
         listed = {"articles", "dates"} & named.keys()
         paginated = template_name in (None, *self.settings["PAGINATED_TEMPLATES"])
         if name and listed:

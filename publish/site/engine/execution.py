@@ -102,10 +102,13 @@ class Execution:
         """Pelican for the settings file, with all hooks in place."""
         task, audit, log, progress = self._task, self._audit, self._log, self._progress
         ours = {
-            "OUTPUT_PATH": str(task.stage / "site"), "DELETE_OUTPUT_DIRECTORY": False,
+            "OUTPUT_PATH": str(task.stage / "site"),
+            "DELETE_OUTPUT_DIRECTORY": False,
             # Pelican's own cache relies on modification times; the engine's does not.
-            "CACHE_CONTENT": False, "LOAD_CONTENT_CACHE": False, "DEBUG": False,
-        }  # fmt: skip
+            "CACHE_CONTENT": False,
+            "LOAD_CONTENT_CACHE": False,
+            "DEBUG": False,
+        }
         with audit.scope() as read_files, neighbours_first(task.settings.parent):
             found = read_settings(str(task.settings), override={**task.overrides, **ours})
         self._values = values = tracked.Quiet(found)
@@ -128,8 +131,16 @@ class Execution:
         keys = tracked.keys(task, values, read_files)
         if trusted:
             self._session = Session(
-                task, last, keys, values, declared, self._staging, audit, log, progress,
-            )  # fmt: skip
+                task,
+                last,
+                keys,
+                values,
+                declared,
+                self._staging,
+                audit,
+                log,
+                progress,
+            )
             self._closing.callback(self._session.close)
         hooks.read_sources(task.fit, self._session.sources if self._session else None, progress)
         self._judging = Judging(task, values, log, audit, self._session, self._clock.phase)
@@ -162,19 +173,28 @@ class Execution:
             return self._failure(f"{first._replace(remedy='')}{also}", first.remedy or REMEDY)
         values, session = self._values, self._session
         # Pelican's own default of CACHE_PATH is relative.
-        apart = [task.stage, task.folder.parent, *(
-            Path(value).absolute()
-            for value in (values["PATH"], values["THEME"], values["CACHE_PATH"],
-                          *values["PLUGIN_PATHS"])
-        )]  # fmt: skip
+        apart = [
+            task.stage,
+            task.folder.parent,
+            *(
+                Path(value).absolute()
+                for value in (
+                    values["PATH"],
+                    values["THEME"],
+                    values["CACHE_PATH"],
+                    *values["PLUGIN_PATHS"],
+                )
+            ),
+        ]
         reads = self._audit.reads(apart, Path(values["PATH"], "ledger"))
         return done._replace(
             warnings=tuple(map(str, log.warnings)),
             reads=tuple(path for path in reads if path != str(task.settings.parent)),
             due=_due(judging.generators if judging else [], self._clock.began),
-            untracked=self._audit.untracked, kept=tuple(sorted(self._staging.kept)),
+            untracked=self._audit.untracked,
+            kept=tuple(sorted(self._staging.kept)),
             rendered=len(session.pages.rendered) if session else len(self._written),
-        )  # fmt: skip
+        )
 
 
 def _moment(content: Any, key: str) -> datetime | None:

@@ -95,9 +95,14 @@ def read_sources(fit: Fit | None, sources: Sources | None, progress: Progress) -
     stock = Readers.read_file
 
     def read_file(
-        self: Any, base_path: str, path: str, content_class: Any = Page, fmt: Any = None,
-        context: Any = None, **named: Any,
-    ) -> Any:  # fmt: skip
+        self: Any,
+        base_path: str,
+        path: str,
+        content_class: Any = Page,
+        fmt: Any = None,
+        context: Any = None,
+        **named: Any,
+    ) -> Any:
         full = os.path.abspath(os.path.join(base_path, path))  # noqa: PTH100, PTH118
 
         def read() -> Any:
@@ -156,10 +161,15 @@ def read_source(generator: Any, kind: type, path: str) -> Any:
     """The content of ``path``, read as by the generator itself."""
     prefix = kind.__name__.lower()
     return generator.readers.read_file(
-        base_path=generator.path, path=path, content_class=kind, context=generator.context,
-        preread_signal=getattr(signals, f"{prefix}_generator_preread"), preread_sender=generator,
-        context_signal=getattr(signals, f"{prefix}_generator_context"), context_sender=generator,
-    )  # fmt: skip
+        base_path=generator.path,
+        path=path,
+        content_class=kind,
+        context=generator.context,
+        preread_signal=getattr(signals, f"{prefix}_generator_preread"),
+        preread_sender=generator,
+        context_signal=getattr(signals, f"{prefix}_generator_context"),
+        context_sender=generator,
+    )
 
 
 def memoize() -> None:

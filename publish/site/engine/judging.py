@@ -30,9 +30,14 @@ class Judging:
     """The judge of one run; ``session`` is None in one of stock Pelican."""
 
     def __init__(
-        self, task: Task, settings: Any, log: LogCollector, audit: Audit,
-        session: Session | None, phase: Callable[[str], None],
-    ) -> None:  # fmt: skip
+        self,
+        task: Task,
+        settings: Any,
+        log: LogCollector,
+        audit: Audit,
+        session: Session | None,
+        phase: Callable[[str], None],
+    ) -> None:
         self._task, self._settings, self._log = task, settings, log
         self._audit, self._phase = audit, phase
         # Templates that the dry run compiles are reused for rendering.

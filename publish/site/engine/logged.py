@@ -165,9 +165,10 @@ class LogCollector(logging.Handler):
             return self._short(str(file or self.output)), 0
         frames = [(f.filename, f.lineno or 1) for f in traceback.extract_tb(error.__traceback__)]
         places = [
-            (file, line) for file, line in (*frames, *getattr(error, "frames", ()))
+            (file, line)
+            for file, line in (*frames, *getattr(error, "frames", ()))
             if self._own(file)
-        ]  # fmt: skip
+        ]
         if isinstance(file, str) and isinstance(line, int):
             places.append((file, line))
         if places:

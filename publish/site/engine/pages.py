@@ -224,13 +224,19 @@ class Pages:
                 seen, known = facts.setdefault(name, {}), self._facts.get(name, {})
                 for attribute in attributes:
                     if attribute not in seen:
-                        seen[attribute] = (known[attribute] if attribute in known
-                                           else self._fact(name, attribute))  # fmt: skip
+                        seen[attribute] = (
+                            known[attribute] if attribute in known else self._fact(name, attribute)
+                        )
         shared = set().union(*(entry.shared for entry in pages.values()))
-        cache.save(file, {
-            "key": self._key, "texts": self._closures.names,
-            "pages": {page: tuple(entry) for page, entry in pages.items()},
-            "values": {variable: self._value(variable) for variable in shared},
-            "records": {name: self._digests.record(name) for name in facts},
-            "facts": facts, "files": self._staging.left(),
-        })  # fmt: skip
+        cache.save(
+            file,
+            {
+                "key": self._key,
+                "texts": self._closures.names,
+                "pages": {page: tuple(entry) for page, entry in pages.items()},
+                "values": {variable: self._value(variable) for variable in shared},
+                "records": {name: self._digests.record(name) for name in facts},
+                "facts": facts,
+                "files": self._staging.left(),
+            },
+        )

@@ -27,9 +27,12 @@ class Pool:
     """
 
     def __init__(
-        self, jobs: int, work: Callable[[int], Any], audit: Audit | None = None,
+        self,
+        jobs: int,
+        work: Callable[[int], Any],
+        audit: Audit | None = None,
         parts: Sequence[Any] = (),
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._copies: list[tuple[int, Any]] = []
         self._parts = parts
         gc.freeze()

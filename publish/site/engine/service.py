@@ -20,9 +20,13 @@ class Service:
     ``planning``: nothing will be rendered, as ``publish check`` needs names and sizes only."""
 
     def __init__(
-        self, staging: Staging, jobs: int, audit: Audit, progress: Callable[[str, int], None],
+        self,
+        staging: Staging,
+        jobs: int,
+        audit: Audit,
+        progress: Callable[[str, int], None],
         until: str = "",
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.planning = until == "read"
         self._progress = progress
         self._staging, self._jobs, self._audit = staging, jobs, audit

@@ -30,8 +30,10 @@ WORTH = int(os.environ.get("ENGINE_FORK_FROM", "60"))
 PELICANS = ("strftime", "plugin_enabled")
 """The filter and the test that Pelican adds to every template."""
 FUNCTIONS = (types.FunctionType, types.MethodType, functools.partial)
-SHARED = {generators.ArticlesGenerator: "generate_pages",
-          generators.PagesGenerator: "generate_output"}  # fmt: skip
+SHARED = {
+    generators.ArticlesGenerator: "generate_pages",
+    generators.PagesGenerator: "generate_output",
+}
 """The methods that write pages which may be rendered in any order."""
 WATCHED = ("article_generator_write_article", "page_generator_write_page", "page_writer_finalized")
 LISTS = ("articles", "dates")
@@ -45,9 +47,17 @@ class Session:
     digests of the code, and of code and settings."""
 
     def __init__(
-        self, task: Task, last: dict[str, Any], keys: tuple[bytes, bytes], settings: Any,
-        declared: set[str], staging: Staging, audit: Audit, log: LogCollector, progress: Progress,
-    ) -> None:  # fmt: skip
+        self,
+        task: Task,
+        last: dict[str, Any],
+        keys: tuple[bytes, bytes],
+        settings: Any,
+        declared: set[str],
+        staging: Staging,
+        audit: Audit,
+        log: LogCollector,
+        progress: Progress,
+    ) -> None:
         code, whole = keys
         self._audit, self._log, self._jobs = audit, log, task.jobs
         self._progress, self._staging = progress, staging
@@ -88,8 +98,9 @@ class Session:
         copies = generators.StaticGenerator.generate_output
 
         @functools.wraps(write_file)  # the dry run uses Pelican's own
-        def written(self: Any, name: Any, template: Any, context: Any, *how: Any, **named: Any
-                    ) -> None:  # fmt: skip
+        def written(
+            self: Any, name: Any, template: Any, context: Any, *how: Any, **named: Any
+        ) -> None:
             page = _Template(session, template, context, named.keys() - WRITERS)
             write_file(self, name, page, context, *how, **named)
 
@@ -191,9 +202,11 @@ class _Template:
     def __init__(self, session: Session, template: Any, context: Any, named: set[str]) -> None:
         self._session, self.template = session, template
         own = named | {
-            f"{key}_{part}" for key in LISTS if key in named
+            f"{key}_{part}"
+            for key in LISTS
+            if key in named
             for part in ("paginator", "page", "previous_page", "next_page")
-        }  # fmt: skip
+        }
         shared = session.pages.context
         if context is not shared:
             own |= {k for k, v in context.items() if k not in shared or shared[k] is not v}

@@ -23,8 +23,13 @@ from publish.site.engine import Task
 from publish.site.engine.fingerprint import fingerprint
 from publish.site.snapshot import installed
 
-PLACES = {"OUTPUT_PATH", "CACHE_PATH", "NEWSLETTER_ISSUES_PATH", "IDENTITY_ADDRESSES_PATH",
-          "ENGINE"}  # fmt: skip
+PLACES = {
+    "OUTPUT_PATH",
+    "CACHE_PATH",
+    "NEWSLETTER_ISSUES_PATH",
+    "IDENTITY_ADDRESSES_PATH",
+    "ENGINE",
+}
 """Settings that name this build's own folders, and differ from build to build."""
 PROGRAM = Path(__file__).parents[2]
 

@@ -40,11 +40,16 @@ def _page(generator: Any, old: Any) -> tuple[str, bytes] | None:
         return None
     context = generator.context
     shown = {
-        **context, "localsiteurl": context.get("localsiteurl"), "output_file": new.save_as,
+        **context,
+        "localsiteurl": context.get("localsiteurl"),
+        "output_file": new.save_as,
         type(old).__name__.lower(): new,
-    }  # fmt: skip
+    }
     if isinstance(new, Article):
-        shown |= {"category": getattr(new, "category", None), "blog": True,
-                  "all_articles": generator.articles}  # fmt: skip
+        shown |= {
+            "category": getattr(new, "category", None),
+            "blog": True,
+            "all_articles": generator.articles,
+        }
     text = generator.get_template(new.template).render(shown)
     return str(new.save_as), text.encode()

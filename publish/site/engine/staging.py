@@ -36,9 +36,12 @@ class Staging:
     SHARED = ("kept", "new", "_staged")
 
     def __init__(
-        self, folder: Path, intact: Collection[str], old: Mapping[str, Known],
+        self,
+        folder: Path,
+        intact: Collection[str],
+        old: Mapping[str, Known],
         further: Mapping[str, str],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._root = f"{folder / 'site'}{os.sep}"
         self._again = f"{folder / AGAIN}{os.sep}"
         self._further = {f"{path}{os.sep}": prefix for path, prefix in further.items()}

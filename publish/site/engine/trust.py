@@ -34,9 +34,11 @@ SHORT = {
 }  # fmt: skip
 """Markdown's own extensions under their short names."""
 READING = (
-    ("markdown.extensions", "Extension"), ("markdown.util", "Processor"),
-    ("pelican.readers", "BaseReader"), ("docutils.parsers.rst", "Directive"),
-)  # fmt: skip
+    ("markdown.extensions", "Extension"),
+    ("markdown.util", "Processor"),
+    ("pelican.readers", "BaseReader"),
+    ("docutils.parsers.rst", "Directive"),
+)
 """Classes whose subclasses are involved in reading."""
 
 SIGNATURES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (

@@ -52,11 +52,14 @@ class Worker:
         self._process = subprocess.Popen(  # noqa: S603 - this very program
             # Not with -m, which takes longer to find the module.
             [sys.executable, "-P", "-c", f"import {__name__} as w; w.main()", *how],
-            cwd=settings.parent, env=_environment(),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._stderr,
+            cwd=settings.parent,
+            env=_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._stderr,
             # Ctrl-C ends the parent, which ends its worker; it must not look like a failed build.
             start_new_session=True,
-        )  # fmt: skip
+        )
 
     def close(self) -> None:
         """End the process, whether it has had its task or not."""
