@@ -97,6 +97,13 @@ def test_a_pipe_is_not_opened(project: Project):
     assert project.reported() == [f"{A}:1 unreadable error"]
 
 
+def test_a_pipe_in_the_theme_is_not_opened(project: Project):
+    project.post()
+    project.write("theme/templates/a.html", "")
+    os.mkfifo(project.root / "theme/templates/b.html")
+    assert project.reported() == []
+
+
 def test_file_names_of_any_bytes_can_be_printed(project: Project):
     name = os.fsencode(project.root / "content/posts") + b"/b\xe9\n\x1b[31m.md"
     Path(os.fsdecode(name)).write_bytes(b"")

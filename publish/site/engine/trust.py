@@ -105,9 +105,10 @@ def _reads_as_known(markdown: Mapping[str, Any], known: set[str]) -> bool:
 def _templates(settings: Mapping[str, Any]) -> Iterator[str]:
     for folder in (*settings["THEME_TEMPLATES_OVERRIDES"], f"{settings['THEME']}/templates"):
         for base, _, names in os.walk(folder, followlinks=True):
-            for name in names:
+            # To open a named pipe would block.
+            for file in filter(Path.is_file, (Path(base, name) for name in names)):
                 with contextlib.suppress(OSError, ValueError):
-                    yield Path(base, name).read_text(encoding="utf-8")
+                    yield file.read_text(encoding="utf-8")
 
 
 def _changes(text: str, settings: Mapping[str, Any]) -> bool:
