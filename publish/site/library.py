@@ -35,6 +35,8 @@ LAST = 9999
 TEXTS = (*frontmatter.MARKDOWN, ".html", ".htm", ".rst", ".txt", ".doc", ".docx", ".odt", ".rtf")
 """Suffixes of text formats in which posts are written."""
 PLAIN = (str, int, float, bool, type(None))
+OF_SUMMARIES = "SUMMARY_MAX_LENGTH", "SUMMARY_MAX_PARAGRAPHS", "SUMMARY_END_SUFFIX"
+"""The settings by which Pelican makes a summary of a body."""
 
 
 class Words(NamedTuple):
@@ -69,14 +71,7 @@ class Memo:
             digest_of(content.content or "") if has_links(content) else "",
             str(getattr(content, "email_content_source", "")),
             str(content.metadata.get("summary")),
-            repr(
-                (
-                    content.default_template,
-                    given["SUMMARY_MAX_LENGTH"],
-                    given.get("SUMMARY_MAX_PARAGRAPHS"),
-                    given["SUMMARY_END_SUFFIX"],
-                )
-            ),
+            repr((content.default_template, *map(given.get, OF_SUMMARIES))),
         )
         digest = blake2b("\0".join(texts).encode("utf-8", "surrogatepass"), digest_size=16)
         key = digest.digest()
@@ -325,21 +320,18 @@ def _no_template(contents: list[Any], generators: list[Any]) -> Iterator[tuple[s
     """The sources whose own template is missing, with its name; for a setting, one of those that it
     concerns."""
     loaders = [generator for generator in generators if hasattr(generator, "get_template")]
-    named = (
-        [
-            ("DIRECT_TEMPLATES", name)
-            for name in loaders[0].settings.get("DIRECT_TEMPLATES") or ()
-            if loaders[0].settings.get(f"{str(name).upper()}_SAVE_AS", f"{name}.html")
-        ]
-        if loaders
-        else []
-    )
+    given = loaders[0].settings if loaders else {}
+    named = [
+        ("DIRECT_TEMPLATES", name)
+        for name in given.get("DIRECT_TEMPLATES") or ()
+        if given.get(f"{str(name).upper()}_SAVE_AS", f"{name}.html")
+    ]
     for content in contents:
         name = getattr(content, "template", content.default_template)
         if name != content.default_template and isinstance(name, str):
             named.append((str(content.relative_source_path), name))
-    for name in loaders[0].settings.get("TEMPLATE_PAGES") or () if loaders else ():
-        if not Path(loaders[0].settings["PATH"], name).is_file():
+    for name in given.get("TEMPLATE_PAGES") or ():
+        if not Path(given["PATH"], name).is_file():
             named.append(("TEMPLATE_PAGES", name))
     known: dict[str, bool] = {}
     for path, name in named:

@@ -19,11 +19,7 @@ TAG_URL = "tag/{slug}/"
 ARCHIVES_SAVE_AS = "archives/index.html"
 PLUGIN_PATHS = [str(Path(publish.__file__).parents[1] / "plugins")]
 PLUGINS = ["only_blocks", "post_identity", "multi_category", "alias_redirects", "mail_issues"]
-MARKDOWN = {
-    "extension_configs": {
-        "markdown.extensions.extra": {},
-        "markdown.extensions.meta": {},
-        "markdown.extensions.toc": {},
-        "markdown.extensions.sane_lists": {},
-    }
-}
+MARKDOWN = {"extension_configs": {
+    "markdown.extensions.extra": {}, "markdown.extensions.meta": {},
+    "markdown.extensions.toc": {}, "markdown.extensions.sane_lists": {},
+}}  # fmt: skip
