@@ -230,3 +230,26 @@ def test_a_site_without_a_post_says_so(build: Any):
         assert empty.page(f"{page}/index.html").xpath("//main//li/text()") == [
             "There are none yet."
         ]
+
+
+def menu_of(site: Built, name: str = "index.html") -> list[tuple[str, str]]:
+    """The words and addresses of a page's menu."""
+    links = site.page(name).xpath("//body/header/nav//a")
+    return [(link.text_content().strip(), link.get("href")) for link in links]
+
+
+def test_the_menu_holds_the_lists_and_every_page_but_the_feeds_one(stock: Built):
+    assert menu_of(stock) == [
+        ("Articles", "/archives/"),
+        ("Subjects", "/categories/"),
+        ("About", "/about/"),
+        ("Letters", "/letters/"),
+    ]
+    assert menu_of(stock, "about/index.html") == menu_of(stock)
+
+
+def test_the_settings_choose_the_pages_of_the_menu(build: Any):
+    chosen = [("About us", "/about/"), ('<b>"Shop" & more', "https://shop.example/?a=1&b=2")]
+    site = build(DISPLAY_PAGES_ON_MENU=False, MENUITEMS=chosen, ARCHIVES_SAVE_AS="")
+    assert menu_of(site) == [("Subjects", "/categories/"), *chosen]
+    assert "about/index.html" in site.names()
