@@ -63,7 +63,11 @@ def test_no_word_is_lost_and_no_link_is_in_a_link(body: str):
     assert not [link for link in after.iter("a") if TO in link.get("href", "") and link.find("a")]
 
 
-@given(st.text("a<>&\"' ", max_size=12), st.text("a<>&\"' ", max_size=12))
+def test_markup_in_words_stays():
+    assert linked("One <em>word</em> & <3", TO) == f"{LINK}One <em>word</em> &amp; &lt;3</a>"
+
+
+@given(st.text("a<&\"' ", max_size=12), st.text("a<>&\"' ", max_size=12))
 def test_words_and_addresses_are_escaped(words: str, to: str):
     made = lxml.html.fragment_fromstring(f"<div>{paragraph(linked(words, to))}</div>")
     assert made.text_content() == words
