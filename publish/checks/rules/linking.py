@@ -88,7 +88,7 @@ def local_link(source: Source) -> Iterator[Problem]:
     """An address on your own machine or network, where no reader can go."""
     for link in source.links:
         if is_local(link.written):
-            message = f"{quoted(link.written)} is on your own machine"
+            message = f"{quoted(link.written)} is on your own machine or network"
             yield Problem(source.line_of(link), message, "link the public address")
 
 
