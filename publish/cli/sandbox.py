@@ -38,7 +38,8 @@ def serve(settings: Settings, terminal: Terminal, port: int) -> None:
         terminal.out(f"list    {sandbox.SANDBOX_AUDIENCE}")
         terminal.note("Ctrl-C ends it; its state stays")
         while True:
-            time.sleep(3600)
+            # A signal that another thread takes is seen only when the sleep has ended.
+            time.sleep(0.5)
 
 
 @command.command("inbox")

@@ -18,7 +18,7 @@ from publish.desk.writing import Writer
 from publish.errors import PublishError, Refused
 from publish.post.files import locked
 from publish.settings import Settings
-from publish.site.server import listening
+from publish.site.server import listening, wait_until
 
 HOST = "127.0.0.1"
 
@@ -95,7 +95,7 @@ def serve(
         # Let the first page be served before slow work on a large site begins.
         reader.watch()
         preview.start()
-        stop.wait()
+        wait_until(stop)
 
 
 def _preview(

@@ -20,7 +20,7 @@ from publish.site.commit import below, commit, prepare, replace_record, site_of,
 from publish.site.engine import ISSUES, Run, Task, cores
 from publish.site.engine.worker import Worker, start
 from publish.site.preview_state import State
-from publish.site.server import Server
+from publish.site.server import Server, wait_until
 
 PAUSE = 0.04
 """Seconds between two polls."""
@@ -162,7 +162,7 @@ def serve(
         try:
             if ready:
                 ready(server.address)
-            stop.wait()
+            wait_until(stop)
         finally:
             stop.set()
             state.close()

@@ -183,6 +183,16 @@ def listening(app: Any, host: str, port: int) -> BaseWSGIServer:
         ) from None
 
 
+def wait_until(stop: threading.Event) -> None:
+    """Return once ``stop`` is set; Ctrl-C raises KeyboardInterrupt within half a second.
+
+    Python sees a signal that comes just before a wait, or that another thread takes, only when the
+    wait has ended.
+    """
+    while not stop.wait(0.5):
+        pass
+
+
 class _Quiet(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 60
