@@ -5,7 +5,10 @@ from __future__ import annotations
 import http.client
 import json
 import shutil
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -481,3 +484,14 @@ def _event(stream: socket.SocketIO) -> dict[str, object]:
         assert line, "the stream ended"
         if line.startswith(b"data: "):
             return json.loads(line[6:])
+
+
+def test_ctrl_c_is_seen_though_another_thread_takes_the_signal():
+    other = "signal.pthread_kill(threading.get_ident(), signal.SIGINT)"
+    code = (
+        "import signal, threading; from publish.site.server import wait_until; "
+        f"threading.Timer(0.3, lambda: {other}).start(); wait_until(threading.Event())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == -signal.SIGINT
+    assert done.stderr.rstrip().endswith("KeyboardInterrupt")
