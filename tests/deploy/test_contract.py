@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from publish.deploy import targets
 from publish.deploy.deploy import Stopped
 from publish.deploy.release import MARKER, read_marker
-from publish.errors import Exit
+from publish.deploy.targets.ssh import Ssh
+from publish.errors import Exit, NothingSent
 from publish.http import fetch
 from tests.deploy import stand as stands
 from tests.deploy.conftest import Rigs
@@ -203,6 +205,44 @@ def test_an_account_that_loses_its_shell_or_gets_one_deploys_as_before(
     stand.options["host"] = servers.ssh.sftp_only
     assert stand.back().state == "live"
     assert stand.public()["index.html"] == site(2)["index.html"]
+
+
+def test_a_deploy_with_a_shell_and_one_with_sftp_alone_exclude_each_other(
+    servers: Rigs, tmp_path: Path
+):
+    shell = stands.make("ssh", servers, tmp_path, f"either-{next(NUMBERS)}")
+    sftp = shell.other()
+    sftp.options = {**shell.options, "host": servers.ssh.sftp_only}
+    for number, (holder, other) in enumerate([(shell, sftp), (sftp, shell)]):
+        for stand in (holder, other):
+            stand.build(site(number))
+        with targets.make(holder.place()).claim(holder.release("a1"), 1):
+            with pytest.raises(Stopped, match="another deploy is at work"):
+                other.deploy("a1", number, patience=0)
+        assert other.deploy("a1", number, patience=0, verify=0).state == "deployed"
+    # One that died leaves nothing that the other would have to wait for.
+    died = targets.make(shell.place())
+    assert isinstance(died, Ssh)
+    died.claim(shell.release("a1"), 1).__enter__()
+    died.carrier.line.child.kill()
+    sftp.build(site(2))
+    assert sftp.deploy("a1", 2, patience=5, verify=0).state == "deployed"
+
+
+def test_a_slow_upload_whose_lock_was_taken_over_does_not_come_through(
+    servers: Rigs, tmp_path: Path
+):
+    stand = stands.make("ssh", servers, tmp_path, f"slow-{next(NUMBERS)}")
+    stand.build(site(1))
+    stand.deploy("a1", verify=0)
+    target = targets.make(stand.place())
+    assert isinstance(target, Ssh)
+    with target.claim(stand.release("a1"), 1):
+        lease = Path(stand.options["path"], ".publish", "lease")
+        (lease / "shell").rename(lease / "another")
+        with pytest.raises(NothingSent, match="lease"):
+            target.carrier.switch("elsewhere", b"{}")
+    assert stand.public()["index.html"] == site(1)["index.html"]
 
 
 def test_a_server_whose_order_failed_is_free_at_once(servers: Rigs, tmp_path: Path):

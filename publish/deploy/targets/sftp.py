@@ -22,7 +22,7 @@ from publish.deploy.targets.connection import Server
 from publish.errors import ConfigError
 
 LOCK = ".publish/lease"
-"""Not the file that a shell locks: an account may get one way, then the other."""
+"""Those with a shell take it too, beside a lock of their own that dies with its holder."""
 LEASE = 600.0
 """Seconds by the server's clock after which a lock's holder counts as dead."""
 AT_ONCE = 50
