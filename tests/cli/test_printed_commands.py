@@ -139,8 +139,8 @@ def test_a_list_that_goes_with_its_last_post_is_no_place_to_lead_to(site: Path):
     put_post(site, "dose", Category="Rare")
     put_post(site, "night", Category="Career")
     run(site, "build")
-    assert (site / "output/category/rare").exists()
-    refused = publish("retract", "dose", "--to", "/category/rare/", cwd=site)
+    assert (site / "output/category/rare.html").exists()
+    refused = publish("retract", "dose", "--to", "/category/rare.html", cwd=site)
     assert refused.returncode == 1
-    assert "dose.md is off, but /category/rare/ went with it" in refused.stderr
-    run(site, "retract", "dose", "--to", "/category/career/")
+    assert "dose.md is off, but /category/rare.html went with it" in refused.stderr
+    run(site, "retract", "dose", "--to", "/category/career.html")

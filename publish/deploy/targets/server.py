@@ -26,10 +26,10 @@ until mv -T .publish/mine {LOCK} 2>/dev/null; do
     sleep 1
 done
 """
-"""Takes, under the ``flock``, the lock of those who have sftp alone, too. ``shell`` in it, found under
-the ``flock``, was left by a shell that died."""
+"""Takes, under the ``flock``, the lock of those who have sftp alone, too. ``shell`` in it, found
+under the ``flock``, was left by a shell that died."""
 UNLOCK = f"rm -f {LOCK}/shell; rmdir {LOCK} 2>/dev/null; exec 9>&-"
-REMEDY = "fix that (try: ssh HOST true), then run it again"
+REMEDY = "fix that (try: ssh HOST true; 11 of rsync is mostly a full disk), then run it again"
 LOOK = """
 cd {path} 2>/dev/null || {{ echo none; exit 0; }}
 id=$(readlink current) || [ ! -e current ] || {{ echo strange; exit 0; }}
@@ -76,8 +76,8 @@ class Shell:
 
     @contextmanager
     def lock(self, patience: float) -> Iterator[None]:
-        """``flock`` held by this shell, and the lock of those who have sftp alone: both are released
-        when the shell ends.
+        """``flock`` held by this shell, and the lock of those who have sftp alone: both are
+        released when the shell ends.
 
         Raises:
             Busy: another deploy holds it for longer than ``patience`` seconds.
@@ -112,7 +112,10 @@ class Shell:
         files that release ``base`` does not have."""
         # rsync compares contents; unchanged files become hard links.
         part = f"releases/.{id}.part"
-        self.order(f"mkdir -p {part}")
+        # What a broken upload left would keep a full disk full; its own is gone on with.
+        self.order(
+            f'mkdir -p {part}; for p in releases/.*.part; do [ "$p" = {part} ] || rm -rf "$p"; done'
+        )
         link = ["--link-dest=../../current/"] if base else []
         with ssh_key() as key:
             shell = shlex.join(["ssh", *ALIVE, *self.server.options, *key])
@@ -157,10 +160,10 @@ class Shell:
         self.order(f"cat > {part} && mv {part} {_in(id)}.json", record.decode())
 
     def prune(self, keep: Iterable[str]) -> None:
-        """Remove our releases except those in ``keep``, and unfinished uploads."""
+        """Remove our releases except those in ``keep``."""
         # A release's record is removed last, so that its remains are still known as ours.
         self.order(
-            f"keep={shlex.quote(' ' + ' '.join(keep) + ' ')}; cd releases; rm -rf .*.part; "
+            f"keep={shlex.quote(' ' + ' '.join(keep) + ' ')}; cd releases; "
             'for r in *.json; do [ -f "$r" ] || continue; id=${r%.json}; '
             'case "$keep" in *" $id "*) ;; *) rm -rf "./$id" && rm -f "$r";; esac; done'
         )

@@ -80,7 +80,10 @@ class Sftp:
         """Hard links for unchanged files, then the others, then the rename to the release's id."""
         part = f"releases/.{id}.part"
         files = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
-        self._clear(part)
+        # What a broken upload left would keep a full disk full.
+        for name, _ in self._listed(["releases"])["releases"]:
+            if name.startswith(".") and name.endswith(".part/"):
+                self._clear(f"releases/{name[:-1]}")
         folders = _parents(files)
         self._batch(
             [
@@ -146,9 +149,6 @@ class Sftp:
         for id in sorted(dead):
             self._clear(f"releases/{id}")
             self._batch([f"-rm {self._q(f'releases/{id}.json')}"])
-        for name in names:
-            if name.startswith(".") and name.endswith(".part"):
-                self._clear(f"releases/{name}")
 
     def call(self, words: list[str]) -> None:
         """There is no shell.
