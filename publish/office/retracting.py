@@ -45,9 +45,9 @@ def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False)
     )
     lines = [Line("post", taken.name)]
     for letter, _ in waiting:
-        when = office.format_local(letter.hour) if letter.hour else "unfinished"
-        name = office.words.letter(letter)
-        lines.append(Line("letter", f"{name} is taken back (it is set for {when})"))
+        state = letter.active.state if letter.active else "unfinished"
+        when = f"set for {office.format_local(letter.hour)}" if letter.hour else state
+        lines.append(Line("letter", f"{office.words.letter(letter)} is taken back (it is {when})"))
     if taken.file:
         lines.append(Line("file", f"{taken.name} becomes a draft; nothing is deleted"))
     where = "to a page that says it is gone" if lead == GONE else f"to {lead}"
