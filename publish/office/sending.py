@@ -326,8 +326,7 @@ def over_limit(office: Office, choices: Sequence[Candidate]) -> Refused | None:
 
 
 def _not_sent(office: Office, found: Letters, choices: Sequence[Candidate]) -> list[str]:
-    """Warnings about letters that do not go out now: overdue ones, and scheduled ones whose post
-    changed."""
+    """Warnings for letters that do not go out: overdue ones, scheduled ones with changed posts."""
     lines = overdue_lines(office, choices)
     asked = {choice.letter.key for choice in choices}
     for letter in found.all:
