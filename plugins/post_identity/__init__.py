@@ -79,8 +79,7 @@ def settle(generator: Any) -> None:
 
 
 def report_twins(generator: Any) -> None:
-    """Report two posts with one ``Uid``: a feed reader and the newsletter would take them for
-    one."""
+    """Report two posts with one ``Uid``: feed readers and the newsletter take them for one."""
     from publish.post.contents import contents, place_of
     from publish.post.diagnostic import Complaint
 

@@ -14,8 +14,7 @@ from math import log, sqrt
 from typing import Any, NamedTuple
 
 KEPT = 40
-"""Terms of a post that are compared, those with the highest weights; it limits the work per
-pair."""
+"""Terms of a post that are compared, those of the highest weights; it limits the work per pair."""
 FEW = 100
 """Posts up to which terms' weights are exact. Beyond, they change at powers of two: else every new
 post would change all weights, and with them every list of a large archive."""
@@ -160,8 +159,7 @@ def _vector(terms: Mapping[str, float], weights: Mapping[str, float]) -> Vector:
 
 
 class _Index:
-    """An inverted index: from term to the positions of the posts that have it, with its weight
-    there."""
+    """An inverted index: from term to the positions of the posts that have it, with its weight."""
 
     def __init__(self, keys: Sequence[str], rows: Mapping[str, Row]) -> None:
         self._vectors = [rows[key].vector for key in keys]

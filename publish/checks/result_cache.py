@@ -70,8 +70,7 @@ def check(
 
 
 def _still_true(answer: Any, now: Seen, harmless: Callable[[str], bool]) -> list[Diagnostic] | None:
-    """The findings of a cached ``answer``, if the files have the same stamps ``now``, or changed in
-    no way that matters."""
+    """The findings of a cached ``answer``, if ``now`` no file differs in a way that matters."""
     if answer is None:
         return None
     then, until, findings = answer

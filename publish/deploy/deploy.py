@@ -145,8 +145,7 @@ def roll_back(target: Target, place: Place, wanted: str, options: DeployOptions)
             )
 
         def is_repeated(known: Record) -> bool:
-            """Whether it is repeated without a name, perhaps after a crash: then it does not go
-            back further."""
+            """Whether it is repeated without a name, as after a crash: it goes back no further."""
             return bool(not wanted and known.hold and known.hold.to == known.release)
 
         def decide(now: Remote, first: Remote) -> OldRelease | None:

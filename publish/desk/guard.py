@@ -79,8 +79,7 @@ class Guard:
 
 
 def headers(preview: str) -> dict[str, str]:
-    """The headers of every answer. Frames and pictures come from the ``preview``, an origin or
-    ``""``, alone.
+    """The headers of every answer. Frames, pictures come from ``preview``, an origin or ``""``.
 
     ``same-origin`` sends other origins nothing of the address, as ``no-referrer`` would; but with
     that, browsers send ``Origin: null`` with the desk's own forms (Fetch, "append a request Origin

@@ -23,8 +23,7 @@ class Record:
 
 @dataclass
 class Ledger:
-    """Items by ``host/id``; pictures and files by their path, with their digests, and the path by
-    each old address.
+    """Items by ``host/id``; files by path, with their digests, and the path by old address.
 
     ``begun`` are the files that a run was about to write, with their digests: files written by a
     killed run count as its own, whatever export the next run reads. ``moved`` are addresses of

@@ -75,15 +75,8 @@ def question(
     for refusal in () if again else preflight.refused(office, items, found).values():
         raise refusal
     yes = "Move the letter" if when else "Put the present words in"
-    return Question(
-        act,
-        tuple(lines),
-        yes,
-        False,
-        fingerprint(office, found, items),
-        wish,
-        Plan(tuple(items), items[0].timing, found),
-    )
+    plan = Plan(tuple(items), items[0].timing, found)
+    return Question(act, tuple(lines), yes, fingerprint(office, found, items), wish, plan)
 
 
 def campaign_of(letter: Letter) -> str:

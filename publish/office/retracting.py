@@ -54,15 +54,9 @@ def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False)
     lines += [Line("address", f"{address} leads {where}") for address in taken.addresses]
     leads = dict.fromkeys(taken.addresses, lead)
     campaigns = [[(c.id, c.status) for c in letter.campaigns] for letter, _ in waiting]
-    return Question(
-        ACT,
-        tuple(lines),
-        "Take it off the site",
-        False,
-        fingerprint_of(taken.digest, leads, campaigns),
-        {"post": post, "to": to, "gone": gone},
-        (taken, waiting, leads),
-    )
+    facts = fingerprint_of(taken.digest, leads, campaigns)
+    wish, plan = {"post": post, "to": to, "gone": gone}, (taken, waiting, leads)
+    return Question(ACT, tuple(lines), "Take it off the site", facts, wish, plan)
 
 
 def do(office: Office, question: Question) -> Done | Question:

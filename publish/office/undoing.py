@@ -30,15 +30,10 @@ def ask(office: Office, *, post: str | None = None) -> Question | Done:
     except holding.NothingScheduled as nothing:
         return Done(ACT, (office.with_sandbox_note(f"{nothing.message}; {nothing.remedy}"),))
     when = office.format_local(letter.hour) if letter.hour else "not scheduled"
-    return Question(
-        ACT,
-        (Line("letter", office.words.letter(letter)), Line("time", when)),
-        "Take it back",
-        True,
-        fingerprint_of(letter.key, [(c.id, c.status) for c in letter.campaigns]),
-        {"post": post},
-        (letter, name, found),
-    )
+    lines = (Line("letter", office.words.letter(letter)), Line("time", when))
+    facts = fingerprint_of(letter.key, [(c.id, c.status) for c in letter.campaigns])
+    wish, plan = {"post": post}, (letter, name, found)
+    return Question(ACT, lines, "Take it back", facts, wish, plan, reversible=True)
 
 
 def do(office: Office, question: Question) -> Done | Question:

@@ -258,8 +258,7 @@ def overrides(settings: Settings, stage: Path, *, fresh: bool = False) -> dict[s
 def intact(
     settings: Settings, last: Manifest, target: Path, in_output: stamps.Stamps
 ) -> tuple[str, ...]:
-    """The pages in ``target`` and the issues that are unchanged since the last build, by their
-    stamps."""
+    """The pages in ``target`` and the issues that are unchanged since, by their stamps."""
     keys = ((name, f"{target}{os.sep}{name}") for name in last.files)
     pages = [
         name for name, key in keys if key in in_output and in_output[key] == last.outputs.get(key)
