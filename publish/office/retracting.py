@@ -45,24 +45,18 @@ def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False)
     )
     lines = [Line("post", taken.name)]
     for letter, _ in waiting:
-        when = office.format_local(letter.hour) if letter.hour else "unfinished"
-        name = office.words.letter(letter)
-        lines.append(Line("letter", f"{name} is taken back (it is set for {when})"))
+        state = letter.active.state if letter.active else "unfinished"
+        when = f"set for {office.format_local(letter.hour)}" if letter.hour else state
+        lines.append(Line("letter", f"{office.words.letter(letter)} is taken back (it is {when})"))
     if taken.file:
         lines.append(Line("file", f"{taken.name} becomes a draft; nothing is deleted"))
     where = "to a page that says it is gone" if lead == GONE else f"to {lead}"
     lines += [Line("address", f"{address} leads {where}") for address in taken.addresses]
     leads = dict.fromkeys(taken.addresses, lead)
     campaigns = [[(c.id, c.status) for c in letter.campaigns] for letter, _ in waiting]
-    return Question(
-        ACT,
-        tuple(lines),
-        "Take it off the site",
-        False,
-        fingerprint_of(taken.digest, leads, campaigns),
-        {"post": post, "to": to, "gone": gone},
-        (taken, waiting, leads),
-    )
+    facts = fingerprint_of(taken.digest, leads, campaigns)
+    wish, plan = {"post": post, "to": to, "gone": gone}, (taken, waiting, leads)
+    return Question(ACT, tuple(lines), "Take it off the site", facts, wish, plan)
 
 
 def do(office: Office, question: Question) -> Done | Question:
