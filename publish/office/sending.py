@@ -137,7 +137,7 @@ def do(office: Office, question: Question) -> Done | Question:
         plan = again.plan
         for item in plan.items:
             try:
-                done, at = delivery.deliver(office, item, plan.letters)
+                done = delivery.deliver(office, item, plan.letters)
             except (ConfigError, OSError) as failure:
                 # It is of the account or of this machine: each further letter would fail alike.
                 errors.append(as_publish_error(failure))
@@ -147,9 +147,9 @@ def do(office: Office, question: Question) -> Done | Question:
                 error.remedy = error.remedy.replace(command(ACT), typed)
                 errors.append(error)
                 continue
-            results.append(delivery.result(office, item, done, at))
+            results.append(delivery.result(office, item, done))
             name = catalogue.handle(item.issue, plan.letters.all)
-            lines += delivery.result_lines(office, item, done, at, name)
+            lines += delivery.result_lines(office, item, done, name)
     errors.sort(key=lambda error: WORST.index(error.code))
     if not results and any(isinstance(error, PostChanged) for error in errors):
         return ask(office, **wish)
