@@ -261,8 +261,7 @@ class Planning:
         return bool(frontmatter.read(source).get("newsletter"))
 
     def _date(self, entry: Entry, item: Item) -> datetime | None:
-        """Set the entry's date; returns the moment of a later change. What has no date becomes a
-        draft."""
+        """Set the entry's date; returns the moment of a later change. Without one it is a draft."""
         when = dates.published(item, self._zone)
         changed = dates.moment(item.modified, item.modified_gmt, self._zone)
         if when is None:

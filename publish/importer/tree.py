@@ -108,8 +108,7 @@ class El:
 
 
 def parse(html: str) -> tuple[El, bool]:
-    """Parse HTML; returns the tree, and whether markup was dropped because it was nested too
-    deeply."""
+    """Parse HTML; returns the tree, and whether markup nested too deeply was dropped."""
     html = HEADED.sub(r"\1\2", PAGE_END.sub("", clean(html)))
     html = VOID_THERE.sub(r"\g<0></\1>", html)
     html, deep = _shallow(html)

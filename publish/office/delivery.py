@@ -22,6 +22,8 @@ from publish.office.timing import LONGEST_COUNTDOWN, Timing
 from publish.office.words import command
 from publish.post.issue import Issue
 
+UNSCHEDULED = "this Mailchimp plan does not schedule"
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -154,25 +156,30 @@ def _why_changed(office: Office, item: Delivery, found: Letters) -> str:
     return ""
 
 
-def _count_down(office: Office, item: Delivery, why: str) -> None:
-    """Wait in this process where Mailchimp's plan has no scheduling, unless a promised hour is too
-    far away.
+def unscheduled(office: Office, slug: str, timing: Timing, why: str) -> datetime:
+    """The end of the wait in this process for a letter where Mailchimp's plan has no scheduling;
+    ``why`` says how that is known.
 
     Raises:
-        Refused: it is.
+        Refused: its hour was promised, and is too far away to wait for.
     """
-    timing, limits = item.timing, office.account.limits
-    end = office.now + timedelta(minutes=limits.undo_minutes)
+    end = office.now + timedelta(minutes=office.account.limits.undo_minutes)
     far = (timing.at or end) - office.now > LONGEST_COUNTDOWN
     if timing.asked or (timing.from_settings and far):
-        raise Refused(
-            f"this Mailchimp plan does not schedule ({why})",
-            f"run {command('send', item.issue.slug, '--now')} when it is time",
-        )
-    end = timing.at if timing.from_settings and timing.at else end
+        remedy = f"run {command('send', slug, '--now')} when it is time"
+        raise Refused(f"{UNSCHEDULED} ({why})", remedy)
+    return timing.at if timing.from_settings and timing.at else end
+
+
+def _count_down(office: Office, item: Delivery, why: str) -> None:
+    """Wait in this process where Mailchimp's plan has no scheduling.
+
+    Raises:
+        Refused: see ``unscheduled``.
+    """
+    end = unscheduled(office, item.issue.slug, item.timing, why)
     office.voice.say(
-        f"this Mailchimp plan does not schedule: sending {office.format_local(end)}; "
-        f"{office.words.stop} takes it back"
+        f"{UNSCHEDULED}: sending {office.format_local(end)}; {office.words.stop} takes it back"
     )
     try:
         while (rest := (end - office.now).total_seconds()) > 0:

@@ -58,8 +58,7 @@ class Templates:
             cache.keep(self._memo, self._made_from, b"".join(sorted(self._fit)))
 
     def serve(self, generator: Any) -> None:
-        """From now on the ``generator`` gets a blank template for every name; a faulty one is
-        reported."""
+        """From now on ``generator`` gets a blank template for each name; it reports faulty ones."""
         self._generator = generator
         get = type(generator).get_template
 

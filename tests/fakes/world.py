@@ -239,6 +239,9 @@ class Machine:
         record = self.world.live(campaign)
         return self.world.shown(record, self.world.status_lag) if record else Deleted
 
+    def free_plan(self) -> str:
+        return ""
+
     def audience(self) -> Mapping[str, Any]:
         return {"name": "Readers", "stats": {"member_count": 1}}
 

@@ -1,5 +1,4 @@
-"""Converts Elementor's JSON, which is stored beside an outdated body, to HTML: words, pictures and
-links. Pure."""
+"""Converts Elementor's JSON, kept beside an outdated body, to HTML: words, pictures and links."""
 
 from __future__ import annotations
 
