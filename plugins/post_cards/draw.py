@@ -242,6 +242,5 @@ class _Cover:
 
 @cache
 def _font(file: Path, size: int) -> ImageFont.FreeTypeFont:
-    # The other layout engine needs a library that not every machine has, and applies kerning a
-    # second time.
+    # The other layout engine needs a library that some machines lack, and kerns a second time.
     return ImageFont.truetype(file, size, layout_engine=ImageFont.Layout.BASIC)

@@ -19,8 +19,7 @@ INCREMENTAL = True
 log = logging.getLogger(__name__)
 
 # Metadata key for dropped keys: they are found while reading, where the file is not known, and
-# reported once the content exists. A front-matter key cannot hold a space, so this one does not
-# collide.
+# reported once the content exists. A key of front matter cannot hold a space, so none collides.
 DROPPED = "dropped keys"
 
 

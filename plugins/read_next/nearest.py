@@ -138,8 +138,7 @@ class Neighbourhood:
             best = index.near(row.vector, key, most)
             near = tuple(self._candidates[place] for _, place in best)
             full = most and len(best) == most
-            # A list that is not full takes every post that shares a word; one of length 0 takes
-            # none.
+            # A list that is not full takes every post that shares a word; one of length 0 none.
             least = best[-1][0] if full else 0.0 if most else 9.0
             self._rows[key] = row._replace(near=near, least=least)
 

@@ -45,8 +45,7 @@ def check(
     no finding brings none.
 
     Raises:
-        ConfigError: there is no content folder, its output would lie over it, or a path names
-            nothing.
+        ConfigError: there is no content folder, output lies over it, or a path names nothing.
         Refused: a file lies in the place of the output folder.
     """
     require_folders(settings)

@@ -161,8 +161,7 @@ def roll_back(target: Target, place: Place, wanted: str, options: DeployOptions)
             known = now.record or Record()
             if is_repeated(known):
                 return known
-            # Of several rollbacks in a row the first one determines which release must not come
-            # back.
+            # Of several rollbacks in a row the first determines which release must not return.
             hold = known.hold or Hold(known.release, known.source, past.release)
             before = tuple(p for p in (known.past(), *known.before) if p.release != past.release)
             record = Record(

@@ -66,8 +66,7 @@ class Ledger:
 
     def save(self) -> bool:
         """Write it in one step; returns whether it changed."""
-        # One line per item, appended one by one: git merges by lines, and no second copy is in
-        # memory.
+        # One line per item, appended: git merges by lines, and no second copy is in memory.
         out = bytearray(b'{"version": 1,\n')
         tables = {"files": self.files, "addresses": self.addresses, "begun": self.begun}
         for name, values in tables.items():

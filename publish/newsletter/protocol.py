@@ -270,8 +270,7 @@ def _elect(drafts: list[Campaign], state: State, request: SendRequest) -> Step:
     if state.made_here and state.seen_at is None:
         made_at = dict(past.made).get(state.made_here, state.now)
         if state.now < made_at + request.settle:
-            # A listing without the draft we just made is outdated, and may lack another machine's
-            # too.
+            # A listing without the draft we made is outdated, and may lack another machine's.
             pause = max(0.2, request.barrier / 4)
             return Wait(pause, "Mailchimp's list does not show the draft yet", "listing")
     if state.seen_at is not None and state.listed_at < state.seen_at + request.barrier:

@@ -92,6 +92,14 @@ def do(office: Office, question: Question) -> Done | Question:
             f"{still[0]} has a page still, for its source is no Markdown",
             "make that a draft by hand (`:status: draft`), then run this again",
         )
+    # The list of a category goes with the category's last post.
+    if (to := next(iter(leads.values()), GONE)) != GONE and not retired.leads_somewhere(
+        office.settings, to
+    ):
+        raise Refused(
+            f"{taken.name} is off, but {to} went with it, so its address leads to nothing",
+            "run this again with another --to, or with --gone",
+        )
     lines.append(f"{taken.name}: taken off the site")
     if office.settings.values.get("DEPLOY"):
         lines.append(f"  the live site still has it: {command('deploy')}")

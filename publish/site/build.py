@@ -151,8 +151,7 @@ def _build(
         permanent = None
         if target == settings.output.absolute():
             permanent = addresses.guard(settings, stage / LISTED, site_files)
-        # Recorded before any file is moved, so that after a crash our pages are not taken for
-        # foreign files.
+        # Recorded before any file is moved, so that a crash does not make our pages foreign ones.
         owned = tuple(sorted({*last.files, *site_files}))
         manifest.write(record, Manifest(files=owned, output=str(target)))
         changes = commit(staged_site, target, last.files, kept, present=present)
