@@ -74,15 +74,6 @@ def deliver(office: Office, item: Delivery, found: Letters) -> tuple[Delivered, 
         PostChanged: its post changed since the confirmation; nothing was sent.
         Refused, NothingSent, OutcomeUnknown: as their names say.
     """
-    service = Service(
-        office.api,
-        office.ledger,
-        office.sender,
-        office.voice.progress,
-        office.clock,
-        office.sleep,
-        lambda issue: _why_changed(office, item, found),
-    )
     account = office.account
     request = SendRequest(
         item.issue.key,
@@ -94,6 +85,17 @@ def deliver(office: Office, item: Delivery, found: Letters) -> tuple[Delivered, 
         ready=min(120, account.limits.settle),
         lift=item.named,
     )
+    service = Service(
+        office.api,
+        office.ledger,
+        office.sender,
+        item.issue,
+        request,
+        office.voice.progress,
+        office.clock,
+        office.sleep,
+        lambda: _why_changed(office, item, found),
+    )
     for letter in found.all:
         if letter.key == item.issue.key:
             for fact in settling.settled_by_hand(office, letter):
@@ -103,13 +105,14 @@ def deliver(office: Office, item: Delivery, found: Letters) -> tuple[Delivered, 
             past = office.ledger.read().get(item.issue.key)
             begun = past.replacing if past else None
             if begun and hour_of(begun.hour) == request.at:
-                return service.deliver(item.issue, request), request.at
-            return service.replace(item.issue, request, item.replaces), request.at
+                return service.deliver(), request.at
+            return service.replace(item.replaces), request.at
         try:
-            return service.deliver(item.issue, request), request.at
+            return service.deliver(), request.at
         except CannotSchedule as refusal:
             _count_down(office, item, str(refusal.message))
-            return service.deliver(item.issue, dataclasses.replace(request, at=None)), None
+            service.request = dataclasses.replace(request, at=None)
+            return service.deliver(), None
     except (PublishError, KeyboardInterrupt):
         _mark_again(office, item.issue)
         raise
