@@ -109,7 +109,7 @@ def test_nothing_is_said_beside_the_pixels():
 
 def test_what_colours_mean_goes_along():
     profile = b"\0" * 16 + b"RGB " + b"\0" * 108
-    made, variants = encode(photograph(icc_profile=profile), WANTED)
+    _, variants = encode(photograph(icc_profile=profile), WANTED)
     assert all(read(data).info.get("icc_profile") == profile for data in variants.values())
     # A profile of greys would be wrong for a file in colours.
     grey = stored(painted(90, 60, "L"), icc_profile=profile.replace(b"RGB ", b"GRAY"))
