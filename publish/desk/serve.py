@@ -107,6 +107,7 @@ def _preview(
 ) -> threading.Thread:
     """The preview as a thread, not yet started: its first build must not delay the desk."""
     from publish import sandbox
+    from publish.office.checking import explained
     from publish.site.preview import serve as show
 
     def made(trouble: str) -> None:
@@ -125,6 +126,7 @@ def _preview(
                 say=say,
                 stop=stop,
                 on_result=made,
+                explain=explained,
                 ready=lambda address: reader.change(preview=address),
             )
         except (PublishError, OSError) as error:

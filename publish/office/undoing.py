@@ -24,17 +24,17 @@ def ask(office: Office, *, post: str | None = None) -> Question:
         OutcomeUnknown: an unanswered order may still schedule it.
     """
     letter, found = _meant(office, post)
-    name = found.handle(letter)
+    name = office.words.letter(letter)
     holding.waiting(office.api, letter, name)
     when = office.format_local(letter.hour) if letter.hour else "not scheduled"
     return Question(
         ACT,
-        (Line("letter", office.words.letter(letter)), Line("time", when)),
+        (Line("letter", name), Line("time", when)),
         "Take it back",
         True,
         fingerprint_of(letter.key, [(c.id, c.status) for c in letter.campaigns]),
         {"post": post},
-        (letter, name, found),
+        (letter, found),
     )
 
 
@@ -48,8 +48,8 @@ def do(office: Office, question: Question) -> Done | Question:
         again = ask(office, **question.wish)
         if again.fingerprint != question.fingerprint:
             return again
-        letter, name, found = again.plan
-        line = take_back(office, letter, name)
+        letter, found = again.plan
+        line = take_back(office, letter, found)
     later = command_to_send_again(letter, found)
     more = office.words.later("send it after all", later) if later else ()
     result = {
@@ -62,14 +62,19 @@ def do(office: Office, question: Question) -> Done | Question:
 
 
 def take_back(
-    office: Office, letter: Letter, name: str, what: str = "taken back, it goes out only by name"
+    office: Office,
+    letter: Letter,
+    found: Letters,
+    what: str = "taken back, it goes out only by name",
 ) -> str:
     """As ``holding.take_back``, with this office's Mailchimp, ledger and clock; returns the line
     for the author."""
+    name = office.words.letter(letter)
     marked = holding.take_back(office.api, office.ledger, letter, name, office.clock)
-    line = f"{office.words.letter(letter)}: {what}"
+    line = f"{name}: {what}"
     if not marked:
-        line += f"; Mailchimp's title could not be marked: run {command('undo', name)} again"
+        undo = command("undo", found.handle(letter))
+        line += f"; Mailchimp's title could not be marked: run {undo} again"
     return office.with_sandbox_note(line)
 
 

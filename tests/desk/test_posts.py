@@ -234,6 +234,18 @@ def test_where_the_preview_cannot_be_shown_the_desk_says_why(tmp_path: Path):
     assert [line for line in site.said if line.startswith("error: another preview (process")]
 
 
+def test_pages_that_are_older_than_the_file_say_so(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    seen = renderings.Renderings(None, renderings.Page("/three/", "mark"))
+    monkeypatch.setattr(renderings, "fetch_renderings", lambda *_: seen)
+    assert "last made" not in desk.get("/post/posts/three.md").text
+    desk.app.reader.change(trouble="content/posts/a.md:2: no date\ncontent/posts/a.md:3: no status")
+    text = desk.get("/post/posts/three.md").text
+    assert "This is how they were last made" in text
+    assert "<p>content/posts/a.md:2: no date</p>" in text
+    assert "<p>content/posts/a.md:3: no status</p>" in text
+    assert 'id="face-page"' in text
+
+
 def test_a_file_that_the_settings_import_is_watched(tmp_path: Path):
     (tmp_path / "content").mkdir()
     basis, conf = tmp_path / f"{tmp_path.name}.py", tmp_path / "pelicanconf.py"
