@@ -51,7 +51,7 @@ def ask(office: Office, *, post: str, at: str | None = None, keep_date: bool = F
 
     source = posts.find(office.settings, post)
     if source.status in ("published", "hidden"):
-        raise Refused(f"{post}: is public already", "send its letter, or upload the site")
+        raise Refused("it is public already", "send its letter, or upload the site")
     date = before = source.read_date()
     made = frontmatter.set_key(source.data, "Status", "published")
     local = office.now.astimezone(office.zone)

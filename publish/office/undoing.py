@@ -61,17 +61,12 @@ def do(office: Office, question: Question) -> Done | Question:
     return Done(ACT, (line, *more), (result,))
 
 
-def take_back(
-    office: Office,
-    letter: Letter,
-    found: Letters,
-    what: str = "taken back, it goes out only by name",
-) -> str:
+def take_back(office: Office, letter: Letter, found: Letters, what: str = "") -> str:
     """As ``holding.take_back``, with this office's Mailchimp, ledger and clock; returns the line
-    for the author."""
+    for the author, ``what`` has happened in it."""
     name = office.words.letter(letter)
     marked = holding.take_back(office.api, office.ledger, letter, name, office.clock)
-    line = f"{name}: {what}"
+    line = f"{name}: {what or office.words.held}"
     if not marked:
         undo = command("undo", found.handle(letter))
         line += f"; Mailchimp's title could not be marked: run {undo} again"
