@@ -101,6 +101,34 @@ def test_a_deploy_at_work_does_not_hold_up_the_letters(desk: Desk):
         assert time.monotonic() - before < 5
 
 
+def test_letters_are_read_again_after_a_save_and_what_commands_leave_behind(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("publish.desk.reader.REST", 0.01)
+    reader, read = desk.app.reader, list[float]()
+
+    def newsletter(_: Any) -> Newsletter:
+        read.append(time.monotonic())
+        return Newsletter()
+
+    reader.check, reader.read_newsletter = lambda _: [], newsletter
+    reader.watch()
+    until(lambda: len(read) > 0)
+    cache = desk.root / ".publish"
+    for file in (
+        desk.file,
+        desk.root / "content/ledger/issues.jsonl",
+        cache / "sandbox/ledger/issues.jsonl",
+        cache / "deploy/live/unverified",
+    ):
+        time.sleep(0.3)
+        before = len(read)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"Title: Another\n")
+        until(lambda: len(read) > before)  # noqa: B023
+    reader.close()
+
+
 def test_the_log_shows_a_day_and_survives_a_torn_line(tmp_path: Path):
     log = Log(tmp_path / "log.jsonl")
     assert log.last_day(YORK, datetime.now(UTC)) == []
