@@ -129,8 +129,7 @@ class Settings:
         return WrongSetting(name, text, remedy, *setting_place(self.texts, name))
 
     def refuse(self, values: Mapping[str, Any]) -> None:
-        """Refuse ``values`` of a wrong type, on which a build would fail elsewhere, without naming
-        them.
+        """Refuse ``values`` of a wrong type: a build would fail elsewhere, and not name them.
 
         Raises:
             WrongSetting: the first of them.

@@ -25,8 +25,7 @@ _retired: dict[str, str] = {}
 
 
 def lead_on(content: Any) -> None:
-    """Point links to a draft that was taken off the site to its old address, where a page says that
-    it is gone."""
+    """Point links to a draft that was retracted to its old address, whose page says it is gone."""
     settings = content.settings
     if getattr(content, "status", "") != "draft" or settings.get("DRAFT_SAVE_AS"):
         return

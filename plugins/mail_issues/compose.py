@@ -158,8 +158,7 @@ def text_variables(facts: Facts, body: str) -> dict[str, Any]:
 
 
 def _filled(template: Template, variables: Mapping[str, Any]) -> str:
-    """The rendered text. Runs of the template's own empty lines become one; empty lines inside code
-    stay."""
+    """The rendered text. Empty lines of the template become one; those inside code stay."""
     frame = template({**variables, "body": PLACE})
     # A line that holds only a mark counts as empty, and merges with empty lines around it.
     frame = re.sub(r"\n\s*(\x01|\x02)\s*\n", r"\n\n\1", frame)

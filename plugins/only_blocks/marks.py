@@ -1,5 +1,4 @@
-"""Turns the marks in Markdown into HTML comments around normally parsed blocks, and extracts the
-body for one surface."""
+"""Turns marks in Markdown into HTML comments around parsed blocks; extracts a surface's body."""
 
 from __future__ import annotations
 
@@ -22,8 +21,7 @@ Surface = Literal["email", "web"]
 
 
 class Marks(Preprocessor):
-    """A preprocessor. A mark is a line of its own without indentation, and not inside fenced
-    code."""
+    """A preprocessor. A mark is a line of its own, not indented, and not inside fenced code."""
 
     def run(self, lines: list[str]) -> list[str]:
         """Called by Markdown, once a text."""

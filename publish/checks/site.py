@@ -95,13 +95,11 @@ class Site:
         return f"{content}/{path}" if content not in ("", ".") else path
 
     def file_at(self, path: str) -> str:
-        """The file that a link to ``path`` in the content folder finds, however an accent in its
-        name is put together."""
+        """The file a link to ``path`` in the content folder finds, however accents are coded."""
         return self.library.spellings.get(path, path)
 
     def met(self, rule: str, message: str, remedy: str) -> Iterator[Problem]:
-        """The troubles to be reported by the rule of that id; ``{}`` in ``message`` is their
-        detail."""
+        """The troubles that the rule of that id reports; ``{}`` in ``message`` is the detail."""
         for trouble in self.troubles:
             if trouble.rule == rule:
                 yield Problem(trouble.line, message.format(trouble.detail), remedy, trouble.file)

@@ -102,8 +102,7 @@ class IncrementalTarget(Target):
         """Remove files; those that are gone are no error."""
 
     def fence(self) -> None:
-        """Raise if another run has taken the target over meanwhile; impossible with a lock that
-        dies with its process."""
+        """Raise if another run has taken the target over; a process's own lock excludes that."""
 
     def read(self) -> Remote:
         """The state of the target, from one listing and the record."""

@@ -1,5 +1,4 @@
-"""Connects the desk to the office: turns forms into acts' arguments, and questions into page
-data."""
+"""Connects the desk to the office: turns forms into acts' arguments, questions into page data."""
 
 from __future__ import annotations
 

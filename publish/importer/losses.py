@@ -90,8 +90,7 @@ class LossLog:
         return [Loss(*row) for row in self._db.execute(sql, (code, most))]
 
     def kinds(self, code: str, most: int) -> list[tuple[str, int, str, str]]:
-        """The details in the losses of one code, with count, excerpt and a place; the most frequent
-        first."""
+        """The details of one code, with count, excerpt and a place; the most frequent first."""
         sql = (
             "select substr(detail, 1, instr(detail || '?', '?') - 1) as kind, count(*) as many, "
             "max(excerpt), min(case when file <> '' then file || ':' || line else null end) "

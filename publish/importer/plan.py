@@ -194,6 +194,11 @@ class Planning:
             state.lose("category-renamed", id, f"{old} → {new}")
         for login, id in self._names.unknown.items():
             state.lose("author-unknown", id, login)
+        options = state.options
+        for option, given in (("category", options.categories), ("author", options.authors)):
+            for old, new in given.items():
+                if (option, old) not in self._names.met:
+                    state.lose("option-unused", 0, f"--{option} {old}={new}")
         for key, count in self._private.items():
             state.lose("field-left", 0, key, f"in {count} posts and pages")
         for (taxonomy, slug), said in state.channel.described.items():
@@ -261,8 +266,7 @@ class Planning:
         return bool(frontmatter.read(source).get("newsletter"))
 
     def _date(self, entry: Entry, item: Item) -> datetime | None:
-        """Set the entry's date; returns the moment of a later change. What has no date becomes a
-        draft."""
+        """Set the entry's date; returns the moment of a later change. Without one it is a draft."""
         when = dates.published(item, self._zone)
         changed = dates.moment(item.modified, item.modified_gmt, self._zone)
         if when is None:
@@ -320,6 +324,8 @@ class Planning:
         ]
         number = number_of(item.meta.get("_thumbnail_id"))
         cover, alt, _ = self.state.store.attachment(number)
+        if number and not cover:
+            self.state.lose("reference-missing", item.id, f"attachment {number}", "", entry.file)
         self.state.store.put_plan(
             entry.number,
             {

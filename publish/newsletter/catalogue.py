@@ -1,5 +1,4 @@
-"""The catalogue of all letters, joined from ledger, Mailchimp's campaigns and composed issues.
-Pure.
+"""The catalogue of all letters, joined from ledger, Mailchimp's campaigns, and issues. Pure.
 
 No command starts from the posts alone: Mailchimp may have a letter whose post was retracted,
 renamed or never built on this machine, and updates and digests.

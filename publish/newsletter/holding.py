@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from publish.newsletter.mailchimp import Mailchimp
 
 AGAIN = "run `publish undo` again"
+SHOWN = "`publish status` shows what there is"
+
+
+class NothingScheduled(Refused):
+    """There is nothing to take back, and no reader had the letter."""
 
 
 def take_back(
@@ -95,7 +100,7 @@ def mark(api: Mailchimp, letter: Letter, campaign: str) -> bool:
 def too_late(name: str, out: Campaign, remedy: str = "a mail cannot be called back") -> Refused:
     """The refusal for a letter whose campaign can no longer be changed from here."""
     if out.status == PAUSED:
-        return Refused(f"{name}: it is {out.state}", "resume or delete it there; run this again")
+        return Refused(f"{name}: it is {out.state}", "then run this again")
     return Refused(f"{name}: too late, it is {out.state}", remedy)
 
 
@@ -139,5 +144,7 @@ def _nothing(letter: Letter, name: str) -> Exception:
             "run `publish undo` again in a few minutes",
         )
     if letter.held:
-        return Refused(f"{name}: it was taken back before", "only its name sends it again")
-    return Refused(f"{name}: nothing is scheduled", "`publish status` shows what there is")
+        return NothingScheduled(
+            f"{name}: it was taken back before", "it goes out only if you send it"
+        )
+    return NothingScheduled(f"{name}: nothing is scheduled", SHOWN)

@@ -110,8 +110,7 @@ class Ledger:
     def lock(
         self, patience: float, say: Callable[[str], None] | None = None
     ) -> AbstractContextManager[None]:
-        """Hold the ledger's lock on this machine; ``say`` is called once if it has to be waited
-        for.
+        """Hold the ledger's lock on this machine; ``say`` is called once if it is waited for.
 
         Raises:
             NothingSent: another run held it for ``patience`` seconds.

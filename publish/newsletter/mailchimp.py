@@ -33,6 +33,8 @@ FIELDS = [
 ]  # fmt: skip
 READS = 4
 """Attempts of a read, which has no side effects."""
+FREE = ("forever_free", "free")
+"""The plans that do not schedule."""
 LARGEST = 64 * 1024 * 1024
 """The most bytes an answer may have."""
 
@@ -57,6 +59,11 @@ class Mailchimp:
     def root(self) -> Mapping[str, Any]:
         """The account: its name, plan and role."""
         return self._read(self._client.root.get_root)
+
+    def free_plan(self) -> str:
+        """The account's plan if it does not schedule; ``""`` for any other."""
+        plan = str(self.root().get("pricing_plan_type") or "")
+        return plan if plan in FREE else ""
 
     def audience(self) -> Mapping[str, Any]:
         """The audience: its name, statistics and defaults."""

@@ -59,8 +59,7 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A post and the verdict on it, with the ``reason`` in words, and the ``campaign`` it refers
-    to, if any."""
+    """A post and the verdict on it, the ``reason`` in words, and the ``campaign`` it refers to."""
 
     letter: Letter
     issue: Issue

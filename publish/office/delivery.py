@@ -22,6 +22,8 @@ from publish.office.timing import LONGEST_COUNTDOWN, Timing
 from publish.office.words import command
 from publish.post.issue import Issue
 
+UNSCHEDULED = "this Mailchimp plan does not schedule"
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -72,15 +74,6 @@ def deliver(office: Office, item: Delivery, found: Letters) -> tuple[Delivered, 
         PostChanged: its post changed since the confirmation; nothing was sent.
         Refused, NothingSent, OutcomeUnknown: as their names say.
     """
-    service = Service(
-        office.api,
-        office.ledger,
-        office.sender,
-        office.voice.progress,
-        office.clock,
-        office.sleep,
-        lambda issue: _why_changed(office, item, found),
-    )
     account = office.account
     request = SendRequest(
         item.issue.key,
@@ -92,6 +85,17 @@ def deliver(office: Office, item: Delivery, found: Letters) -> tuple[Delivered, 
         ready=min(120, account.limits.settle),
         lift=item.named,
     )
+    service = Service(
+        office.api,
+        office.ledger,
+        office.sender,
+        item.issue,
+        request,
+        office.voice.progress,
+        office.clock,
+        office.sleep,
+        lambda: _why_changed(office, item, found),
+    )
     for letter in found.all:
         if letter.key == item.issue.key:
             for fact in settling.settled_by_hand(office, letter):
@@ -101,13 +105,14 @@ def deliver(office: Office, item: Delivery, found: Letters) -> tuple[Delivered, 
             past = office.ledger.read().get(item.issue.key)
             begun = past.replacing if past else None
             if begun and hour_of(begun.hour) == request.at:
-                return service.deliver(item.issue, request), request.at
-            return service.replace(item.issue, request, item.replaces), request.at
+                return service.deliver(), request.at
+            return service.replace(item.replaces), request.at
         try:
-            return service.deliver(item.issue, request), request.at
+            return service.deliver(), request.at
         except CannotSchedule as refusal:
             _count_down(office, item, str(refusal.message))
-            return service.deliver(item.issue, dataclasses.replace(request, at=None)), None
+            service.request = dataclasses.replace(request, at=None)
+            return service.deliver(), None
     except (PublishError, KeyboardInterrupt):
         _mark_again(office, item.issue)
         raise
@@ -154,25 +159,30 @@ def _why_changed(office: Office, item: Delivery, found: Letters) -> str:
     return ""
 
 
-def _count_down(office: Office, item: Delivery, why: str) -> None:
-    """Wait in this process where Mailchimp's plan has no scheduling, unless a promised hour is too
-    far away.
+def unscheduled(office: Office, slug: str, timing: Timing, why: str) -> datetime:
+    """The end of the wait in this process for a letter where Mailchimp's plan has no scheduling;
+    ``why`` says how that is known.
 
     Raises:
-        Refused: it is.
+        Refused: its hour was promised, and is too far away to wait for.
     """
-    timing, limits = item.timing, office.account.limits
-    end = office.now + timedelta(minutes=limits.undo_minutes)
+    end = office.now + timedelta(minutes=office.account.limits.undo_minutes)
     far = (timing.at or end) - office.now > LONGEST_COUNTDOWN
     if timing.asked or (timing.from_settings and far):
-        raise Refused(
-            f"this Mailchimp plan does not schedule ({why})",
-            f"run {command('send', item.issue.slug, '--now')} when it is time",
-        )
-    end = timing.at if timing.from_settings and timing.at else end
+        remedy = f"run {command('send', slug, '--now')} when it is time"
+        raise Refused(f"{UNSCHEDULED} ({why})", remedy)
+    return timing.at if timing.from_settings and timing.at else end
+
+
+def _count_down(office: Office, item: Delivery, why: str) -> None:
+    """Wait in this process where Mailchimp's plan has no scheduling.
+
+    Raises:
+        Refused: see ``unscheduled``.
+    """
+    end = unscheduled(office, item.issue.slug, item.timing, why)
     office.voice.say(
-        f"this Mailchimp plan does not schedule: sending {office.format_local(end)}; "
-        f"{office.words.stop} takes it back"
+        f"{UNSCHEDULED}: sending {office.format_local(end)}; {office.words.stop} takes it back"
     )
     try:
         while (rest := (end - office.now).total_seconds()) > 0:

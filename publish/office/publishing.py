@@ -80,25 +80,10 @@ def ask(office: Office, *, post: str, at: str | None = None, keep_date: bool = F
     if mailed and not ahead:
         verb = "send to" if when.at is None else "schedule for"
         yes = f"Publish, and {verb} {count(people, 'reader')}"
-    account = office.account
-    return Question(
-        ACT,
-        tuple(lines),
-        yes,
-        False,
-        fingerprint_of(
-            source.digest,
-            account.audience,
-            account.sandbox,
-            people,
-            at,
-            keep_date,
-            plan.targets,
-            plan.upstream,
-        ),
-        {"post": post, "at": at, "keep_date": keep_date},
-        plan,
-    )
+    wish = {"post": post, "at": at, "keep_date": keep_date}
+    account = (office.account.audience, office.account.sandbox, people)
+    facts = fingerprint_of(source.digest, account, wish, plan.targets, plan.upstream)
+    return Question(ACT, tuple(lines), yes, facts, wish, plan)
 
 
 def do(office: Office, question: Question) -> Done | Question:

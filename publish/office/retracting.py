@@ -43,24 +43,18 @@ def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False)
     )
     lines = [Line("post", taken.name)]
     for letter in waiting:
-        when = office.format_local(letter.hour) if letter.hour else "unfinished"
-        name = office.words.letter(letter)
-        lines.append(Line("letter", f"{name} is taken back (it is set for {when})"))
+        state = letter.active.state if letter.active else "unfinished"
+        when = f"set for {office.format_local(letter.hour)}" if letter.hour else state
+        lines.append(Line("letter", f"{office.words.letter(letter)} is taken back (it is {when})"))
     if taken.file:
         lines.append(Line("file", f"{taken.name} becomes a draft; nothing is deleted"))
     where = "to a page that says it is gone" if lead == GONE else f"to {lead}"
     lines += [Line("address", f"{address} leads {where}") for address in taken.addresses]
     leads = dict.fromkeys(taken.addresses, lead)
     campaigns = [[(c.id, c.status) for c in letter.campaigns] for letter in waiting]
-    return Question(
-        ACT,
-        tuple(lines),
-        "Take it off the site",
-        False,
-        fingerprint_of(taken.digest, leads, campaigns),
-        {"post": post, "to": to, "gone": gone},
-        (taken, waiting, found, leads),
-    )
+    facts = fingerprint_of(taken.digest, leads, campaigns)
+    wish, plan = {"post": post, "to": to, "gone": gone}, (taken, waiting, found, leads)
+    return Question(ACT, tuple(lines), "Take it off the site", facts, wish, plan)
 
 
 def do(office: Office, question: Question) -> Done | Question:
@@ -95,6 +89,14 @@ def do(office: Office, question: Question) -> Done | Question:
         raise Refused(
             f"{still[0]} has a page still, for its source is no Markdown",
             "make that a draft by hand (`:status: draft`), then run this again",
+        )
+    # The list of a category goes with the category's last post.
+    if (to := next(iter(leads.values()), GONE)) != GONE and not retired.leads_somewhere(
+        office.settings, to
+    ):
+        raise Refused(
+            f"{taken.name} is off, but {to} went with it, so its address leads to nothing",
+            "run this again with another --to, or with --gone",
         )
     lines.append(f"{taken.name}: taken off the site")
     if office.settings.values.get("DEPLOY"):

@@ -107,16 +107,9 @@ def ask(
     left = [_explained(office, c) for c in choices if posts and not (as_update or c.send)]
     lines += [Line("note", line) for line in (*left, *aside, *map(str, refused.values()))]
     people = office.readers()[1]
-    verb = "Send to" if when.at is None else "Schedule for"
-    return Question(
-        ACT,
-        tuple(lines),
-        f"{verb} {count(people, 'reader')}",
-        False,
-        fingerprint(office, found, items),
-        wish,
-        Plan(tuple(items), when, found, refused),
-    )
+    yes = f"{'Send to' if when.at is None else 'Schedule for'} {count(people, 'reader')}"
+    plan = Plan(tuple(items), when, found, refused)
+    return Question(ACT, tuple(lines), yes, fingerprint(office, found, items), wish, plan)
 
 
 def do(office: Office, question: Question) -> Done | Question:
@@ -333,8 +326,7 @@ def over_limit(office: Office, choices: Sequence[Candidate]) -> Refused | None:
 
 
 def _not_sent(office: Office, found: Letters, choices: Sequence[Candidate]) -> list[str]:
-    """Warnings about letters that do not go out now: overdue ones, and scheduled ones whose post
-    changed."""
+    """Warnings for letters that do not go out: overdue ones, scheduled ones with changed posts."""
     lines = overdue_lines(office, choices)
     asked = {choice.letter.key for choice in choices}
     for letter in found.all:

@@ -14,28 +14,26 @@ from publish.office.words import command
 ACT = "undo"
 
 
-def ask(office: Office, *, post: str | None = None) -> Question:
+def ask(office: Office, *, post: str | None = None) -> Question | Done:
     """The letter that would be taken back: by slug, key or campaign; without ``post`` the only
-    scheduled one.
+    scheduled one. Done if none is.
 
     Raises:
         ConfigError: ``post`` is unknown.
-        Refused: no letter is scheduled, or more than one; or it is too late.
+        Refused: more than one letter is scheduled, or it is too late.
         OutcomeUnknown: an unanswered order may still schedule it.
     """
-    letter, found = _meant(office, post)
-    name = office.words.letter(letter)
-    holding.waiting(office.api, letter, name)
+    try:
+        letter, found = _meant(office, post)
+        name = office.words.letter(letter)
+        holding.waiting(office.api, letter, name)
+    except holding.NothingScheduled as nothing:
+        return Done(ACT, (office.with_sandbox_note(f"{nothing.message}; {nothing.remedy}"),))
     when = office.format_local(letter.hour) if letter.hour else "not scheduled"
-    return Question(
-        ACT,
-        (Line("letter", name), Line("time", when)),
-        "Take it back",
-        True,
-        fingerprint_of(letter.key, [(c.id, c.status) for c in letter.campaigns]),
-        {"post": post},
-        (letter, found),
-    )
+    lines = (Line("letter", name), Line("time", when))
+    facts = fingerprint_of(letter.key, [(c.id, c.status) for c in letter.campaigns])
+    wish, plan = {"post": post}, (letter, found)
+    return Question(ACT, lines, "Take it back", facts, wish, plan, reversible=True)
 
 
 def do(office: Office, question: Question) -> Done | Question:
@@ -46,7 +44,7 @@ def do(office: Office, question: Question) -> Done | Question:
     """
     with office.lock():
         again = ask(office, **question.wish)
-        if again.fingerprint != question.fingerprint:
+        if isinstance(again, Done) or again.fingerprint != question.fingerprint:
             return again
         letter, found = again.plan
         line = take_back(office, letter, found)
@@ -87,7 +85,7 @@ def _meant(office: Office, post: str | None) -> tuple[Letter, Letters]:
     if post is None:
         half = [x for x in meant if holding.unmarked(x)]
         if len(half) != 1:
-            raise Refused("nothing is scheduled", "`publish status` shows what there is")
+            raise holding.NothingScheduled("nothing is scheduled", holding.SHOWN)
         return half[0], found
     return meant[0], found
 

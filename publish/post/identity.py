@@ -166,8 +166,7 @@ def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def complaint(known: str, uid: str) -> tuple[str, str]:
-    """The message and the remedy for a post at whose address the identity ``known`` was
-    published."""
+    """The message and the remedy for a post at whose address ``known`` was published."""
     message = "its published address belongs to another Uid" if uid else "its Uid is gone"
     return (
         message,

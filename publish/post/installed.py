@@ -13,8 +13,7 @@ from functools import cache
 
 @cache
 def release(package: str) -> str:
-    """The version of a package, ``""`` if it is not installed; part of cache keys, as another
-    version may give other bytes."""
+    """A package's version, ``""`` if it is not installed: for keys, as bytes may depend on it."""
     wanted = package.replace("-", "_").lower()
     for record in _records():
         stem, _, number = os.path.basename(record).partition("-")  # noqa: PTH119 - loaded early

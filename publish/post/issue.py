@@ -95,8 +95,7 @@ class Issue:
 
 
 def from_record(record: Mapping[str, Any], html: str = "", text: str = "") -> Issue:
-    """The issue of an ``issue.json`` and its bodies; without the bodies, enough for selecting and
-    listing.
+    """The issue of an ``issue.json`` and its bodies; without them enough for selecting, listing.
 
     Raises:
         KeyError, TypeError, ValueError: it is no such record.

@@ -151,8 +151,7 @@ def _build(
         permanent = None
         if target == settings.output.absolute():
             permanent = addresses.guard(settings, stage / LISTED, site_files)
-        # Recorded before any file is moved, so that after a crash our pages are not taken for
-        # foreign files.
+        # Recorded before any file is moved, so that a crash does not make our pages foreign ones.
         owned = tuple(sorted({*last.files, *site_files}))
         manifest.write(record, Manifest(files=owned, output=str(target)))
         changes = commit(staged_site, target, last.files, kept, present=present)
@@ -258,8 +257,7 @@ def overrides(settings: Settings, stage: Path, *, fresh: bool = False) -> dict[s
 def intact(
     settings: Settings, last: Manifest, target: Path, in_output: stamps.Stamps
 ) -> tuple[str, ...]:
-    """The pages in ``target`` and the issues that are unchanged since the last build, by their
-    stamps."""
+    """The pages in ``target`` and the issues that are unchanged since, by their stamps."""
     keys = ((name, f"{target}{os.sep}{name}") for name in last.files)
     pages = [
         name for name, key in keys if key in in_output and in_output[key] == last.outputs.get(key)

@@ -53,8 +53,7 @@ class Renaming:
 
 
 def renaming(settings: Settings, old: str, new: str) -> Renaming:
-    """The post with another ``Slug``, and with the addresses it was published at among its
-    ``Aliases``.
+    """The post with another ``Slug``, and its published addresses among its ``Aliases``.
 
     ``old`` is a slug or a path. ``Uid`` and every other line are not changed. A post that was never
     public gets no alias.

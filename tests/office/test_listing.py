@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from publish.errors import ConfigError, Refused
+from publish.errors import ConfigError, Exit, Refused
 from publish.newsletter.campaign import Campaign
-from publish.office import listing
+from publish.office import listing, retracting
 from publish.office.acts import ask, do
 from publish.office.question import Done, Question
 from tests.office.acts import (
     asked,
+    die_at,
     done,
     mails,
     states,
@@ -48,6 +49,45 @@ def test_it_is_the_first_line_too_where_no_build_may_take_the_post_off(author: A
     assert first.urgent
     assert "its post is not public any more; `publish undo dose` takes it back" in first.line
     assert not states(author)[1].urgent
+
+
+def test_a_letter_of_a_post_that_was_never_here_is_told_as_that(author: Author):
+    done(author, "send", posts=("dose",))
+    author.lose_ledger()
+    (author.root / "content/ledger/urls.json").unlink()
+    (author.root / "content/posts/dose.md").unlink()
+    (entry,) = states(author)
+    # It may be another site's: nothing takes it back unasked.
+    assert not entry.urgent
+    key = entry.letter.key
+    assert f"scheduled, and its post is not here; `publish undo {key}` takes it back" in entry.line
+    assert retracting.withdraw(author.office) == []
+
+
+def test_who_else_gets_a_scheduled_letter_since_the_topics_changed_is_told(author: Author):
+    author.post("night", Category="Career")
+    done(author, "send", posts=("night",))
+    assert "readers" not in status_of(author, "night")
+    # No request is made for it: an interest that is gone stops no list.
+    author.topics = {"career": "abcdef0123"}
+    said = "it is scheduled for other readers than its post has now"
+    line = status_of(author, "night")
+    assert f"{said}: `publish undo night` takes it back; then send it again" in line
+    _, lines = listing.planned(author.office, ("night",), False, None)
+    assert any(said in line for line in lines)
+    assert any(said in line for line in done(author, "send", posts=("night",)).lines)
+    author.topics = {}
+    assert "readers" not in status_of(author, "night")
+
+
+def test_a_take_back_that_was_not_finished_is_told(author: Author):
+    done(author, "send", posts=("dose",))
+    die_at(author, "unschedule", asked(author, "undo"))
+    (entry,) = states(author)
+    assert entry.urgent
+    assert "for taking it back was not finished; `publish undo dose` does that" in entry.line
+    done(author, "undo", post="dose")
+    assert mails(author) == []
 
 
 def test_an_empty_name_names_no_letter(author: Author):
@@ -89,11 +129,15 @@ def test_undo_without_a_name_wants_one_where_several_wait(author: Author):
         asked(author, "undo")
     done(author, "undo", post="third")
     done(author, "undo")
-    with pytest.raises(Refused, match="nothing is scheduled"):
-        asked(author, "undo")
-    # The question is refused, not the answer to it: the desk asks first, the terminal does not.
-    with pytest.raises(Refused, match="dose “The dose story”: it was taken back before"):
-        asked(author, "undo", post="dose")
+    # There is nothing to do: no question, and no failure either.
+    for name, said in (
+        (None, "nothing is scheduled"),
+        ("dose", "story”: it was taken back"),
+    ):
+        ended = ask(author.office, "undo", post=name)
+        assert isinstance(ended, Done)
+        assert ended.code is Exit.OK
+        assert said in ended.lines[0]
     assert mails(author) == []
 
 

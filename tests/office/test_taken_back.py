@@ -56,6 +56,9 @@ def test_a_letter_that_a_person_pauses_is_not_too_late_and_ends_only_in_mailchim
     done(author, "send", posts=("dose",))
     (record,) = author.world.records.values()
     record.history.append((author.world.now, "paused"))
+    (entry,) = states(author)
+    assert entry.urgent
+    assert "paused in Mailchimp: resume or delete it there" in entry.line
     for act, wish in (
         ("undo", {"post": "dose"}),
         ("send", {"posts": ("dose",), "replace": True}),
