@@ -144,7 +144,5 @@ def _nothing(letter: Letter, name: str) -> Exception:
             "run `publish undo` again in a few minutes",
         )
     if letter.held:
-        return NothingScheduled(
-            f"{name}: it was taken back before", "it goes out only if you send it"
-        )
+        return NothingScheduled(f"{name}: it was taken back before", "nothing sends it unasked")
     return NothingScheduled(f"{name}: nothing is scheduled", SHOWN)
