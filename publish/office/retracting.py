@@ -9,7 +9,7 @@ from publish.errors import ConfigError, PublishError, Refused
 from publish.http import fetch
 from publish.newsletter import catalogue, titles
 from publish.newsletter.ledger import Ledger
-from publish.office import letters, undoing
+from publish.office import letters, settling, undoing
 from publish.office.context import Office
 from publish.office.question import Done, Line, Question, fingerprint_of, reported_on_failure
 from publish.office.words import command
@@ -37,9 +37,11 @@ def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False)
     lead = retired.target(office.settings, to, taken) if to is not None else GONE
     keys = [key_of([uid]) for uid in taken.uids]
     _refuse_without_key(office, keys)
-    found = letters.load_letters(office)
+    found = settling.as_read(office, letters.load_letters(office))
     waiting = tuple(
-        x for x in found.all if (x.waiting or x.unfinished) and titles.holds(x.posts, *keys)
+        x
+        for x in found.all
+        if (x.waiting or x.unfinished or x.past.unanswered) and titles.holds(x.posts, *keys)
     )
     lines = [Line("post", taken.name)]
     for letter in waiting:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from publish.errors import Refused
 from publish.newsletter import holding
 from publish.newsletter.catalogue import Letter
-from publish.office import letters
+from publish.office import letters, settling
 from publish.office.context import Office
 from publish.office.letters import Letters
 from publish.office.question import Done, Line, Question, fingerprint_of
@@ -26,7 +26,7 @@ def ask(office: Office, *, post: str | None = None) -> Question | Done:
     try:
         letter, found = _meant(office, post)
         name = office.words.letter(letter)
-        holding.waiting(office.api, letter, name)
+        holding.waiting(letter, name)
     except holding.NothingScheduled as nothing:
         return Done(ACT, (office.with_sandbox_note(f"{nothing.message}; {nothing.remedy}"),))
     when = office.format_local(letter.hour) if letter.hour else "not scheduled"
@@ -72,9 +72,9 @@ def take_back(office: Office, letter: Letter, found: Letters, what: str = "") ->
 
 
 def _meant(office: Office, post: str | None) -> tuple[Letter, Letters]:
-    found = letters.load_letters(office)
+    found = settling.as_read(office, letters.load_letters(office))
     meant = list(found.all) if post is None else found.named([post])
-    waiting = [x for x in meant if x.waiting or x.unfinished]
+    waiting = [x for x in meant if x.waiting or x.unfinished or x.past.unanswered]
     # The name of a post means its own letter before a digest that holds it.
     own = [x for x in waiting if post and x.kind != "digest"] or waiting
     if len(own) > 1:

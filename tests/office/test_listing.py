@@ -116,6 +116,16 @@ def test_it_can_be_taken_back_without_any_ledger(author: Author):
     assert mails(author) == []
 
 
+def test_the_figures_of_a_letter_that_was_stopped_or_archived_are_reported(author: Author):
+    done(author, "send", posts=("dose",))
+    author.machine.report = lambda name: {"emails_sent": 2}  # type: ignore[attr-defined]
+    assert listing.figures(author.office, ()) == []
+    (record,) = author.world.records.values()
+    for status in ("sent", "canceled", "archived"):
+        record.history.append((author.world.now, status))
+        assert [row.recipients for row in listing.figures(author.office, ())] == [2]
+
+
 def test_undo_without_a_name_wants_one_where_several_wait(author: Author):
     author.post("night")
     done(author, "send", posts=("dose", "night"))
