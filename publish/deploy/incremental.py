@@ -58,8 +58,7 @@ class IncrementalTarget(Target):
 
     @property
     def vault(self) -> str:
-        """The folder for the record and kept files; it has a secret name, found only by listing the
-        target."""
+        """The folder for the record and kept files; its secret name is found by listing only."""
         if not self._vault:
             self._vault = min((m[1] for p in self.tags(OWN) if (m := VAULT.match(p))), default="")
         return f"{OWN}/{self._vault or self._fresh}"

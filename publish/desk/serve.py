@@ -35,8 +35,7 @@ def serve(
 ) -> None:
     """Serve until ``stop`` is set or Ctrl-C; ``port`` 0 takes a free one.
 
-    ``ready`` gets the address, which ends with the key and a slash. At the end an act under way is
-    completed first.
+    ``ready`` gets the address, which ends with key and slash. An act under way is completed.
 
     Raises:
         ConfigError: the port cannot be listened on, or ``live`` without a Mailchimp key.

@@ -32,8 +32,7 @@ class Letter:
 
     ``slug`` is the name to type; ``posts`` are the keys of its posts, short ones where only
     Mailchimp has them; ``issue`` is the composed issue, None unless it is a plain letter of a built
-    post; ``sent_record`` the ledger's record of the sent issue; ``campaigns`` have the oldest
-    first.
+    post; ``sent_record`` the ledger's record of it; ``campaigns`` have the oldest first.
     """
 
     key: str

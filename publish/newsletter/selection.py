@@ -85,9 +85,8 @@ def choose(
 ) -> list[Candidate]:
     """The verdict on each post that is composed, oldest first.
 
-    ``chosen`` are the keys that the author named; then no other is selected. A post that was sent
-    in a digest or under an earlier identity is not selected again, one that was taken back only if
-    it is named.
+    ``chosen`` are the keys that the author named; then no other is selected. A post sent in a
+    digest or under an earlier identity is not selected again, one taken back only if named.
     """
     return [
         _verdict(letter, letter.issue, letters, bounds, chosen)

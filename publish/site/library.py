@@ -1,8 +1,7 @@
 """Takes the records of a site from Pelican's own objects, once every source is read.
 
 Works in any site: attributes of our plugins are used where they exist. The objects are not changed.
-Public content is processed first: an ``{attach}``-ed file belongs to the first content that links
-it.
+Public content is first: an ``{attach}``-ed file belongs to the first that links it.
 """
 
 from __future__ import annotations
