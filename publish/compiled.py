@@ -1,5 +1,4 @@
-"""Caches compiled code across processes: regular expressions, and the methods that dataclasses and
-named tuples generate.
+"""Caches compiled code across processes: regular expressions and generated methods of classes.
 
 A small edit loads some 340 expressions and 60 such classes; compiling them takes a tenth of its
 time. An entry is what this Python's own compiler made of the same text.
@@ -32,8 +31,7 @@ _kept: list[Expressions] = []
 
 
 def keep(file: str) -> None:
-    """Make this process and its forks look into ``file`` before they compile; ``save`` adds new
-    entries."""
+    """Make this process and its forks look into ``file`` before they compile; ``save`` adds."""
     if not _kept:
         _kept.append(Expressions(file))
         _kept[0].install()

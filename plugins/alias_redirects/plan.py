@@ -22,8 +22,7 @@ def fault(file: str, message: str, remedy: str) -> Complaint:
 
 @dataclass(frozen=True)
 class Source:
-    """An article or page with old addresses. ``url`` is its address from the site's root on,
-    without a leading slash."""
+    """A source with old addresses. ``url`` is its own from the root on, with no leading slash."""
 
     aliases: tuple[str, ...]
     url: str
@@ -85,8 +84,7 @@ REMEDY = "take it out of the Aliases line, or write it from the root on: /old/"
 
 
 def moved(generators: Iterable[Any]) -> list[Source]:
-    """All public sources that have aliases, sorted by address. Drafts are left out: no redirect may
-    lead to one."""
+    """All public sources that have aliases, by address; no redirect may lead to a draft."""
     found = {
         id(content): content
         for content in contents(generators, public=True)

@@ -32,8 +32,7 @@ $lead<meta name="robots" content="noindex">
 def write_all(
     moves: Sequence[Move], maps: Collection[str], real: Collection[str], output: str
 ) -> Iterator[Complaint]:
-    """Write a page for each move that can have one, and the maps; yield a complaint for each
-    failure.
+    """Write a page for each move that can have one, and the maps; yield a complaint per failure.
 
     ``maps`` are names of map files. One that is among the ``real`` files of the site is kept.
     """

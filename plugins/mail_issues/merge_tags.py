@@ -1,5 +1,4 @@
-"""Makes merge tags in an author's text inert: Mailchimp replaces every ``*|TAG|*`` for each
-reader."""
+"""Makes merge tags in an author's text inert: Mailchimp replaces each ``*|TAG|*`` by a value."""
 
 from __future__ import annotations
 
@@ -18,8 +17,7 @@ ENCODED = {"*": "%2A", "|": "%7C"}
 
 
 def in_html(markup: str) -> str:
-    """Inert serialised HTML, whose attributes already are: an empty comment separates the two
-    characters."""
+    """Inert HTML, whose attributes are inert already: an empty comment parts the two characters."""
     return MARK.sub(r"\g<0><!-- -->", markup)
 
 

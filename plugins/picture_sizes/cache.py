@@ -19,8 +19,7 @@ LISTED = "picture.json"
 
 
 class Results:
-    """Memoized results of reading files, by the files' stamps, stored in ``file``; empty if that is
-    deleted or damaged."""
+    """Results of reading files, by the files' stamps, in ``file``; empty if that is gone."""
 
     def __init__(self, file: Path) -> None:
         self._state = cache.State(file, Path(__file__).parent)

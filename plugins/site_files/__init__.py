@@ -21,8 +21,7 @@ _generators: list[Any] = []
 
 
 def begin(generators: list[Any]) -> None:
-    """At the start of writing: keep the generators, and put the manifest's name into the
-    context."""
+    """At the start of writing: keep the generators, and put the manifest's name into reach."""
     _generators[:] = generators
     for generator in generators[:1]:
         # One context is shared by all generators.

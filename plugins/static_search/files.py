@@ -9,8 +9,7 @@ from typing import Any
 from .shards import name, shards
 
 BLOCK = 4
-"""Posts whose results share a file: each result loads three others, but smaller files would consist
-mostly of HTTP headers."""
+"""Posts whose results share a file; smaller files would consist mostly of HTTP headers."""
 
 
 Line = tuple[str, str, str, str, list[str], str, str]

@@ -25,8 +25,7 @@ _PAIR = re.compile("([a-z]+)([0-9])")
 
 @dataclass(frozen=True)
 class Post:
-    """The searchable plain text of a post. ``labels`` are names of categories, tags and authors,
-    ``text`` the rest."""
+    """The searchable text of a post. ``labels`` are its categories, tags and authors."""
 
     title: str
     labels: str
@@ -38,8 +37,7 @@ Asked = tuple[Any, Callable[[], Post]]
 
 
 class Counted(NamedTuple):
-    """The words of one post. ``words`` are packed: the counts of the text's, and those of the title
-    and the labels."""
+    """The words of one post. ``words`` are packed: counts in the text, the title and the labels."""
 
     mark: Any
     total: int
@@ -155,7 +153,6 @@ def _level(times: int, length: float) -> int:
 
 
 def _usual(posts: Sequence[Counted]) -> int:
-    """The mean length in words, rounded down to a power of two, so that a new post seldom changes
-    it, and with it every level."""
+    """The mean length in words, rounded down to a power of two, as a new post seldom changes it."""
     mean = sum(post.total for post in posts) // max(len(posts), 1)
     return 1 << max(mean, 1).bit_length() - 1

@@ -31,8 +31,7 @@ def _open_streams() -> None:
 
 
 def _leave(code: int) -> None:
-    """Exit without freeing memory where that is safe: freeing a build's objects takes a twentieth
-    of its time."""
+    """Exit without freeing memory where that is safe, which takes a twentieth of a build's time."""
     import atexit
     import os
 

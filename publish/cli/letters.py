@@ -1,5 +1,4 @@
-"""The commands about letters: ``plan``, ``test``, ``send``, ``undo``, ``status``, ``report``,
-``retract``."""
+"""The commands for letters: ``plan``, ``test``, ``send``, ``undo``, ``status`` and more."""
 
 from __future__ import annotations
 

@@ -23,8 +23,7 @@ QUIET = {
 
 
 class Repository:
-    """``at`` is Git's own options for it: ``-C`` and a folder of a checkout, or ``--git-dir`` and a
-    bare repository."""
+    """``at`` is Git's options for it: ``-C`` and a checkout, or ``--git-dir`` and a bare one."""
 
     def __init__(self, *at: str) -> None:
         self.at = at
@@ -71,8 +70,7 @@ class Repository:
         return self.agrees("cat-file", "-e", f"{commit}^{{commit}}")
 
     def files(self, commit: str, *below: str) -> dict[str, str]:
-        """The files of a commit with their blobs; only those ``below`` some folders if any are
-        given."""
+        """The files of a commit with their blobs; only those ``below`` the folders, if given."""
         rows = self.git("ls-tree", "-r", "-z", "--full-tree", commit, "--", *below).split(b"\0")
         return {
             os.fsdecode(name): head.split()[2].decode()

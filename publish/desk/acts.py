@@ -350,6 +350,5 @@ def _typed(form: Mapping[str, str]) -> dict[str, str]:
 
 
 def _at(job: Job, typed: Mapping[str, str] | None = None) -> str:
-    # The fragment moves the focus to the heading, so that screen readers read it first, also
-    # without script.
+    # The fragment moves the focus to the heading, so that screen readers read it first.
     return f"{job.where}?{urlencode({'act': job.id, **(typed or {})})}#question"

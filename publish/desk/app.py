@@ -48,8 +48,7 @@ Start = Callable[..., Any]
 
 @dataclass
 class App:
-    """The WSGI application. ``acts`` answers POST requests; pages are drawn from the reader's
-    snapshot."""
+    """The WSGI application. ``acts`` answers POST requests, the reader's snapshot the others."""
 
     guard: Guard
     reader: Reader

@@ -96,7 +96,9 @@ def site(now: Snapshot, at: datetime) -> SiteState:
     """The site's state, lines about it, and the button to upload."""
     state = now.site
     if now.trouble:
-        return SiteState((State("error", "The pages cannot be made"),), (now.trouble,))
+        return SiteState(
+            (State("error", "The pages cannot be made"),), tuple(now.trouble.splitlines())
+        )
     if state.trouble:
         says = f"What readers see is not known: {state.trouble}."
         buttons = (parts.ask("Upload…", "deploy"),) if state.targets else ()
@@ -135,8 +137,7 @@ def sent_row(now: Snapshot, letter: Letter, at: datetime) -> SentLetter:
 
 
 def _next(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
-    """A scheduled letter or one being sent; ``when`` and ``distance`` are empty if no hour is
-    known."""
+    """A scheduled letter or one being sent; ``when``, ``distance``: empty if none is known."""
     post = now.of(letter)
     buttons: list[Button] = []
     if letter.state == "scheduled":
@@ -199,8 +200,7 @@ def _row(now: Snapshot, post: Post, at: datetime) -> SimpleNamespace:
 
 
 def _together(now: Snapshot, writing: list[Post]) -> Button | None:
-    """The button for one digest of all posts whose letters could be sent now; None for fewer than
-    two."""
+    """The button for one digest of all posts that could be sent now; None for fewer than two."""
     ready = [
         post
         for post in writing

@@ -116,8 +116,7 @@ class Steps:
         return found
 
     def _gallery(self, ids: str, item: Item, context: Context) -> str:
-        """Attachments as pictures, or as links to what is none; ``*`` means all pictures of the
-        item."""
+        """Attachments as pictures, or as links to other files; ``*`` means all of the item."""
         store = self.state.store
         numbers = [int(n) for n in re.findall(r"\d{1,12}", ids)]
         if ids == "*":
@@ -127,7 +126,7 @@ class Steps:
         for number in dict.fromkeys(numbers):
             url, alt, note = store.attachment(number)
             if not url:
-                context.lose("picture-missing", f"attachment {number}")
+                context.lose("reference-missing", f"attachment {number}")
                 continue
             if not PICTURE_NAME.search(url):
                 out.append(fragments.paragraph(fragments.linked(url.rsplit("/", 1)[-1], url)))

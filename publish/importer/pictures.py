@@ -1,5 +1,4 @@
-"""Finds, checks and names pictures and linked files of the old site, and puts them into the content
-folder."""
+"""Finds, checks and names the old site's pictures and files, and puts them into the content."""
 
 from __future__ import annotations
 

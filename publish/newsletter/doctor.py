@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from publish.errors import PublishError, as_publish_error
 from publish.http import Fetch
 from publish.newsletter.account import Account
+from publish.newsletter.mailchimp import FREE
 
 if TYPE_CHECKING:
     from publish.newsletter.mailchimp import Mailchimp
@@ -32,7 +33,7 @@ def checks(account: Account, api: Mailchimp, siteurl: str, get: Fetch) -> Iterat
     root = yield from asked("account", api.root, lambda a: str(a.get("account_name") or "answers"))
     if root is not None:
         plan = str(root.get("pricing_plan_type") or "unknown")
-        free = plan in ("forever_free", "free")
+        free = plan in FREE
         does = "does not schedule; `send` counts down here instead" if free else "schedules"
         if fixed := free and account.limits.send_at:
             does = "does not schedule; `send` refuses the hour of NEWSLETTER_SEND_AT"

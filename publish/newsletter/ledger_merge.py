@@ -83,8 +83,7 @@ def _digest(files: Files, place: str) -> str:
 
 
 def facts(ours: bytes, theirs: bytes) -> bytes:
-    """``issues.jsonl``: every line of both, once, ordered by time. A torn last line is ignored, as
-    in reading.
+    """``issues.jsonl``: every line of both, once, ordered by time; without a torn last line.
 
     Raises:
         ValueError: a line is no fact.
@@ -115,8 +114,7 @@ def days(ours: Table, theirs: Table, base: Table) -> Table:
 
 
 def retired(ours: Table, theirs: Table, base: Table) -> Table:
-    """``retired.json``, a three-way merge by address; where both changed it, ``theirs`` wins, as it
-    is already public."""
+    """``retired.json``, merged three-way by address; of two changes ``theirs``, as it is public."""
     found = dict(base)
     for known in (ours, theirs):
         for address in {*base, *known}:

@@ -202,6 +202,15 @@ def findings(settings: Settings, *, built: bool = True) -> list[Diagnostic]:
     )
 
 
+def explained(settings: Settings, error: str) -> str:
+    """The errors of the source that ``error``, the first of a build, is about, one a line as
+    `check` reports them; ``error`` itself where `check` has none there."""
+    with contextlib.suppress(PublishError, OSError):
+        found = (f for f in findings(settings, built=False) if f.severity == "error")
+        return "\n".join(str(f) for f in found if error.startswith(f"{f.file}:")) or error
+    return error
+
+
 def judged(settings: Settings, *, built: bool = True) -> Judged:
     """The findings, made in the process that reads the site."""
     from publish.site import read
@@ -245,8 +254,7 @@ def long_letters(generators: list[Any]) -> bool:
 
 
 def require_no_errors(settings: Settings, voice: Voice, *, built: bool = True) -> None:
-    """Refuse if a finding is an error, and report the others; with ``built`` those of the built
-    site too.
+    """Refuse if a finding is an error, report the others; if ``built``, of the built site too.
 
     Raises:
         Refused: there is an error in the content; the last of them.

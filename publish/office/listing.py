@@ -8,14 +8,15 @@ from typing import Any
 
 from publish.errors import PublishError
 from publish.newsletter import report
+from publish.newsletter.campaign import PAUSED, SCHEDULED
 from publish.newsletter.catalogue import Letter
-from publish.newsletter.facts import hour_of
+from publish.newsletter.facts import hour_of, iso_of
 from publish.newsletter.report import Figures
 from publish.newsletter.selection import Candidate, PlanItem, Verdict, plan_item
 from publish.newsletter.status import State
-from publish.office import letters, replacing, sending, settling
+from publish.office import delivery, letters, replacing, sending, settling
 from publish.office.context import Office
-from publish.office.letter_questions import changed, command_to_replace, readers_of
+from publish.office.letter_questions import OTHER_READERS, changed, command_to_replace, readers_of
 from publish.office.letters import Letters
 from publish.office.question import Question
 from publish.office.timing import Timing, timing
@@ -61,7 +62,9 @@ def planned(
         for choice in choices:
             if choice.send:  # As `send` would report first.
                 readers_of(office, letters.segment(office, choice.issue))
-        items = [plan_item(c, sending.kept_timing(office, c, when).at) for c in choices]
+        asks = when.at and any(choice.send for choice in choices)
+        free = office.api.free_plan() if asks else ""
+        items = [_item(office, choice, when, free) for choice in choices]
         lines = [
             f"first {office.words.letter(letter)}: it is scheduled, and {letters.GONE}; "
             f"{command('undo', all_letters.handle(letter))} takes it back"
@@ -97,6 +100,19 @@ def planned(
     if not any(item.send for item in items):
         lines.append(office.with_sandbox_note("nothing to send"))
     return items, [line for line in lines if line]
+
+
+def _item(office: Office, choice: Candidate, when: Timing, free: str) -> PlanItem:
+    """The plan for one post; without a schedule where Mailchimp's plan is a ``free`` one."""
+    timing = sending.kept_timing(office, choice, when)
+    if not (choice.send and timing.at and free):
+        return plan_item(choice, timing.at)
+    try:
+        end = delivery.unscheduled(office, choice.issue.slug, timing, free)
+    except PublishError as stop:
+        return plan_item(_stopped(office, choice, stop), None)
+    why = f"{choice.reason}; {delivery.UNSCHEDULED}, and `publish send` waits"
+    return replace(plan_item(replace(choice, reason=why), None), time=iso_of(end))
 
 
 def _if_free(office: Office, choice: Candidate) -> Candidate:
@@ -172,7 +188,8 @@ def figures(office: Office, posts: Sequence[str]) -> list[Figures]:
     rows = []
     for letter in letters.load_letters(office).named(posts):
         for campaign in letter.campaigns:
-            found = office.api.report(campaign.id) if campaign.status == "sent" else None
+            went = campaign.out and campaign.status != SCHEDULED
+            found = office.api.report(campaign.id) if went else None
             if found is not None:
                 name = letter.slug or letter.key
                 rows.append(report.figures(name, letter.title, letter.kind, found))
@@ -204,9 +221,14 @@ def _entry(
         # Later it is as any other post that is too old to be picked.
         urgent = hour is None or (office.now - hour).days < office.account.limits.max_age_days
         words += f"; if it did not: {' and '.join(again)}"
-    elif found.is_orphan(letter):
+    elif found.lacks_post(letter):
+        urgent = found.is_known(letter)
+        why = letters.GONE if urgent else letters.ELSEWHERE
+        words += f", and {why}; {command('undo', handle)} takes it back"
+    elif letter.past.held and letter.scheduled:
         urgent = True
-        words += f", and {letters.GONE}; {command('undo', handle)} takes it back"
+        words += f", for taking it back was not finished; {command('undo', handle)} does that"
+    urgent |= state.status == PAUSED
     at = hour_of(state.send_time)
     line = f"{office.words.letter(letter)}: {words}"
     if at:
@@ -214,8 +236,10 @@ def _entry(
     if state.emails_sent:
         line += f", {count(state.emails_sent, 'reader')} mailed"
     how, diff = letters.difference(office, letter, found)
-    if how == "words" and letter.scheduled:
-        line += f"; changed since it was scheduled: {command_to_replace(office, letter, found)}"
+    since = ["changed since it was scheduled"] if how == "words" else []
+    since += [] if letters.same_readers(office, letter, found) else [OTHER_READERS]
+    if letter.scheduled and since:
+        line += f"; {'; '.join(since)}: {command_to_replace(office, letter, found)}"
         more = tuple(indented(diff))
     elif how == "words" and letter.kind == "post":
         line += f"; changed since it was sent: {command('send', letter.slug, '--as-update')}"

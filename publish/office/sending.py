@@ -80,7 +80,9 @@ def ask(
     aside = _not_sent(office, found, choices)
     flood: Refused | None = None
     if as_update:
-        items = [_update(office, found, x, when) for x in chosen]
+        again = {x.key: _repeated(office, found, x, when) for x in chosen}
+        aside += list(filter(None, again.values()))
+        items = [_update(office, found, x, when) for x in chosen if not again[x.key]]
     else:
         going = [choice for choice in choices if choice.send]
         for choice in going:
@@ -107,16 +109,9 @@ def ask(
     left = [_explained(office, c) for c in choices if posts and not (as_update or c.send)]
     lines += [Line("note", line) for line in (*left, *aside, *map(str, refused.values()))]
     people = office.readers()[1]
-    verb = "Send to" if when.at is None else "Schedule for"
-    return Question(
-        ACT,
-        tuple(lines),
-        f"{verb} {count(people, 'reader')}",
-        False,
-        fingerprint(office, found, items),
-        wish,
-        Plan(tuple(items), when, found, refused),
-    )
+    yes = f"{'Send to' if when.at is None else 'Schedule for'} {count(people, 'reader')}"
+    plan = Plan(tuple(items), when, found, refused)
+    return Question(ACT, tuple(lines), yes, fingerprint(office, found, items), wish, plan)
 
 
 def do(office: Office, question: Question) -> Done | Question:
@@ -142,7 +137,7 @@ def do(office: Office, question: Question) -> Done | Question:
         plan = again.plan
         for item in plan.items:
             try:
-                done, at = delivery.deliver(office, item, plan.letters)
+                done = delivery.deliver(office, item, plan.letters)
             except (ConfigError, OSError) as failure:
                 # It is of the account or of this machine: each further letter would fail alike.
                 errors.append(as_publish_error(failure))
@@ -152,9 +147,9 @@ def do(office: Office, question: Question) -> Done | Question:
                 error.remedy = error.remedy.replace(command(ACT), typed)
                 errors.append(error)
                 continue
-            results.append(delivery.result(office, item, done, at))
+            results.append(delivery.result(office, item, done))
             name = catalogue.handle(item.issue, plan.letters.all)
-            lines += delivery.result_lines(office, item, done, at, name)
+            lines += delivery.result_lines(office, item, done, name)
     errors.sort(key=lambda error: WORST.index(error.code))
     if not results and any(isinstance(error, PostChanged) for error in errors):
         return ask(office, **wish)
@@ -268,6 +263,15 @@ def kept_timing(office: Office, choice: Candidate, when: Timing) -> Timing:
     return Timing(hour, asked=True) if kept else when
 
 
+def _repeated(office: Office, found: Letters, letter: Letter, when: Timing) -> str:
+    """That the update asked for is scheduled, as by an earlier run that died; ``""`` if not."""
+    key = letters.update_key(_issue(letter), found)
+    same = next((x for x in found.all if x.key == key and x.scheduled), None)
+    if same is None or (when.asked and when.at != same.hour):
+        return ""
+    return f"{office.words.letter(same)}: already scheduled, {office.format_local(same.hour)}"
+
+
 def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Delivery:
     """The delivery of an update: the post of ``letter`` once more, as an issue of its own.
 
@@ -333,8 +337,7 @@ def over_limit(office: Office, choices: Sequence[Candidate]) -> Refused | None:
 
 
 def _not_sent(office: Office, found: Letters, choices: Sequence[Candidate]) -> list[str]:
-    """Warnings about letters that do not go out now: overdue ones, and scheduled ones whose post
-    changed."""
+    """Warnings for letters that do not go out: overdue ones, scheduled ones with changed posts."""
     lines = overdue_lines(office, choices)
     asked = {choice.letter.key for choice in choices}
     for letter in found.all:

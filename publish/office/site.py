@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from publish.errors import PublishError, Refused
 from publish.office import checking
 from publish.office.question import Voice
+from publish.office.words import Words
 from publish.settings import Settings
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Site:
         voice.progress("building")
         guards = checking.guards(self.settings, voice)
         done = build_site(self.settings, say=voice.say, guards=guards)
-        voice.say(f"{reason}: {done.summary}")
+        voice.say((voice.words or Words()).built(reason, done.summary))
         return True
 
     @contextmanager

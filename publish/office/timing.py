@@ -24,8 +24,7 @@ class Timing:
 
 
 def timing(office: Office, now: bool, at: str | None) -> Timing:
-    """The time to send: ``now``, ``at``, the settings' hour, or the next quarter of an hour that
-    leaves time to undo.
+    """The time to send: ``now``, ``at``, the settings' hour, or the next quarter that allows undo.
 
     Raises:
         ConfigError: both are given, or ``at`` is no future quarter of an hour.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from publish.errors import Refused
 from publish.newsletter import holding
 from publish.newsletter.catalogue import Letter
-from publish.office import letters
+from publish.office import letters, settling
 from publish.office.context import Office
 from publish.office.letters import Letters
 from publish.office.question import Done, Line, Question, fingerprint_of
@@ -14,28 +14,26 @@ from publish.office.words import command
 ACT = "undo"
 
 
-def ask(office: Office, *, post: str | None = None) -> Question:
+def ask(office: Office, *, post: str | None = None) -> Question | Done:
     """The letter that would be taken back: by slug, key or campaign; without ``post`` the only
-    scheduled one.
+    scheduled one. Done if none is.
 
     Raises:
         ConfigError: ``post`` is unknown.
-        Refused: no letter is scheduled, or more than one; or it is too late.
+        Refused: more than one letter is scheduled, or it is too late.
         OutcomeUnknown: an unanswered order may still schedule it.
     """
-    letter, found = _meant(office, post)
-    name = found.handle(letter)
-    holding.waiting(office.api, letter, name)
+    try:
+        letter, found = _meant(office, post)
+        name = office.words.letter(letter)
+        holding.waiting(letter, name)
+    except holding.NothingScheduled as nothing:
+        return Done(ACT, (office.with_sandbox_note(f"{nothing.message}; {nothing.remedy}"),))
     when = office.format_local(letter.hour) if letter.hour else "not scheduled"
-    return Question(
-        ACT,
-        (Line("letter", office.words.letter(letter)), Line("time", when)),
-        "Take it back",
-        True,
-        fingerprint_of(letter.key, [(c.id, c.status) for c in letter.campaigns]),
-        {"post": post},
-        (letter, name, found),
-    )
+    lines = (Line("letter", name), Line("time", when))
+    facts = fingerprint_of(letter.key, [(c.id, c.status) for c in letter.campaigns])
+    wish, plan = {"post": post}, (letter, found)
+    return Question(ACT, lines, "Take it back", facts, wish, plan, reversible=True)
 
 
 def do(office: Office, question: Question) -> Done | Question:
@@ -46,10 +44,10 @@ def do(office: Office, question: Question) -> Done | Question:
     """
     with office.lock():
         again = ask(office, **question.wish)
-        if again.fingerprint != question.fingerprint:
+        if isinstance(again, Done) or again.fingerprint != question.fingerprint:
             return again
-        letter, name, found = again.plan
-        line = take_back(office, letter, name)
+        letter, found = again.plan
+        line = take_back(office, letter, found)
     later = command_to_send_again(letter, found)
     more = office.words.later("send it after all", later) if later else ()
     result = {
@@ -61,22 +59,22 @@ def do(office: Office, question: Question) -> Done | Question:
     return Done(ACT, (line, *more), (result,))
 
 
-def take_back(
-    office: Office, letter: Letter, name: str, what: str = "taken back, it goes out only by name"
-) -> str:
+def take_back(office: Office, letter: Letter, found: Letters, what: str = "") -> str:
     """As ``holding.take_back``, with this office's Mailchimp, ledger and clock; returns the line
-    for the author."""
+    for the author, ``what`` has happened in it."""
+    name = office.words.letter(letter)
     marked = holding.take_back(office.api, office.ledger, letter, name, office.clock)
-    line = f"{office.words.letter(letter)}: {what}"
+    line = f"{name}: {what or office.words.held}"
     if not marked:
-        line += f"; Mailchimp's title could not be marked: run {command('undo', name)} again"
+        undo = command("undo", found.handle(letter))
+        line += f"; Mailchimp's title could not be marked: run {undo} again"
     return office.with_sandbox_note(line)
 
 
 def _meant(office: Office, post: str | None) -> tuple[Letter, Letters]:
-    found = letters.load_letters(office)
+    found = settling.as_read(office, letters.load_letters(office))
     meant = list(found.all) if post is None else found.named([post])
-    waiting = [x for x in meant if x.waiting or x.unfinished]
+    waiting = [x for x in meant if x.waiting or x.unfinished or x.past.unanswered]
     # The name of a post means its own letter before a digest that holds it.
     own = [x for x in waiting if post and x.kind != "digest"] or waiting
     if len(own) > 1:
@@ -87,7 +85,7 @@ def _meant(office: Office, post: str | None) -> tuple[Letter, Letters]:
     if post is None:
         half = [x for x in meant if holding.unmarked(x)]
         if len(half) != 1:
-            raise Refused("nothing is scheduled", "`publish status` shows what there is")
+            raise holding.NothingScheduled("nothing is scheduled", holding.SHOWN)
         return half[0], found
     return meant[0], found
 

@@ -1,7 +1,6 @@
 """Installed packages, read from their metadata on disk.
 
-``importlib.metadata`` gives the same, but imports the email and csv packages, which takes longer
-than a small build.
+``importlib.metadata`` does the same, but imports email and csv, longer than a small build.
 """
 
 from __future__ import annotations
@@ -13,8 +12,7 @@ from functools import cache
 
 @cache
 def release(package: str) -> str:
-    """The version of a package, ``""`` if it is not installed; part of cache keys, as another
-    version may give other bytes."""
+    """A package's version, ``""`` if it is not installed: for keys, as bytes may depend on it."""
     wanted = package.replace("-", "_").lower()
     for record in _records():
         stem, _, number = os.path.basename(record).partition("-")  # noqa: PTH119 - loaded early

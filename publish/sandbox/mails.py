@@ -23,8 +23,7 @@ class Mail:
 
 
 def newest(root: Path, most: int) -> list[Mail]:
-    """The mails of the site in ``root``, at most ``most``, the newest first; unreadable ones are
-    left out."""
+    """The newest mails of the site in ``root``, at most ``most``, without unreadable ones."""
     files = [(_changed(file), file) for file in (folder(root) / "mail").glob("*.eml")]
     found = []
     for at, file in nlargest(most, files):

@@ -138,8 +138,7 @@ def _aside(settings: Settings) -> Iterator[Path]:
 
 
 def refusals(errors: Sequence[Complaint]) -> tuple[Complaint, ...]:
-    """The errors of Pelican and the plugins, without those about unfit sources, which rules
-    report."""
+    """The errors of Pelican and the plugins; those about unfit sources are rules' own."""
     return tuple(error for error in errors if error.kind != "unfit")
 
 

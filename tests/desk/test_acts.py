@@ -54,7 +54,7 @@ def test_a_question_shows_what_it_is_about_and_the_number_on_its_button(desk: De
 
 def test_what_changes_is_marked_and_not_reported_in_signs(desk: Desk):
     line = Line("change", "… On [-Thrusday-] {+<Thursday>+} they …")
-    desk.office.answer = Question("replace", (line,), "Put them in", False, "b1")
+    desk.office.answer = Question("replace", (line,), "Put them in", "b1")
     page, _ = asked(desk, "replace")
     assert "… On <del>Thrusday</del> <ins>&lt;Thursday&gt;</ins> they …" in page
 

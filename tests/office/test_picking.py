@@ -12,6 +12,7 @@ import pytest
 from publish.errors import ConfigError, Exit, NothingSent, Refused
 from publish.newsletter.answers import Answer, Proof
 from publish.newsletter.campaign import Campaign
+from publish.newsletter.facts import hour_of
 from publish.office import listing
 from publish.office.acts import do
 from publish.office.question import Done
@@ -172,6 +173,21 @@ def test_a_plan_that_cannot_schedule_refuses_rather_than_wait_for_hours(author: 
     author.limits = replace(LIMITS, undo_minutes=2)
     done(author, "send")
     assert mails(author) == ["<p>Give 50 mg.</p>"]
+
+
+def test_the_plan_says_what_a_free_account_cannot_schedule(author: Author):
+    author.machine.free_plan = lambda: "forever_free"  # type: ignore[method-assign]
+    (item,), lines = listing.planned(author.office, (), False, "09:00")
+    assert not item.send
+    assert "this Mailchimp plan does not schedule (forever_free)" in lines[0]
+    assert "run `publish send dose --now` when it is time" in lines[0]
+    (item,), lines = listing.planned(author.office, (), False, None)
+    assert item.writes[-1].endswith("/actions/send")
+    later = author.office.now + timedelta(minutes=15)
+    assert hour_of(item.time) == later.replace(microsecond=0)
+    assert "does not schedule, and `publish send` waits; goes out " in lines[0]
+    (item,), lines = listing.planned(author.office, (), True, None)
+    assert "schedule" not in lines[0]
 
 
 def test_what_was_named_and_does_not_go_is_told_beside_what_goes(author: Author):

@@ -14,10 +14,22 @@ from publish.deploy.programs import Failed, run
 from publish.deploy.targets import Busy
 from publish.deploy.targets.connection import ALIVE, PATIENCE, Server
 from publish.deploy.targets.git import ssh_key
-from publish.deploy.targets.sftp import Sftp
+from publish.deploy.targets.sftp import LEASE, LOCK, Sftp
 
 BUSY = 75
-REMEDY = "fix that (try: ssh HOST true), then run it again"
+LEASE_TOO = f"""
+rm -rf .publish/mine {LOCK}/shell; mkdir .publish/mine && : > .publish/mine/shell || exit 1
+end=$(($(date +%s) + {{patience}}))
+until mv -T .publish/mine {LOCK} 2>/dev/null; do
+    [ "$(date +%s)" -lt $end ] || {{{{ rm -rf .publish/mine; exit {BUSY}; }}}}
+    find {LOCK} -prune -mmin +{LEASE // 60:.0f} -exec rm -rf {{{{}}}} +
+    sleep 1
+done
+"""
+"""Takes, under the ``flock``, the lock of those who have sftp alone, too. ``shell`` in it, found
+under the ``flock``, was left by a shell that died."""
+UNLOCK = f"rm -f {LOCK}/shell; rmdir {LOCK} 2>/dev/null; exec 9>&-"
+REMEDY = "fix that (try: ssh HOST true; 11 of rsync is mostly a full disk), then run it again"
 LOOK = """
 cd {path} 2>/dev/null || {{ echo none; exit 0; }}
 id=$(readlink current) || [ ! -e current ] || {{ echo strange; exit 0; }}
@@ -64,17 +76,20 @@ class Shell:
 
     @contextmanager
     def lock(self, patience: float) -> Iterator[None]:
-        """``flock`` held by this shell: the lock is released when the shell ends, however it ends.
+        """``flock`` held by this shell, and the lock of those who have sftp alone: both are
+        released when the shell ends.
 
         Raises:
             Busy: another deploy holds it for longer than ``patience`` seconds.
         """
         path = shlex.quote(self.server.path)
+        seconds = max(1, round(patience))
         take = (
             f"mkdir -p {path}/releases {path}/.publish && cd {path} && exec 9>.publish/lock && "
-            f"flock -w {max(1, round(patience))} -E {BUSY} 9"
+            f"flock -w {seconds} -E {BUSY} 9 && if ({LEASE_TOO.format(patience=seconds)}); "
+            f"then trap '{UNLOCK}' EXIT; else code=$?; exec 9>&-; (exit $code); fi"
         )
-        _, code = self.line.ask(lambda end: f"{take}; echo {end} $?\n", PATIENCE + patience)
+        _, code = self.line.ask(lambda end: f"{take}; echo {end} $?\n", PATIENCE + 2 * patience)
         if code == str(BUSY).encode():
             raise Busy(
                 f"another deploy is at work on {self.server.host}",
@@ -86,7 +101,7 @@ class Shell:
             yield
         finally:
             with contextlib.suppress(Failed):
-                self.line.ask(lambda end: f"exec 9>&-; echo {end}\n")
+                self.line.ask(lambda end: f"trap - EXIT; {UNLOCK}; echo {end}\n")
 
     def get(self, path: str) -> bytes | None:
         """The bytes of a file; None if it is missing or empty."""
@@ -97,7 +112,10 @@ class Shell:
         files that release ``base`` does not have."""
         # rsync compares contents; unchanged files become hard links.
         part = f"releases/.{id}.part"
-        self.order(f"mkdir -p {part}")
+        # What a broken upload left would keep a full disk full; its own is gone on with.
+        self.order(
+            f'mkdir -p {part}; for p in releases/.*.part; do [ "$p" = {part} ] || rm -rf "$p"; done'
+        )
         link = ["--link-dest=../../current/"] if base else []
         with ssh_key() as key:
             shell = shlex.join(["ssh", *ALIVE, *self.server.options, *key])
@@ -133,7 +151,8 @@ class Shell:
         renamed over the old one."""
         self.write_record(id, record)
         new = ".publish/current.new"
-        self.order(f"rm -f {new}; ln -s {_in(id)} {new} && mv -T {new} current")
+        # Who has sftp alone takes over a lock that is too old, as that of a slow upload may be.
+        self.order(f"ls {LOCK}/shell; rm -f {new}; ln -s {_in(id)} {new} && mv -T {new} current")
 
     def write_record(self, id: str, record: bytes) -> None:
         """Write the ``record`` of release ``id``, in one step."""
@@ -141,10 +160,10 @@ class Shell:
         self.order(f"cat > {part} && mv {part} {_in(id)}.json", record.decode())
 
     def prune(self, keep: Iterable[str]) -> None:
-        """Remove our releases except those in ``keep``, and unfinished uploads."""
+        """Remove our releases except those in ``keep``."""
         # A release's record is removed last, so that its remains are still known as ours.
         self.order(
-            f"keep={shlex.quote(' ' + ' '.join(keep) + ' ')}; cd releases; rm -rf .*.part; "
+            f"keep={shlex.quote(' ' + ' '.join(keep) + ' ')}; cd releases; "
             'for r in *.json; do [ -f "$r" ] || continue; id=${r%.json}; '
             'case "$keep" in *" $id "*) ;; *) rm -rf "./$id" && rm -f "$r";; esac; done'
         )

@@ -1,5 +1,4 @@
-"""Verifies the written Markdown: renders it as the site does, and compares the result with the
-source."""
+"""Verifies the written Markdown: renders it as the site does, and compares it with the source."""
 
 from __future__ import annotations
 
@@ -150,8 +149,7 @@ def inventory(root: El) -> Inventory:
 
 
 def _numbers(el: El) -> list[tuple[str, int, int]]:
-    """The numbers of a list's items, as runs, so that a list continued elsewhere is equal to two
-    lists."""
+    """The numbers of a list's items, as runs: a list continued elsewhere is equal to two lists."""
     items = el.elements
     if el.tag == "ul":
         return [("ul", 0, len(items))]
