@@ -23,9 +23,8 @@ from publish.post.text import plain_title
 
 
 class Planning:
-    """Plans every item of the store; headers are stored there, link targets in an index. Every
-    entry gets, in the order of the export, an address that no other entry and no existing source
-    has."""
+    """Plans every item of the store; headers are stored there, link targets in an index. Each entry
+    gets, in the order of the export, an address that no other entry or existing source has."""
 
     def __init__(self, state: State, known: Iterable[Known]) -> None:
         self.state = state
@@ -194,6 +193,11 @@ class Planning:
             state.lose("category-renamed", id, f"{old} → {new}")
         for login, id in self._names.unknown.items():
             state.lose("author-unknown", id, login)
+        options = state.options
+        for option, given in (("category", options.categories), ("author", options.authors)):
+            for old, new in given.items():
+                if (option, old) not in self._names.met:
+                    state.lose("option-unused", 0, f"--{option} {old}={new}")
         for key, count in self._private.items():
             state.lose("field-left", 0, key, f"in {count} posts and pages")
         for (taxonomy, slug), said in state.channel.described.items():
@@ -319,6 +323,8 @@ class Planning:
         ]
         number = number_of(item.meta.get("_thumbnail_id"))
         cover, alt, _ = self.state.store.attachment(number)
+        if number and not cover:
+            self.state.lose("reference-missing", item.id, f"attachment {number}", "", entry.file)
         self.state.store.put_plan(
             entry.number,
             {

@@ -160,8 +160,7 @@ def _decoder(head: bytes, bad: Callable[[UnicodeError], tuple[str, int]]) -> Dec
 
 
 def read(path: Path, name: str) -> Iterator[Item | Channel]:
-    """Every item of an export, and last its channel; of a .zip, as WordPress.com gives it, those
-    of each .xml in it.
+    """Every item of an export, and last its channel; of a .zip (WordPress.com) those of each .xml.
 
     ``name`` is how a message names the file.
 
@@ -243,10 +242,10 @@ def _items(raw: IO[bytes], name: str) -> Iterator[Item | Channel]:
 def _refused(name: str, line: int, message: str) -> Refused:
     cut = any(word in message for word in ("Premature end", "EndTag", "end of data", "CDATA"))
     what = "is cut off, or is no XML" if cut else "is no XML"
-    return Refused(
-        f"{name}:{line}: {what}: {message}",
-        "export again, or in several files (Tools → Export → by date)",
-    )
+    remedy = "export again, or in several files (Tools → Export → by date)"
+    if "Extra content" in message:
+        remedy = "remove what a plugin wrote after </rss>, then run it again"
+    return Refused(f"{name}:{line}: {what}: {message}", remedy)
 
 
 def item_of(element: Any) -> Item:
