@@ -15,7 +15,8 @@ from publish.office.delivery import Delivery
 from publish.office.letters import Letters
 from publish.office.question import Line, fingerprint_of
 from publish.office.timing import Timing
-from publish.office.words import command, count, indented
+from publish.office.words import command, indented
+from publish.post.text import count
 
 OTHER_READERS = "it is scheduled for other readers than its post has now"
 

@@ -16,9 +16,9 @@ from publish.office import deploying, git, golive, sending
 from publish.office.context import Office
 from publish.office.question import Done, Line, Question, fingerprint_of, reported_on_failure
 from publish.office.timing import Timing, timing
-from publish.office.words import count
 from publish.post import frontmatter
 from publish.post.files import write_whole
+from publish.post.text import count
 
 if TYPE_CHECKING:
     from publish.site.posts import Source

@@ -26,8 +26,9 @@ from publish.office.letter_questions import (
 from publish.office.letters import Letters
 from publish.office.question import Done, Line, Question, reported_on_failure
 from publish.office.timing import Timing, revalidate, timing
-from publish.office.words import command, count
+from publish.office.words import command
 from publish.post.issue import Issue
+from publish.post.text import count
 
 ACT = "send"
 FLAGS = ("now", "digest", "as_update", "replace")

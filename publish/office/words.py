@@ -60,11 +60,6 @@ class Words:
         return (f"  to {purpose}: {command}",)
 
 
-def count(number: int, one: str, many: str = "") -> str:
-    """``1 reader``, ``1,204 readers``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def command(*words: str) -> str:
     """A command as it is typed, ready to paste."""
     return f"`publish {' '.join(words)}`"
