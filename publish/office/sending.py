@@ -248,8 +248,25 @@ def _items(
             )
         )
     if together:
+        _require_same_readers(office, together)
         items.append(delivery.delivery_of(office, found, issue.join(together), when, named=named))
     return items
+
+
+def _require_same_readers(office: Office, parts: Sequence[Issue]) -> None:
+    """Refuse a digest some of whose posts would miss readers of theirs.
+
+    Raises:
+        Refused: NEWSLETTER_TOPICS has other readers for one post than for another.
+    """
+    first, *others = parts
+    for other in others:
+        if letters.topic(office, other) != letters.topic(office, first):
+            raise Refused(
+                f"{office.words.issue(first)} and {office.words.issue(other)} have other readers "
+                "by NEWSLETTER_TOPICS",
+                "send them apart, or name posts with the same readers",
+            )
 
 
 def kept_timing(office: Office, choice: Candidate, when: Timing) -> Timing:
