@@ -136,5 +136,5 @@ def _nothing(letter: Letter, name: str) -> Exception:
             "run this again in a few minutes; `publish status` says more",
         )
     if letter.held:
-        return NothingScheduled(f"{name}: it was taken back before", "only its name sends it again")
+        return NothingScheduled(f"{name}: it was taken back before", "nothing sends it unasked")
     return NothingScheduled(f"{name}: nothing is scheduled", SHOWN)

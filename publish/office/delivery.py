@@ -211,5 +211,5 @@ def _mark_again(office: Office, whole: Issue) -> None:
         for letter in letters.load_letters(office).all:
             for draft in letter.drafts if letter.key == whole.key else ():
                 holding.mark(office.api, letter, draft.id)
-    said = f"{office.words.issue(whole)}: taken back; it goes out only by name"
+    said = f"{office.words.issue(whole)}: {office.words.held}"
     office.voice.say(office.with_sandbox_note(said))

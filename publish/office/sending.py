@@ -340,8 +340,7 @@ def _refuse_single(
 
 
 def over_limit(office: Office, choices: Sequence[Candidate]) -> Refused | None:
-    """The refusal if more letters are due than NEWSLETTER_MAX_PER_RUN, with the command that sends
-    all of them; None if not."""
+    """The refusal if more are due than NEWSLETTER_MAX_PER_RUN, with a command for all; or None."""
     most = office.account.limits.max_per_run
     due = [choice.issue.slug for choice in choices if choice.verdict is Verdict.SEND]
     if len(due) <= most:
