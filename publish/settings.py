@@ -1,7 +1,6 @@
 """The settings file as plain values, read without importing Pelican.
 
-Newsletter commands need a dozen values; importing Pelican to get them would cost more than
-the rest of the command.
+Newsletter commands need a dozen values; importing Pelican would cost more than all else.
 """
 
 from __future__ import annotations

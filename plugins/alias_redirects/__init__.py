@@ -1,8 +1,7 @@
 """Redirects: each old address that an article or page names in ``Aliases`` leads to it, and each
 that was taken off the site (``PATH/ledger/retired.json``) to another one or to a page that says so.
 
-For plain hosts a page is written at the old address; for hosts that can answer with a 301, a map
-file.
+Plain hosts get a page at the old address, hosts that can answer with a 301 a map file.
 """
 
 from __future__ import annotations

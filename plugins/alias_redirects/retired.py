@@ -37,8 +37,7 @@ def plan(
 ) -> Iterator[Move]:
     """The redirects of retired addresses, those that are gone among them. Pure.
 
-    An address that another page or an alias has taken since is left to it. ``read`` has validated
-    every address.
+    An address that another page or an alias has taken since is left to it; all were validated.
     """
     occupied = Occupied(dict.fromkeys((*real, *(move.alias.file for move in moves)), "another"))
     siteurl = site_address(settings)

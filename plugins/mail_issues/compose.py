@@ -25,8 +25,7 @@ Template = Callable[[Mapping[str, Any]], str]
 """From a template's variables to the finished text."""
 IN_HTML = {"article_begins": "<!--article-->", "article_ends": "<!--/article-->"}
 """Marks that the template writes before and after the article, so that several can be joined in one
-mail; their two offsets are stored. Comments survive the CSS inliner; an author's comments are
-dropped."""
+mail; their offsets are stored. Comments survive the CSS inliner; an author's are dropped."""
 IN_TEXT = {"article_begins": "\x01", "article_ends": "\x02"}
 """The same for plain text: characters that are removed from authors' texts."""
 

@@ -72,8 +72,7 @@ def unbalanced(markup: str) -> bool:
 def surface(markup: str, name: Surface) -> str:
     """The body as ``name`` shows it: its own blocks opened, the other's gone with their notes.
 
-    A block that is never closed extends to the end: hiding too much is better than publishing
-    private words.
+    A block that is never closed extends to the end: better hidden than published.
     """
     kept: list[str] = []
     inside: list[str] = []

@@ -32,9 +32,8 @@ _read: dict[str, tuple[str, bytes]] = {}
 
 
 def fit(content: Path, file: Path) -> bytes | None:
-    """The bytes of a source in the ``content`` folder; None if Pelican must not read it. A rule
-    reports each of these: opening a pipe would block, and Markdown takes minutes for tangled
-    markup.
+    """The bytes of a source in the ``content`` folder; None if Pelican must not read it, which a
+    rule reports: opening a pipe would block, and Markdown takes minutes for tangled markup.
 
     Raises:
         OSError: it cannot be read.

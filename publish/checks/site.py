@@ -41,10 +41,9 @@ class Site:
     """The sources, the records made of them, and what they may refer to.
 
     ``damaged`` maps broken pictures, by their path in the content folder, to their fault.
-    ``theme_ids`` is None if the theme could not be read; ``mentions`` holds file names that theme
-    or settings contain. ``policy`` is the theme's content security policy: each directive with its
-    sources, empty where there is none. ``settings_texts`` are ``Settings.texts``, ``given`` its
-    values without defaults.
+    ``theme_ids`` is None without a theme; ``mentions`` holds file names in theme or settings.
+    ``policy`` is the theme's content security policy: each directive with its sources, empty where
+    there is none. ``settings_texts`` are ``Settings.texts``, ``given`` its values without defaults.
     """
 
     library: Library

@@ -27,8 +27,7 @@ PATIENCE = 60.0
 @dataclass(frozen=True)
 class DeployOptions:
     """How to deploy. ``verify`` are the seconds to wait until the release is live, 0 not to look;
-    ``patience`` those to wait for another deploy. ``kept_for_letters`` are files that sent letters
-    show.
+    ``patience`` those to wait for another deploy; ``kept_for_letters`` files that letters show.
     """
 
     dry_run: bool = False

@@ -78,8 +78,7 @@ class Repository:
         }
 
     def tree(self, blobs: Mapping[str, str], base: str = "") -> str:
-        """Write a tree of these files, on top of that of the commit ``base`` if given; a file with
-        blob ``""`` is removed from it."""
+        """Write a tree of these files, over commit ``base`` if given; blob ``""`` removes one."""
         rows = b"".join(
             f"{'100644' if blob else '0'} {blob or '0' * 40}\t".encode() + os.fsencode(path) + b"\0"
             for path, blob in blobs.items()
@@ -110,8 +109,7 @@ def commit_of(root: Path, moment: float = 0.0) -> str:
 
 
 def comparer(root: Path, ledger: str = "content/ledger") -> Compare:
-    """A function that compares two commits of the repository at ``root``. Commits that change the
-    ``ledger`` folder alone are ignored."""
+    """A function that compares two commits of ``root``, without those of the ``ledger`` alone."""
 
     repository = Repository("-C", str(root))
 

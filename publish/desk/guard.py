@@ -1,9 +1,8 @@
 """Which requests the desk answers. Pure, but for the key file.
 
 The desk can mail every reader, so it refuses everything that another page can make a browser do: a
-foreign site (CSRF), a name pointed at this machine (DNS rebinding), and the preview's own pages,
-where a script pasted into a post may run. A cookie would not keep the preview out: cookies ignore
-ports.
+foreign site (CSRF), a name pointed at this machine (DNS rebinding), and the preview's pages, where
+a script pasted into a post may run. A cookie would not do: cookies ignore ports.
 """
 
 from __future__ import annotations
@@ -80,9 +79,8 @@ class Guard:
 def headers(preview: str) -> dict[str, str]:
     """The headers of every answer. Frames, pictures come from ``preview``, an origin or ``""``.
 
-    ``same-origin`` sends other origins nothing of the address, as ``no-referrer`` would; but with
-    that, browsers send ``Origin: null`` with the desk's own forms (Fetch, "append a request Origin
-    header").
+    ``same-origin`` sends other origins nothing of the address, as ``no-referrer`` would; but then
+    browsers send ``Origin: null`` with our forms (Fetch, "append a request Origin header").
     """
     policy = {
         "default-src": "'none'",

@@ -35,8 +35,7 @@ def serve(
 ) -> None:
     """Serve until ``stop`` is set or Ctrl-C; ``port`` 0 takes a free one.
 
-    ``ready`` gets the address, which ends with the key and a slash. At the end an act under way is
-    completed first.
+    ``ready`` gets the address, which ends with key and slash. An act under way is completed.
 
     Raises:
         ConfigError: the port cannot be listened on, or ``live`` without a Mailchimp key.
@@ -107,6 +106,7 @@ def _preview(
 ) -> threading.Thread:
     """The preview as a thread, not yet started: its first build must not delay the desk."""
     from publish import sandbox
+    from publish.office.checking import explained
     from publish.site.preview import serve as show
 
     def made(trouble: str) -> None:
@@ -125,6 +125,7 @@ def _preview(
                 say=say,
                 stop=stop,
                 on_result=made,
+                explain=explained,
                 ready=lambda address: reader.change(preview=address),
             )
         except (PublishError, OSError) as error:

@@ -62,9 +62,8 @@ ORDER = "order by file, line, code, id, detail, excerpt"
 
 
 class LossLog:
-    """Losses, each once per place, in the order of the report; and old addresses with their new
-    ones. A large export has too many for memory; the database file is temporary, and deleted when
-    it is closed."""
+    """Losses, each once per place, in the order of the report; and old addresses with new ones.
+    Memory cannot hold all of a large export; the temporary database is deleted when closed."""
 
     def __init__(self) -> None:
         self._db = sqlite3.connect("", isolation_level=None)

@@ -23,9 +23,8 @@ from publish.post.text import plain_title
 
 
 class Planning:
-    """Plans every item of the store; headers are stored there, link targets in an index. Every
-    entry gets, in the order of the export, an address that no other entry and no existing source
-    has."""
+    """Plans every item of the store; headers are stored there, link targets in an index. Each entry
+    gets, in the order of the export, an address that no other entry or existing source has."""
 
     def __init__(self, state: State, known: Iterable[Known]) -> None:
         self.state = state

@@ -30,8 +30,7 @@ def read(folder: Path) -> Issue:
 
 
 def list_issues(folder: Path) -> list[Issue]:
-    """Every issue composed in ``folder``, without its bodies, oldest first: enough for selecting
-    and listing.
+    """Every issue composed in ``folder``, oldest first, without its bodies: enough for lists.
 
     Raises:
         Refused: an issue's record cannot be read.

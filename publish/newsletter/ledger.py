@@ -51,8 +51,7 @@ class Ledger:
     def read(self) -> dict[str, IssueState]:
         """The state of each issue, by key. A torn last line is ignored.
 
-        The facts count in the order of their times: git's union merge puts one machine's lines
-        behind the other's.
+        The facts count in the order of their times, which git's union merge does not keep.
 
         Raises:
             Damaged: a line that is not the last is no fact, or the file cannot be read.

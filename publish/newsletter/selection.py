@@ -85,9 +85,8 @@ def choose(
 ) -> list[Candidate]:
     """The verdict on each post that is composed, oldest first.
 
-    ``chosen`` are the keys that the author named; then no other is selected. A post that was sent
-    in a digest or under an earlier identity is not selected again, one that was taken back only if
-    it is named.
+    ``chosen`` are the keys that the author named; then no other is selected. A post sent in a
+    digest or under an earlier identity is not selected again, one taken back only if named.
     """
     return [
         _verdict(letter, letter.issue, letters, bounds, chosen)
@@ -141,12 +140,13 @@ def _elsewhere(other: Letter) -> str:
     if other.lost and other.past.status != DELETED:
         state = "scheduled by the ledger and gone from Mailchimp: `publish status` settles that"
     if other.kind == "digest":
-        return f"in the digest {other.slug}, which is {state}"
+        return f"in the digest “{other.title or other.slug}”, which is {state}"
     return f"mailed under an earlier identity (key {titles.short(other.key)}): {state}"
 
 
 def _held_elsewhere(other: Letter) -> str:
-    how = f"in the digest {other.slug}" if other.kind == "digest" else "under an earlier identity"
+    named = f"in the digest “{other.title or other.slug}”"
+    how = named if other.kind == "digest" else "under an earlier identity"
     return f"taken back {how}; it goes out only by name"
 
 

@@ -31,8 +31,7 @@ def ask(office: Office, act: str, **wish: Any) -> Question | Done:
 
 
 def do(office: Office, question: Question) -> Done | Question:
-    """Perform a confirmed act. If it would no longer do the same, nothing is done, and the new
-    question is returned.
+    """Perform a confirmed act. If it would do something else by now, return that new question.
 
     Raises:
         PublishError: it failed; the code tells what may have happened.

@@ -61,8 +61,7 @@ def judge(
     values: Mapping[str, Any],
     errors: Sequence[Complaint],
 ) -> tuple[Judged, bool]:
-    """The findings in the sources that Pelican has read of the site of the settings file ``path``,
-    and whether none is an error."""
+    """The findings in what Pelican read of the site of ``path``, and whether none is an error."""
     from publish.checks import run
     from publish.settings import load
     from publish.site.engine.dry_run import dry_run
@@ -202,6 +201,15 @@ def findings(settings: Settings, *, built: bool = True) -> list[Diagnostic]:
     )
 
 
+def explained(settings: Settings, error: str) -> str:
+    """The errors of the source that ``error``, the first of a build, is about, one a line as
+    `check` reports them; ``error`` itself where `check` has none there."""
+    with contextlib.suppress(PublishError, OSError):
+        found = (f for f in findings(settings, built=False) if f.severity == "error")
+        return "\n".join(str(f) for f in found if error.startswith(f"{f.file}:")) or error
+    return error
+
+
 def judged(settings: Settings, *, built: bool = True) -> Judged:
     """The findings, made in the process that reads the site."""
     from publish.site import read
@@ -233,8 +241,7 @@ def unjudged(settings: Settings, errors: Sequence[Complaint], *, built: bool) ->
 
 
 def long_letters(generators: list[Any]) -> bool:
-    """Whether any post is so long that its letter must be composed to tell whether mail programs
-    would clip it."""
+    """Whether a post is so long that only its composed letter tells if it would be clipped."""
     return any(
         len(body.encode()) + LETTER + STYLE * (body.count("<") - body.count("</")) > CLIPPED
         for generator in generators

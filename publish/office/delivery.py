@@ -67,8 +67,8 @@ def delivery_of(
     )
 
 
-def deliver(office: Office, item: Delivery, found: Letters) -> tuple[Delivered, datetime | None]:
-    """Deliver it, once; returns the result and the hour it is scheduled for, if any.
+def deliver(office: Office, item: Delivery, found: Letters) -> Delivered:
+    """Deliver it, once.
 
     Raises:
         PostChanged: its post changed since the confirmation; nothing was sent.
@@ -105,21 +105,22 @@ def deliver(office: Office, item: Delivery, found: Letters) -> tuple[Delivered, 
             past = office.ledger.read().get(item.issue.key)
             begun = past.replacing if past else None
             if begun and hour_of(begun.hour) == request.at:
-                return service.deliver(), request.at
-            return service.replace(item.replaces), request.at
+                return service.deliver()
+            return service.replace(item.replaces)
         try:
-            return service.deliver(), request.at
+            return service.deliver()
         except CannotSchedule as refusal:
             _count_down(office, item, str(refusal.message))
             service.request = dataclasses.replace(request, at=None)
-            return service.deliver(), None
+            return service.deliver()
     except (PublishError, KeyboardInterrupt):
         _mark_again(office, item.issue)
         raise
 
 
-def result(office: Office, item: Delivery, done: Delivered, at: datetime | None) -> dict[str, Any]:
+def result(office: Office, item: Delivery, done: Delivered) -> dict[str, Any]:
     """The result, for scripts."""
+    at = _hour(done)
     return {
         "slug": item.issue.slug,
         "title": item.issue.title,
@@ -127,19 +128,24 @@ def result(office: Office, item: Delivery, done: Delivered, at: datetime | None)
         "campaign": done.campaign.id,
         "status": done.campaign.status,
         "sent_by_this_run": done.by_this_run,
-        "time": at.isoformat() if at and done.campaign.status == SCHEDULED else None,
+        "time": at.isoformat() if at else None,
         "digest": item.issue.digest,
         "sandbox": office.account.sandbox,
     }
 
 
-def result_lines(
-    office: Office, item: Delivery, done: Delivered, at: datetime | None, name: str
-) -> list[str]:
+def _hour(done: Delivered) -> datetime | None:
+    """When it goes out; None if it did. An earlier run may have named another hour."""
+    return hour_of(done.campaign.send_time) if done.campaign.status == SCHEDULED else None
+
+
+def result_lines(office: Office, item: Delivery, done: Delivered, name: str) -> list[str]:
     """The result, for the author; ``name`` is the letter's name on the command line."""
-    who, campaign = office.words.issue(item.issue), done.campaign
+    who, campaign, at = office.words.issue(item.issue), done.campaign, _hour(done)
     if not done.by_this_run:
-        return [office.with_sandbox_note(f"{who}: {campaign.state} before; nothing was sent again")]
+        hour = f", {office.format_local(at)}" if at else ""
+        said = f"{who}: {campaign.state} before{hour}; nothing was sent again"
+        return [office.with_sandbox_note(said)]
     if at is None:
         sent = office.words.sent(campaign.state, campaign.id)
         return [office.with_sandbox_note(f"{who}: {sent}")]
@@ -205,5 +211,5 @@ def _mark_again(office: Office, whole: Issue) -> None:
         for letter in letters.load_letters(office).all:
             for draft in letter.drafts if letter.key == whole.key else ():
                 holding.mark(office.api, letter, draft.id)
-    said = f"{office.words.issue(whole)}: taken back; it goes out only by name"
+    said = f"{office.words.issue(whole)}: {office.words.held}"
     office.voice.say(office.with_sandbox_note(said))

@@ -41,8 +41,7 @@ def upstream(root: Path) -> Upstream | None:
 
 
 def commit_and_push(settings: Settings, where: Upstream, message: str) -> None:
-    """Commit the content folder, and push it to ``where``. Other changes, staged or not, are not
-    committed.
+    """Commit the content folder alone, whatever else is staged or not; push it to ``where``.
 
     Raises:
         Refused: Git refuses; with its own message, without secrets.

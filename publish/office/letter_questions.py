@@ -1,5 +1,4 @@
-"""The parts of questions about letters: the plan, its lines, and the fingerprint of the
-confirmation."""
+"""The parts of questions about letters: the plan, its lines, the confirmation's fingerprint."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from publish.errors import PublishError
 from publish.newsletter import report
-from publish.newsletter.campaign import PAUSED
+from publish.newsletter.campaign import PAUSED, SCHEDULED
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.facts import hour_of, iso_of
 from publish.newsletter.report import Figures
@@ -188,7 +188,8 @@ def figures(office: Office, posts: Sequence[str]) -> list[Figures]:
     rows = []
     for letter in letters.load_letters(office).named(posts):
         for campaign in letter.campaigns:
-            found = office.api.report(campaign.id) if campaign.status == "sent" else None
+            went = campaign.out and campaign.status != SCHEDULED
+            found = office.api.report(campaign.id) if went else None
             if found is not None:
                 name = letter.slug or letter.key
                 rows.append(report.figures(name, letter.title, letter.kind, found))

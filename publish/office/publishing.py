@@ -39,9 +39,8 @@ class Plan:
 
 
 def ask(office: Office, *, post: str, at: str | None = None, keep_date: bool = False) -> Question:
-    """What publishing the draft ``post`` (a slug or a path) would do. A date before today becomes
-    today, unless ``keep_date``: an old one would be far down in the lists. ``at`` is the letter's
-    hour.
+    """What publishing the draft ``post`` (a slug or a path) would do. A date before today, far down
+    in the lists, becomes today, unless ``keep_date``. ``at`` is the letter's hour.
 
     Raises:
         ConfigError: there is no such post, or its date or ``at`` is invalid.
@@ -51,7 +50,7 @@ def ask(office: Office, *, post: str, at: str | None = None, keep_date: bool = F
 
     source = posts.find(office.settings, post)
     if source.status in ("published", "hidden"):
-        raise Refused(f"{post}: is public already", "send its letter, or upload the site")
+        raise Refused("it is public already", "send its letter, or upload the site")
     date = before = source.read_date()
     made = frontmatter.set_key(source.data, "Status", "published")
     local = office.now.astimezone(office.zone)

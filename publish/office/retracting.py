@@ -9,7 +9,7 @@ from publish.errors import ConfigError, PublishError, Refused
 from publish.http import fetch
 from publish.newsletter import catalogue, titles
 from publish.newsletter.ledger import Ledger
-from publish.office import letters, undoing
+from publish.office import letters, settling, undoing
 from publish.office.context import Office
 from publish.office.question import Done, Line, Question, fingerprint_of, reported_on_failure
 from publish.office.words import command
@@ -37,14 +37,14 @@ def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False)
     lead = retired.target(office.settings, to, taken) if to is not None else GONE
     keys = [key_of([uid]) for uid in taken.uids]
     _refuse_without_key(office, keys)
-    found = letters.load_letters(office)
+    found = settling.as_read(office, letters.load_letters(office))
     waiting = tuple(
-        (x, found.handle(x))
+        x
         for x in found.all
-        if (x.waiting or x.unfinished) and titles.holds(x.posts, *keys)
+        if (x.waiting or x.unfinished or x.past.unanswered) and titles.holds(x.posts, *keys)
     )
     lines = [Line("post", taken.name)]
-    for letter, _ in waiting:
+    for letter in waiting:
         state = letter.active.state if letter.active else "unfinished"
         when = f"set for {office.format_local(letter.hour)}" if letter.hour else state
         lines.append(Line("letter", f"{office.words.letter(letter)} is taken back (it is {when})"))
@@ -53,9 +53,9 @@ def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False)
     where = "to a page that says it is gone" if lead == GONE else f"to {lead}"
     lines += [Line("address", f"{address} leads {where}") for address in taken.addresses]
     leads = dict.fromkeys(taken.addresses, lead)
-    campaigns = [[(c.id, c.status) for c in letter.campaigns] for letter, _ in waiting]
+    campaigns = [[(c.id, c.status) for c in letter.campaigns] for letter in waiting]
     facts = fingerprint_of(taken.digest, leads, campaigns)
-    wish, plan = {"post": post, "to": to, "gone": gone}, (taken, waiting, leads)
+    wish, plan = {"post": post, "to": to, "gone": gone}, (taken, waiting, found, leads)
     return Question(ACT, tuple(lines), "Take it off the site", facts, wish, plan)
 
 
@@ -75,9 +75,9 @@ def do(office: Office, question: Question) -> Done | Question:
         again = ask(office, **question.wish)
         if again.fingerprint != question.fingerprint:
             return again
-        taken, waiting, leads = again.plan
-        for letter, name in waiting:
-            lines.append(undoing.take_back(office, letter, name))
+        taken, waiting, found, leads = again.plan
+        for letter in waiting:
+            lines.append(undoing.take_back(office, letter, found))
         retired.retire(office.settings, taken.file, leads)
     try:
         office.site.fresh(office.voice, reason="built")
@@ -123,7 +123,7 @@ def withdraw(office: Office, *, lost: bool = False) -> list[str]:
             own = lost and letter.waiting and letter.issue
             if found.is_orphan(letter) or (own and _missing(own.url)):
                 what = "its page is not public any more, so its letter was taken back"
-                lines.append(undoing.take_back(office, letter, found.handle(letter), what))
+                lines.append(undoing.take_back(office, letter, found, what))
     return lines
 
 

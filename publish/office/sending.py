@@ -80,7 +80,9 @@ def ask(
     aside = _not_sent(office, found, choices)
     flood: Refused | None = None
     if as_update:
-        items = [_update(office, found, x, when) for x in chosen]
+        again = {x.key: _repeated(office, found, x, when) for x in chosen}
+        aside += list(filter(None, again.values()))
+        items = [_update(office, found, x, when) for x in chosen if not again[x.key]]
     else:
         going = [choice for choice in choices if choice.send]
         for choice in going:
@@ -135,7 +137,7 @@ def do(office: Office, question: Question) -> Done | Question:
         plan = again.plan
         for item in plan.items:
             try:
-                done, at = delivery.deliver(office, item, plan.letters)
+                done = delivery.deliver(office, item, plan.letters)
             except (ConfigError, OSError) as failure:
                 # It is of the account or of this machine: each further letter would fail alike.
                 errors.append(as_publish_error(failure))
@@ -145,9 +147,9 @@ def do(office: Office, question: Question) -> Done | Question:
                 error.remedy = error.remedy.replace(command(ACT), typed)
                 errors.append(error)
                 continue
-            results.append(delivery.result(office, item, done, at))
+            results.append(delivery.result(office, item, done))
             name = catalogue.handle(item.issue, plan.letters.all)
-            lines += delivery.result_lines(office, item, done, at, name)
+            lines += delivery.result_lines(office, item, done, name)
     errors.sort(key=lambda error: WORST.index(error.code))
     if not results and any(isinstance(error, PostChanged) for error in errors):
         return ask(office, **wish)
@@ -261,6 +263,15 @@ def kept_timing(office: Office, choice: Candidate, when: Timing) -> Timing:
     return Timing(hour, asked=True) if kept else when
 
 
+def _repeated(office: Office, found: Letters, letter: Letter, when: Timing) -> str:
+    """That the update asked for is scheduled, as by an earlier run that died; ``""`` if not."""
+    key = letters.update_key(_issue(letter), found)
+    same = next((x for x in found.all if x.key == key and x.scheduled), None)
+    if same is None or (when.asked and when.at != same.hour):
+        return ""
+    return f"{office.words.letter(same)}: already scheduled, {office.format_local(same.hour)}"
+
+
 def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Delivery:
     """The delivery of an update: the post of ``letter`` once more, as an issue of its own.
 
@@ -312,8 +323,7 @@ def _refuse_single(
 
 
 def over_limit(office: Office, choices: Sequence[Candidate]) -> Refused | None:
-    """The refusal if more letters are due than NEWSLETTER_MAX_PER_RUN, with the command that sends
-    all of them; None if not."""
+    """The refusal if more are due than NEWSLETTER_MAX_PER_RUN, with a command for all; or None."""
     most = office.account.limits.max_per_run
     due = [choice.issue.slug for choice in choices if choice.verdict is Verdict.SEND]
     if len(due) <= most:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import reduce
 
 from publish.errors import OutcomeUnknown
 from publish.newsletter import holding, status
-from publish.newsletter.campaign import SCHEDULED, Campaign
+from publish.newsletter.campaign import SCHEDULED, Campaign, by_age
 from publish.newsletter.catalogue import Letter
-from publish.newsletter.facts import Fact, IssueState, hour_of
+from publish.newsletter.facts import Fact, IssueState, apply, hour_of
 from publish.newsletter.protocol import Deleted, vanished
 from publish.newsletter.status import State
 from publish.office import letters
 from publish.office.context import Office
+from publish.office.letters import Letters
 from publish.office.words import command
 from publish.post.issue import key_of
 
@@ -28,6 +31,22 @@ def states(office: Office, chosen: Sequence[Letter]) -> list[State]:
     looked |= {letter.lost: Deleted for letter in chosen if letter.lost}
     settle, run = office.account.limits.settle, office.ledger.run
     return [status.state_of(letter, looked, office.clock(), settle, run) for letter in chosen]
+
+
+def as_read(office: Office, found: Letters) -> Letters:
+    """The letters; those with an unanswered order as the campaigns of these are by their ids, for a
+    listing may lag. What that settles is in their ``past``, and not recorded."""
+    return replace(found, all=tuple(_as_read(office, x) if x.past.tries else x for x in found.all))
+
+
+def _as_read(office: Office, letter: Letter) -> Letter:
+    names = {posted.campaign for posted in letter.past.tries}
+    own = [c for c in map(office.api.campaign, names) if isinstance(c, Campaign)]
+    others = (c for c in letter.campaigns if c.id not in names)
+    letter = replace(letter, campaigns=tuple(by_age([*own, *others])))
+    (state,) = states(office, [letter])
+    past = letter.past if state.unknown else reduce(apply, state.facts, letter.past)
+    return replace(letter, past=past)
 
 
 def settled_by_hand(office: Office, letter: Letter) -> tuple[Fact, ...]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from publish.errors import PublishError, Refused
 from publish.office import checking
 from publish.office.question import Voice
+from publish.office.words import Words
 from publish.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,8 +45,7 @@ class Site:
         build: bool = True,
         reason: str = "built first, for the site was stale",
     ) -> bool:
-        """Bring the composed issues up to date with the sources; returns whether that took a build,
-        which is announced with ``reason``.
+        """Bring the composed issues up to date; whether that took a build, said with ``reason``.
 
         Raises:
             Refused: the content is not fit, or the site is stale and ``build`` is False.
@@ -63,13 +63,12 @@ class Site:
         voice.progress("building")
         guards = checking.guards(self.settings, voice)
         done = build_site(self.settings, say=voice.say, guards=guards)
-        voice.say(f"{reason}: {done.summary}")
+        voice.say((voice.words or Words()).built(reason, done.summary))
         return True
 
     @contextmanager
     def composed(self, voice: Voice, *, drafts: bool = False) -> Iterator[Path]:
-        """A temporary folder of issues composed from the present sources, with ``drafts`` those of
-        drafts too. Nothing is committed.
+        """A temporary folder of issues composed now, with ``drafts`` theirs too; commits nothing.
 
         Raises:
             Refused: the content is not fit.
@@ -87,8 +86,7 @@ class Site:
 
     @contextmanager
     def composed_or_last_built(self, voice: Voice) -> Iterator[Path]:
-        """As ``composed``; if the content is not fit, the folder of the last build's issues, with a
-        message."""
+        """As ``composed``; the last build's issues, with a message, if the content is not fit."""
         with ExitStack() as stack:
             try:
                 folder = stack.enter_context(self.composed(replace(voice, complain=voice.detail)))
@@ -104,8 +102,7 @@ class Site:
         return (_why_not(post) or None) if post else None
 
     def uids(self, name: str) -> tuple[str, ...]:
-        """The identities of the post of that slug or path, its own first; empty if there is no
-        such post."""
+        """The identities of the post of that slug or path, its own first; empty for none."""
         post = self._source(name)
         return post.uids if post else ()
 
@@ -118,8 +115,7 @@ class Site:
         return [post.uids for post in posts if not _why_not(post)]
 
     def withdrawn(self, issue: Issue) -> bool:
-        """Whether the source of a composed issue was deleted, or is no longer for the mail, also if
-        it was not built since."""
+        """Whether the source of an issue is gone or not for the mail, also if not built since."""
         from publish.site.posts import Source, sources
 
         file = self.settings.root / issue.source

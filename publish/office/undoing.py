@@ -5,7 +5,7 @@ from __future__ import annotations
 from publish.errors import Refused
 from publish.newsletter import holding
 from publish.newsletter.catalogue import Letter
-from publish.office import letters
+from publish.office import letters, settling
 from publish.office.context import Office
 from publish.office.letters import Letters
 from publish.office.question import Done, Line, Question, fingerprint_of
@@ -25,14 +25,14 @@ def ask(office: Office, *, post: str | None = None) -> Question | Done:
     """
     try:
         letter, found = _meant(office, post)
-        name = found.handle(letter)
-        holding.waiting(office.api, letter, name)
+        name = office.words.letter(letter)
+        holding.waiting(letter, name)
     except holding.NothingScheduled as nothing:
         return Done(ACT, (office.with_sandbox_note(f"{nothing.message}; {nothing.remedy}"),))
     when = office.format_local(letter.hour) if letter.hour else "not scheduled"
-    lines = (Line("letter", office.words.letter(letter)), Line("time", when))
+    lines = (Line("letter", name), Line("time", when))
     facts = fingerprint_of(letter.key, [(c.id, c.status) for c in letter.campaigns])
-    wish, plan = {"post": post}, (letter, name, found)
+    wish, plan = {"post": post}, (letter, found)
     return Question(ACT, lines, "Take it back", facts, wish, plan, reversible=True)
 
 
@@ -46,8 +46,8 @@ def do(office: Office, question: Question) -> Done | Question:
         again = ask(office, **question.wish)
         if isinstance(again, Done) or again.fingerprint != question.fingerprint:
             return again
-        letter, name, found = again.plan
-        line = take_back(office, letter, name)
+        letter, found = again.plan
+        line = take_back(office, letter, found)
     later = command_to_send_again(letter, found)
     more = office.words.later("send it after all", later) if later else ()
     result = {
@@ -59,22 +59,22 @@ def do(office: Office, question: Question) -> Done | Question:
     return Done(ACT, (line, *more), (result,))
 
 
-def take_back(
-    office: Office, letter: Letter, name: str, what: str = "taken back, it goes out only by name"
-) -> str:
+def take_back(office: Office, letter: Letter, found: Letters, what: str = "") -> str:
     """As ``holding.take_back``, with this office's Mailchimp, ledger and clock; returns the line
-    for the author."""
+    for the author, ``what`` has happened in it."""
+    name = office.words.letter(letter)
     marked = holding.take_back(office.api, office.ledger, letter, name, office.clock)
-    line = f"{office.words.letter(letter)}: {what}"
+    line = f"{name}: {what or office.words.held}"
     if not marked:
-        line += f"; Mailchimp's title could not be marked: run {command('undo', name)} again"
+        undo = command("undo", found.handle(letter))
+        line += f"; Mailchimp's title could not be marked: run {undo} again"
     return office.with_sandbox_note(line)
 
 
 def _meant(office: Office, post: str | None) -> tuple[Letter, Letters]:
-    found = letters.load_letters(office)
+    found = settling.as_read(office, letters.load_letters(office))
     meant = list(found.all) if post is None else found.named([post])
-    waiting = [x for x in meant if x.waiting or x.unfinished]
+    waiting = [x for x in meant if x.waiting or x.unfinished or x.past.unanswered]
     # The name of a post means its own letter before a digest that holds it.
     own = [x for x in waiting if post and x.kind != "digest"] or waiting
     if len(own) > 1:

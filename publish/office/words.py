@@ -1,7 +1,6 @@
 """The wording of posts, letters and next steps in an act's lines. Pure.
 
-The command line and the desk word the same facts differently: each opens the office with its own
-``Words``.
+The command line and the desk word the same facts differently, each with its own ``Words``.
 """
 
 from __future__ import annotations
@@ -20,9 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Words:
-    """The command line's wording. ``stop`` names what ends a countdown."""
+    """The command line's wording. ``stop`` names what ends a countdown, ``held`` is said of a
+    letter that was taken back."""
 
     stop: str = "Ctrl-C"
+    held: str = "taken back; it goes out only by name"
 
     def post(self, slug: str, title: str) -> str:
         """A post by its slug and title."""
@@ -45,6 +46,10 @@ class Words:
     def sent(self, state: str, campaign: str) -> str:
         """The state of a campaign that went out."""
         return f"{state} (campaign {campaign})"
+
+    def built(self, reason: str, summary: str) -> str:
+        """That the site was built first, and what came of it."""
+        return f"{reason}: {summary}"
 
     def sandboxed(self, line: str) -> str:
         """A line about the sandbox, marked as such."""

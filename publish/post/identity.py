@@ -40,9 +40,8 @@ def was_of(given: object) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Recorded:
-    """The addresses that were ever published, normalized, each with its identity. ``retired`` are
-    addresses that were taken off the site, which another post may take. ``written`` has each as it
-    was published."""
+    """The addresses that were ever published, normalized, each with its identity. ``retired`` were
+    taken off the site, and another post may take them. ``written`` has each as published."""
 
     uids: Mapping[str, str] = field(default_factory=dict)
     retired: frozenset[str] = frozenset()

@@ -1,7 +1,6 @@
 """Installed packages, read from their metadata on disk.
 
-``importlib.metadata`` gives the same, but imports the email and csv packages, which takes longer
-than a small build.
+``importlib.metadata`` does the same, but imports email and csv, longer than a small build.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """A stand-in for Mailchimp on this machine: its API, its delivery, its sign-up form, an inbox.
 
-It contacts no other machine. The state is in ``.publish/sandbox/``, so that it outlives the
-process, and several processes may share it. Importing this package is cheap: the server's modules
-are imported on first use.
+It contacts no other machine. The state is in ``.publish/sandbox/``: it outlives the process, and
+several may share it. Importing this package is cheap: the server is imported on first use.
 """
 
 from __future__ import annotations
@@ -12,22 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from publish.sandbox.registry import running
-    from publish.sandbox.server import ensure, start
-    from publish.sandbox.state import reset
-
-__all__ = [
-    "NOTE",
-    "SANDBOX_AUDIENCE",
-    "SANDBOX_KEY",
-    "SANDBOX_U",
-    "ensure",
-    "folder",
-    "reset",
-    "running",
-    "signup_path",
-    "start",
-]
+    from publish.sandbox.registry import running as running
+    from publish.sandbox.server import ensure as ensure
+    from publish.sandbox.server import start as start
+    from publish.sandbox.state import reset as reset
 
 LATER = {"ensure": "server", "reset": "state", "running": "registry", "start": "server"}
 """Lazily imported names and their modules."""

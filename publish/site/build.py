@@ -28,8 +28,7 @@ ISSUE = re.compile(r"[^/]+/issue\.(html|txt|json)")
 class Build(NamedTuple):
     """The result of a build. Paths are relative to ``output``; ``seconds`` are by phase.
     ``foreign`` are files in ``output`` that the tool did not write; they are not changed.
-    ``rendered`` is how many pages were rendered; not all of them differed. ``issues`` is how many
-    issues are composed."""
+    ``rendered`` counts rendered pages, not all of which differed; ``issues`` composed issues."""
 
     output: str
     written: tuple[str, ...]
@@ -53,10 +52,9 @@ class Guards(NamedTuple):
 
     ``judge`` is called once every source is read and before anything is rendered, in the process
     that runs Pelican; ``answered`` gets its result here, and refuses by raising; where Pelican
-    failed before that, ``unread`` gets what it said, and has to raise. A source that is not
-    ``fit`` is not opened. ``validate_output`` is called with what was rendered, as paths by
-    names, before it becomes the output, and may raise. Where nothing changed, none of them is
-    called.
+    failed before that, ``unread`` gets what it said, and has to raise. A source that is not ``fit``
+    is not opened. ``validate_output`` is called with what was rendered, as paths by names, before
+    it becomes the output, and may raise. If nothing changed, none is called.
     """
 
     judge: Judge | None = None

@@ -18,9 +18,8 @@ from publish.site.posts import Source, find, refuse_owned, refuse_taken
 
 @dataclass(frozen=True)
 class Renaming:
-    """A ``post`` with its slug ``new``: the bytes that its file will have, and the ``address`` it
-    will have, ``""`` where only a build shows it; ``before`` are the addresses that will lead
-    there."""
+    """A ``post`` with its slug ``new``: the bytes and the ``address`` that its file will have,
+    ``""`` where only a build shows it; ``before`` are the addresses that will lead there."""
 
     post: Source
     new: str

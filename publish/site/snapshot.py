@@ -86,9 +86,8 @@ def read(place: str) -> dict[str, Any]:
 
 
 def is_current(known: dict[str, Any], settings_file: str, *, jobs: int = 1) -> bool:
-    """Whether inputs, output and day are those of the last build. With more than one of ``jobs``,
-    a fork of this process, which must have no threads, compares half of the files if they are
-    many."""
+    """Whether inputs, output and day are those of the last build. With several ``jobs`` a fork of
+    this process, which must have no threads, compares half of the files if they are many."""
     if not known or not known["seen"][0] or time.time() >= known["until"]:
         return False
     if known["environment"] != environment_digest(settings_file):

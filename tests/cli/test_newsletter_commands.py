@@ -131,7 +131,7 @@ def test_it_is_scheduled_ahead_and_can_be_taken_back_and_sent_again(small: Path)
     assert "nothing to send" in publish("send", "--yes", cwd=small).stdout
     again = publish("undo", "new", cwd=small)
     assert (again.returncode, again.stderr) == (0, "")
-    assert "it was taken back before; only its name sends it again" in again.stdout
+    assert "it was taken back before; nothing sends it unasked" in again.stdout
     assert publish("send", "new", "--now", "--yes", cwd=small).returncode == 0
     assert settled(small, 1) == [READER]
     late = publish("undo", "new", cwd=small)

@@ -116,6 +116,16 @@ def test_it_can_be_taken_back_without_any_ledger(author: Author):
     assert mails(author) == []
 
 
+def test_the_figures_of_a_letter_that_was_stopped_or_archived_are_reported(author: Author):
+    done(author, "send", posts=("dose",))
+    author.machine.report = lambda name: {"emails_sent": 2}  # type: ignore[attr-defined]
+    assert listing.figures(author.office, ()) == []
+    (record,) = author.world.records.values()
+    for status in ("sent", "canceled", "archived"):
+        record.history.append((author.world.now, status))
+        assert [row.recipients for row in listing.figures(author.office, ())] == [2]
+
+
 def test_undo_without_a_name_wants_one_where_several_wait(author: Author):
     author.post("night")
     done(author, "send", posts=("dose", "night"))
@@ -130,7 +140,10 @@ def test_undo_without_a_name_wants_one_where_several_wait(author: Author):
     done(author, "undo", post="third")
     done(author, "undo")
     # There is nothing to do: no question, and no failure either.
-    for name, said in ((None, "nothing is scheduled"), ("dose", "dose: it was taken back before")):
+    for name, said in (
+        (None, "nothing is scheduled"),
+        ("dose", "story”: it was taken back"),
+    ):
         ended = ask(author.office, "undo", post=name)
         assert isinstance(ended, Done)
         assert ended.code is Exit.OK
@@ -206,7 +219,7 @@ def test_a_digest_is_listed_undone_and_never_sent_beside_its_posts(author: Autho
     done(author, "send", posts=("dose", "night"), digest=True)
     (digest,) = (e for e in states(author, "night") if e.letter.kind == "digest")
     assert "scheduled" in digest.line
-    assert "in the digest digest-" in status_of(author, "night")
+    assert "in the digest “" in status_of(author, "night")
     assert "nothing to send" in done(author, "send").lines[0]
     _, lines = listing.planned(author.office, ("night",), False, None)
     assert any(x.startswith("skip  digest-") and "scheduled for" in x for x in lines), lines
@@ -232,7 +245,7 @@ def test_the_posts_of_a_digest_that_was_taken_back_go_out_only_by_name(author: A
         author.lose_ledger()
     assert "nothing to send" in done(author, "send", now=True).lines[0]
     assert mails(author) == []
-    assert "taken back in the digest digest-" in status_of(author, "night")
+    assert "taken back in the digest “" in status_of(author, "night")
     done(author, "send", posts=("night",), now=True)
     assert mails(author) == ["<p>Sleep.</p>"]
     assert "nothing to send" in done(author, "send", now=True).lines[0]

@@ -132,7 +132,7 @@ def test_what_was_taken_back_is_told_though_another_letter_of_the_post_cannot_be
     author.heard.clear()
     with pytest.raises(NothingSent):
         done(author, "retract", post="dose")
-    assert any("taken back, it goes out only by name" in line for line in author.heard)
+    assert any("taken back; it goes out only by name" in line for line in author.heard)
     assert "Status: published" in (author.root / "content/posts/dose.md").read_text()
 
 
