@@ -104,8 +104,7 @@ class Layout:
 
 
 def _named(env: Any, text: str, file: str) -> tuple[list[str] | None, list[tuple[str, str]]]:
-    """What a template names: other templates (None: it is not known which), and filters, tests and
-    functions, each with its kind."""
+    """What a template names: templates (None: unknown), filters, tests, functions, by kind."""
     from jinja2 import meta, nodes
 
     tree = env.parse(text, filename=file)

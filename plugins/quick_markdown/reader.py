@@ -50,8 +50,7 @@ class Quick(Markdown):
 
 
 def _named(name: str, configs: Mapping[str, Any]) -> Extension | None:
-    """One of Markdown's own extensions by its short name or module; None for others, and for one
-    that the stock method has to report an error about."""
+    """One of Markdown's own extensions by short name or module; None for what stock must answer."""
     offered = entry_points("markdown.extensions")
     if offered is None:
         return None

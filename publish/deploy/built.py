@@ -16,8 +16,7 @@ from publish.post.files import public_folder
 
 
 def survey(output: Path, names: Collection[str], memory: Path) -> dict[str, File]:
-    """Each of ``names`` in ``output`` as a ``File``. ``memory`` is a cache of digests by stamps; it
-    may be deleted at any time.
+    """Each of ``names`` in ``output`` as a ``File``; ``memory`` caches digests, and may be deleted.
 
     Raises:
         Refused: a file is missing, or comes from a preview.
@@ -46,8 +45,7 @@ def survey(output: Path, names: Collection[str], memory: Path) -> dict[str, File
 def frozen(
     output: Path, release: Release, aside: Path, paths: Iterable[str] | None = None
 ) -> Iterator[Path]:
-    """A copy of the release, or of some of its ``paths``, in a folder of its own, which a
-    concurrent build does not change.
+    """A copy of the release, or of its ``paths``, in a folder that no concurrent build changes.
 
     Raises:
         Refused: a file changed since the release was read.

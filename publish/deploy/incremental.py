@@ -35,8 +35,7 @@ R = TypeVar("R")
 OWN = ".publish"
 """The folder in the target for its record and kept files."""
 VAULT = re.compile(rf"{re.escape(OWN)}/([0-9a-f]{{32}})/")
-"""Kept files lie in a folder with an unguessable name: a page taken off the site must not be
-readable by those who know this tool."""
+"""Kept files lie in a folder of an unguessable name: a retracted page must not be readable."""
 SEPARATOR = " @"
 """Between a file's SHA-256 and the tag under which the target knows it."""
 
@@ -238,8 +237,7 @@ class IncrementalTarget(Target):
             self.remove(dead)
 
     def _each(self, act: Callable[[str], R], paths: Iterable[str]) -> list[R]:
-        """Call ``act`` on every path in parallel. After a failure none is begun, and those that
-        were are awaited."""
+        """Call ``act`` on each path in parallel; after a failure, only those begun are ended."""
         # Imported late: most deploys have nothing to do.
         from concurrent.futures import ThreadPoolExecutor
 

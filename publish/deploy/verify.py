@@ -26,8 +26,7 @@ Ask = Callable[..., Answer]
 
 
 def marker(siteurl: str, get: Ask = ask) -> tuple[tuple[str, str, str], str]:
-    """Release, source and time of the live site, requested past every cache; empty words if there
-    is no readable marker, and why."""
+    """The live site's release, source and time, past every cache, or empty words; and why."""
     try:
         found = get(f"{siteurl}/{MARKER}?{time.time_ns()}", headers={"Cache-Control": "no-cache"})
     except OSError as error:

@@ -97,8 +97,7 @@ class Jobs:
         job.changed.wait(patience)
 
     def ask(self, job: Job, question: Question, *, again: bool = False) -> None:
-        """Attach a question to the job, with a new token for its answer; ``again`` if its facts
-        have changed since it was confirmed."""
+        """Attach a question to the job, with a new token; ``again`` if its facts have changed."""
         job.token = secrets.token_urlsafe(16)
         job.question, job.again = question, again
         job.finish_stage("asked", job.title)

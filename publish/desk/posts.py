@@ -21,8 +21,7 @@ class PostCache:
         self._known: dict[Path, tuple[str, Post]] = {}
 
     def read(self, settings: Settings, now: datetime) -> tuple[Post, ...]:
-        """All posts, ordered by path. A file that cannot be read, or whose name is no UTF-8, is
-        left out; the checks report it."""
+        """All posts, by path, but for files that cannot be read or named: checks report them."""
         found: dict[Path, tuple[str, Post]] = {}
         for file in posts.files(settings, settings.posts):
             try:

@@ -82,9 +82,8 @@ class Letter:
 
     @property
     def held(self) -> bool:
-        """Whether it was taken back: then it is sent only if the author names it. The ledger or a
-        title records that; or it is scheduled in the ledger and a draft in Mailchimp, where a
-        person unscheduled it."""
+        """Whether it was taken back, and so is sent only if named: by the ledger or a title, or
+        since a person unscheduled in Mailchimp what the ledger has as scheduled."""
         if self.active:
             return False
         taken = self.past.done and any(c.id == self.past.done for c in self.drafts)
@@ -92,8 +91,7 @@ class Letter:
 
     @property
     def lost(self) -> str:
-        """The campaign that is scheduled in the ledger, or had an order answered, and that
-        Mailchimp no longer lists; ``""`` for none."""
+        """The campaign that the ledger has scheduled and Mailchimp lacks; ``""`` for none."""
         past = self.past
         name = past.done if past.status in (SCHEDULED, DELETED) else ""
         name = past.tried if not past.done and not past.tries else name
@@ -185,8 +183,7 @@ def named(letters: Sequence[Letter], name: str) -> list[Letter]:
 
 
 def handle(letter: Letter | Issue, letters: Iterable[Letter]) -> str:
-    """The unambiguous name of a letter on the command line: its slug, or its key where another one
-    of that slug is scheduled."""
+    """A letter's unambiguous name: its slug, or its key if another of that slug is scheduled."""
     twins = (x for x in letters if x.slug == letter.slug and x.key != letter.key)
     return letter.key if not letter.slug or any(x.scheduled for x in twins) else letter.slug
 

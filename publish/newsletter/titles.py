@@ -29,8 +29,7 @@ _MARK = re.compile(r"\[(?=(?:held\]|(?:at|of|posts|pub):))", re.I)
 
 @dataclass(frozen=True)
 class Marks:
-    """The marks of a title. ``hour`` is the promised one, ``of`` the short key of an update's
-    post, ``posts`` those of a digest's."""
+    """The marks of a title: the promised ``hour``, an update's short key (``of``), ``posts``."""
 
     key: str = ""
     held: bool = False

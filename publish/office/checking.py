@@ -61,8 +61,7 @@ def judge(
     values: Mapping[str, Any],
     errors: Sequence[Complaint],
 ) -> tuple[Judged, bool]:
-    """The findings in the sources that Pelican has read of the site of the settings file ``path``,
-    and whether none is an error."""
+    """The findings in what Pelican read of the site of ``path``, and whether none is an error."""
     from publish.checks import run
     from publish.settings import load
     from publish.site.engine.dry_run import dry_run
@@ -242,8 +241,7 @@ def unjudged(settings: Settings, errors: Sequence[Complaint], *, built: bool) ->
 
 
 def long_letters(generators: list[Any]) -> bool:
-    """Whether any post is so long that its letter must be composed to tell whether mail programs
-    would clip it."""
+    """Whether a post is so long that only its composed letter tells if it would be clipped."""
     return any(
         len(body.encode()) + LETTER + STYLE * (body.count("<") - body.count("</")) > CLIPPED
         for generator in generators

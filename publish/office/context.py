@@ -125,8 +125,7 @@ def has_key(*, live: bool) -> bool:
 def opened(
     settings: Settings, voice: Voice | None = None, *, live: bool = False
 ) -> Iterator[Office]:
-    """The office for one command or a desk's lifetime: with the account of the environment's key,
-    else the sandbox.
+    """The office for a command or a desk's lifetime, with the environment's account or the sandbox.
 
     Raises:
         ConfigError: ``live`` without a key, or a setting of the newsletter is wrong.

@@ -249,8 +249,25 @@ def _items(
             )
         )
     if together:
+        _require_same_readers(office, together)
         items.append(delivery.delivery_of(office, found, issue.join(together), when, named=named))
     return items
+
+
+def _require_same_readers(office: Office, parts: Sequence[Issue]) -> None:
+    """Refuse a digest some of whose posts would miss readers of theirs.
+
+    Raises:
+        Refused: NEWSLETTER_TOPICS has other readers for one post than for another.
+    """
+    first, *others = parts
+    for other in others:
+        if letters.topic(office, other) != letters.topic(office, first):
+            raise Refused(
+                f"{office.words.issue(first)} and {office.words.issue(other)} have other readers "
+                "by NEWSLETTER_TOPICS",
+                "send them apart, or name posts with the same readers",
+            )
 
 
 def kept_timing(office: Office, choice: Candidate, when: Timing) -> Timing:
@@ -324,8 +341,7 @@ def _refuse_single(
 
 
 def over_limit(office: Office, choices: Sequence[Candidate]) -> Refused | None:
-    """The refusal if more letters are due than NEWSLETTER_MAX_PER_RUN, with the command that sends
-    all of them; None if not."""
+    """The refusal if more are due than NEWSLETTER_MAX_PER_RUN, with a command for all; or None."""
     most = office.account.limits.max_per_run
     due = [choice.issue.slug for choice in choices if choice.verdict is Verdict.SEND]
     if len(due) <= most:

@@ -15,8 +15,7 @@ LONGEST_COUNTDOWN = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Timing:
-    """When to send: ``at`` None is now; ``asked``: the author named the time; ``from_settings``:
-    the settings name the hour."""
+    """When to send: ``at`` (None: now), ``asked`` for by the author, or ``from_settings``."""
 
     at: datetime | None
     asked: bool = False

@@ -31,8 +31,7 @@ def contents(generators: Iterable[Any], *, public: bool = False) -> Iterator[Any
 
 
 def keep_drafts_out(generator: Any) -> None:
-    """Where the settings give a draft no file, its own ``Save_as`` line gives it none either:
-    Pelican would publish it there."""
+    """Where drafts get no file, a ``Save_as`` line gives none either: Pelican would publish it."""
     for draft in (each for name in DRAFTS for each in getattr(generator, name, ())):
         key = "save_as" if draft.in_default_lang else "lang_save_as"
         if hasattr(draft, "override_save_as") and not draft._expand_settings(key):
@@ -54,8 +53,7 @@ def has_links(content: Any) -> bool:
 
 
 def names_of(things: Iterable[Any] | None) -> tuple[str, ...]:
-    """The names of categories, tags or authors as plain text, each once and none empty (a site
-    without AUTHOR has an empty one)."""
+    """The names of categories, tags or authors as plain text, each once, none empty."""
     return tuple(dict.fromkeys(name for thing in things or () if (name := plain(thing))))
 
 
@@ -90,8 +88,7 @@ class Computed:
 
 
 def digest_of(text: str) -> str:
-    """64 hex digits of a text, memoized, as several plugins need the digest of the same body; one
-    that is ``known`` is not computed."""
+    """64 hex digits of a text, ``known`` or memoized, as several plugins need that of a body."""
     found = known.get(text)
     if found is None:
         if len(known) >= MOST:

@@ -60,8 +60,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 
 def public_folder(folder: Path) -> None:
-    """Make ``folder`` and its parents where they are missing; a web server may read them, whatever
-    this process's umask is.
+    """Make ``folder`` and its parents, readable for a web server whatever the process's umask is.
 
     Raises:
         OSError: one cannot be made.

@@ -18,8 +18,7 @@ NAMES = (
 
 
 def is_left_behind(name: str, kept: Iterable[str] = ()) -> bool:
-    """Whether a file or folder of that name is never content; ``kept`` are hidden ones that
-    are (see ``kept_of``)."""
+    """Whether that name is never content; ``kept`` are hidden ones that are (``kept_of``)."""
     if name[:1] == ".":
         return name not in kept
     return (

@@ -20,8 +20,7 @@ LATER = ("posts", "was")
 LONGEST = 150
 """Characters of a subject or a preheader that Mailchimp takes."""
 CLIPPED = 100_000
-"""Bytes of HTML from which on an issue is refused: Gmail clips at ``GMAIL``, and Mailchimp's own
-rewriting of links adds to it."""
+"""Bytes of HTML from which an issue is refused: Gmail clips, and Mailchimp lengthens links."""
 LARGE = 80_000
 """Bytes of HTML from which on the author is warned."""
 GMAIL = 102 * 1024

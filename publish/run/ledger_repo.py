@@ -200,8 +200,7 @@ class LedgerRepository(Repository):
             return
 
     def _set_aside(self, committed: dict[str, bytes]) -> dict[str, bytes]:
-        """The ledger, moved aside until it is completely restored; merged with what an earlier run
-        left aside."""
+        """The ledger, moved aside until it is whole again; merged with an earlier run's."""
         ours = _read(self.ledger)
         if self.aside.is_dir():
             ours = merge_ledgers(ours, _read(self.aside), committed)

@@ -18,8 +18,7 @@ SHOWN = re.compile(r"<(?:img|source)\b[^>]*>|url\([^)]*\)", re.I)
 
 @dataclass(frozen=True)
 class Site:
-    """The mailing site: its ``url`` without a slash at its end, and the folders in which its
-    pictures are searched, in this order."""
+    """The mailing site: its ``url`` (no last slash), and its pictures' folders, in this order."""
 
     url: str = ""
     folders: Sequence[Path] = ()

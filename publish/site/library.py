@@ -271,8 +271,7 @@ def _unread(generators: list[Any]) -> Iterator[str]:
 
 
 def _places(generators: list[Any], settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The lists, feeds, direct templates and files of the theme: each with its file, ``""`` if it
-    is not known, and its address."""
+    """Lists, feeds, direct templates, theme files: their file (``""``: not known) and address."""
     files = [
         str(settings.get(f"{str(name).upper()}_SAVE_AS", f"{name}.html"))
         for name in settings.get("DIRECT_TEMPLATES") or ()

@@ -259,8 +259,7 @@ def refuse_taken(settings: Settings, slug: str, lang: str = "", but: Path | None
 def refuse_owned(
     settings: Settings, address: str, uids: tuple[str, ...] = (), but: Path | None = None
 ) -> None:
-    """Raise if ``address`` was published with an identity other than ``uids``, or is an alias of a
-    source other than ``but``.
+    """Raise if ``address`` was published with other ``uids``, or is an alias of another source.
 
     Raises:
         ConfigError: it is; the message names the source.

@@ -106,8 +106,7 @@ def composed(settings: Settings, *, drafts: bool = False) -> Iterator[Path]:
 
 
 def unread(settings: Settings, errors: Sequence[Complaint]) -> Library:
-    """The library of a site whose settings, plugins or generators fail, so that rules over text
-    still have sources."""
+    """The library of a site whose settings, plugins or generators fail, for rules over text."""
     from publish.site.posts import files
 
     wrong = {name for name, *_ in misfits(settings.values)}

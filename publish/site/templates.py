@@ -1,5 +1,4 @@
-"""Loads templates with all that they extend, include and import, to report errors with their lines
-before any page is rendered."""
+"""Loads templates with all that they name, to report their errors before a page is rendered."""
 
 from __future__ import annotations
 
@@ -175,8 +174,7 @@ def _may_use(text: str, variable: str) -> bool:
 
 
 def _certain(node: Any, filled: Collection[str] = ()) -> Iterator[Any]:
-    """The nodes of a template that are evaluated whatever its variables are, if those that are
-    ``filled`` are not empty."""
+    """The nodes evaluated whatever the variables are, with those of ``filled`` not empty."""
     yield node
     below = list(node.iter_child_nodes())
     if isinstance(node, nodes.Template) and any(isinstance(n, nodes.Extends) for n in node.body):

@@ -167,8 +167,7 @@ class Git(Target):
             self.repository.git("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listed)
 
     def _tree(self, blobs: Mapping[str, str], kept: Collection[str], remote: Remote) -> str:
-        """The tree of ``blobs`` and of the files ``kept``, as the branch has them: a link may be
-        among them."""
+        """The tree of ``blobs`` and of the branch's own files ``kept``, which may be links."""
         now = self.repository.files(remote.at) if remote.at else {}
         gone = dict.fromkeys(now.keys() - set(kept), "")
         return self.repository.tree({**gone, **blobs}, remote.at)
