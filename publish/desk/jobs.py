@@ -97,7 +97,8 @@ class Jobs:
         job.changed.wait(patience)
 
     def ask(self, job: Job, question: Question, *, again: bool = False) -> None:
-        """Attach a question to the job, with a new token; ``again`` if its facts have changed."""
+        """Attach a question to the job, with a new token for its answer; ``again`` if its facts
+        have changed since it was confirmed."""
         job.token = secrets.token_urlsafe(16)
         job.question, job.again = question, again
         job.finish_stage("asked", job.title)
