@@ -41,11 +41,12 @@ printf '\\0'
 
 
 def carrier(server: Server) -> Carrier:
-    """The carrier to use: rsync where the server has a shell, rsync and flock, else sftp."""
+    """The carrier to use: rsync where the server has a shell, rsync and a flock that can wait, as
+    busybox's cannot; else sftp."""
     # The account may allow sftp only; a network error would occur there again.
     with contextlib.suppress(Failed):
         shell = Shell(server)
-        said = shell.order("command -v rsync && command -v flock && echo both || true")
+        said = shell.order("command -v rsync && flock -s -w 1 -E 1 / true && echo both || true")
         if said.rstrip().endswith(b"both"):
             return shell
         shell.line.close()
