@@ -63,7 +63,8 @@ class Layout:
         return hashlib.sha256(repr(facts).encode()).hexdigest()
 
     def _sources(self) -> list[tuple[str, str]] | None:
-        """Name and text of both templates and of all that they name; None if not all are known."""
+        """Name and text of both templates and of all that they name; None where these are not known
+        completely."""
         from jinja2 import TemplateNotFound
 
         found: dict[str, str] = {}

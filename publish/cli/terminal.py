@@ -51,10 +51,10 @@ class _Stream:
 def standard_streams() -> Iterator[list[OSError]]:
     """Ignore write errors of the standard streams in the block; yields those of standard output."""
     streams = sys.stdout, sys.stderr
-    out, err = (stream and _Stream(stream) for stream in streams)
+    out, err = map(_Stream, streams)
     sys.stdout, sys.stderr = out, err
     try:
-        yield out.failed if out else []
+        yield out.failed
     finally:
         sys.stdout, sys.stderr = streams
 
@@ -105,7 +105,8 @@ class Terminal:
         click.echo(click.style("warning: ", fg="yellow") + line, err=True, color=_color())
 
     def progress(self, line: str) -> None:
-        """A progress line that the next one replaces; on a terminal, after the first second."""
+        """A progress line that the next one replaces; on a terminal only, after the first
+        second."""
         now = time.monotonic()
         self._noted = self._noted or now
         if self.quiet or now - self._noted < 1 or not sys.stderr.isatty():

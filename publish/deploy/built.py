@@ -57,7 +57,8 @@ def frozen(
         for path in release.files if paths is None else paths:
             place = aside / path
             public_folder(place.parent)
-            # A copy, not a hard link: that would change the file's stamp, which builds compare.
+            # A copy, not a hard link: that would change the file's stamp, by which builds recognize
+            # it.
             place.write_bytes(content(output, release, path))
             place.chmod(0o644)  # Programs that upload it may take its mode over.
         yield aside

@@ -27,7 +27,8 @@ PATIENCE = 60.0
 @dataclass(frozen=True)
 class DeployOptions:
     """How to deploy. ``verify`` are the seconds to wait until the release is live, 0 not to look;
-    ``patience`` those to wait for another deploy; ``kept_for_letters`` files that letters show.
+    ``patience`` those to wait for another deploy. ``kept_for_letters`` are files that sent letters
+    show.
     """
 
     dry_run: bool = False
@@ -43,7 +44,7 @@ class Outcome:
     """What was done; ``seconds`` per phase.
 
     ``state`` is ``live``, ``deployed`` (not looked at), ``unchanged``, ``superseded``, ``planned``
-    (a dry run), ``partial``, or ``stopped`` (nothing was written).
+    (a dry run), ``partial``, ``held`` (by a rollback), or ``stopped`` (nothing was written).
     """
 
     target: str
@@ -144,7 +145,8 @@ def roll_back(target: Target, place: Place, wanted: str, options: DeployOptions)
             )
 
         def is_repeated(known: Record) -> bool:
-            """Whether it is repeated without a name, as after a crash: it goes back no further."""
+            """Whether it is repeated without a name, perhaps after a crash: then it does not go
+            back further."""
             return bool(not wanted and known.hold and known.hold.to == known.release)
 
         def decide(now: Remote, first: Remote) -> OldRelease | None:
@@ -160,7 +162,8 @@ def roll_back(target: Target, place: Place, wanted: str, options: DeployOptions)
             known = now.record or Record()
             if is_repeated(known):
                 return known
-            # Of several rollbacks in a row the first determines which release must not return.
+            # Of several rollbacks in a row the first one determines which release must not come
+            # back.
             hold = known.hold or Hold(known.release, known.source, past.release)
             before = tuple(p for p in (known.past(), *known.before) if p.release != past.release)
             record = Record(
@@ -226,8 +229,11 @@ def _decide(
     out.previous = known.release if known else ""
     out.foreign = tuple(p for p in now.foreign if p not in release.files)
     target_changed = now.at != first.at
+    if known and known.hold and not options.resume:
+        out.state = "held"
     if is_superseded(release, known, compare, resume=options.resume, target_changed=target_changed):
-        out.state, out.put, out.deleted = "superseded", (), ()
+        same = known is not None and known.release == release.id
+        out.state, out.put, out.deleted = "unchanged" if same else "superseded", (), ()
         return None
     moved = known is None or compare(release.source, known.source) not in (Age.SAME, Age.NONE)
     todo = plan(

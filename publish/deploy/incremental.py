@@ -58,7 +58,8 @@ class IncrementalTarget(Target):
 
     @property
     def vault(self) -> str:
-        """The folder for the record and kept files; its secret name is found by listing only."""
+        """The folder for the record and kept files; it has a secret name, found only by listing the
+        target."""
         if not self._vault:
             self._vault = min((m[1] for p in self.tags(OWN) if (m := VAULT.match(p))), default="")
         return f"{OWN}/{self._vault or self._fresh}"
@@ -101,7 +102,8 @@ class IncrementalTarget(Target):
         """Remove files; those that are gone are no error."""
 
     def fence(self) -> None:
-        """Raise if another run has taken the target over; a process's own lock excludes that."""
+        """Raise if another run has taken the target over meanwhile; impossible with a lock that
+        dies with its process."""
 
     def read(self) -> Remote:
         """The state of the target, from one listing and the record."""

@@ -350,5 +350,6 @@ def _typed(form: Mapping[str, str]) -> dict[str, str]:
 
 
 def _at(job: Job, typed: Mapping[str, str] | None = None) -> str:
-    # The fragment moves the focus to the heading, so that screen readers read it first.
+    # The fragment moves the focus to the heading, so that screen readers read it first, also
+    # without script.
     return f"{job.where}?{urlencode({'act': job.id, **(typed or {})})}#question"

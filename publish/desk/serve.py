@@ -35,7 +35,8 @@ def serve(
 ) -> None:
     """Serve until ``stop`` is set or Ctrl-C; ``port`` 0 takes a free one.
 
-    ``ready`` gets the address, which ends with key and slash. An act under way is completed.
+    ``ready`` gets the address, which ends with the key and a slash. At the end an act under way is
+    completed first.
 
     Raises:
         ConfigError: the port cannot be listened on, or ``live`` without a Mailchimp key.

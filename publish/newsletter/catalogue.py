@@ -1,4 +1,5 @@
-"""The catalogue of all letters, joined from ledger, Mailchimp's campaigns, and issues. Pure.
+"""The catalogue of all letters, joined from ledger, Mailchimp's campaigns and composed issues.
+Pure.
 
 No command starts from the posts alone: Mailchimp may have a letter whose post was retracted,
 renamed or never built on this machine, and updates and digests.
@@ -32,7 +33,8 @@ class Letter:
 
     ``slug`` is the name to type; ``posts`` are the keys of its posts, short ones where only
     Mailchimp has them; ``issue`` is the composed issue, None unless it is a plain letter of a built
-    post; ``sent_record`` the ledger's record of it; ``campaigns`` have the oldest first.
+    post; ``sent_record`` the ledger's record of the sent issue; ``campaigns`` have the oldest
+    first.
     """
 
     key: str

@@ -254,7 +254,8 @@ def long_letters(generators: list[Any]) -> bool:
 
 
 def require_no_errors(settings: Settings, voice: Voice, *, built: bool = True) -> None:
-    """Refuse if a finding is an error, report the others; if ``built``, of the built site too.
+    """Refuse if a finding is an error, and report the others; with ``built`` those of the built
+    site too.
 
     Raises:
         Refused: there is an error in the content; the last of them.

@@ -6,7 +6,7 @@ from publish.deploy.release import is_page
 from publish.office import golive
 from publish.office.context import Office
 from publish.office.question import Done, Line, Question, fingerprint_of
-from publish.office.words import count
+from publish.post.text import count
 
 ACT = "deploy"
 NAMED = 8

@@ -129,6 +129,8 @@ def go_live(
         if rollback is not None:
             return roll_back(target, where, rollback, options)
         release = release_of(settings)
+        if manifest.outdated(settings):
+            voice.say("the content changed since it was built: `publish build` brings that in")
         ledger = f"{settings.name_of(settings.content)}/ledger"
         return deploy(target, where, release, repository.comparer(settings.root, ledger), options)
 
@@ -151,7 +153,8 @@ def release_of(settings: Settings) -> Release:
     with manifest.built(settings) as names:
         cache = settings.cache / "deploy" / "digests"
         files = built.survey(settings.output.absolute(), [n for n in names if n != MARKER], cache)
-        commit = repository.commit_of(settings.root)
+        # What was pulled since is not in it, and no reason to replace a newer release.
+        commit = repository.commit_of(settings.root, manifest.outdated(settings))
         now = datetime.now(UTC).replace(microsecond=0).isoformat()
         return Release(files, commit, now)
 

@@ -26,8 +26,9 @@ from publish.office.letter_questions import (
 from publish.office.letters import Letters
 from publish.office.question import Done, Line, Question, reported_on_failure
 from publish.office.timing import Timing, revalidate, timing
-from publish.office.words import command, count
+from publish.office.words import command
 from publish.post.issue import Issue
+from publish.post.text import count
 
 ACT = "send"
 FLAGS = ("now", "digest", "as_update", "replace")
@@ -248,8 +249,25 @@ def _items(
             )
         )
     if together:
+        _require_same_readers(office, together)
         items.append(delivery.delivery_of(office, found, issue.join(together), when, named=named))
     return items
+
+
+def _require_same_readers(office: Office, parts: Sequence[Issue]) -> None:
+    """Refuse a digest some of whose posts would miss readers of theirs.
+
+    Raises:
+        Refused: NEWSLETTER_TOPICS has other readers for one post than for another.
+    """
+    first, *others = parts
+    for other in others:
+        if letters.topic(office, other) != letters.topic(office, first):
+            raise Refused(
+                f"{office.words.issue(first)} and {office.words.issue(other)} have other readers "
+                "by NEWSLETTER_TOPICS",
+                "send them apart, or name posts with the same readers",
+            )
 
 
 def kept_timing(office: Office, choice: Candidate, when: Timing) -> Timing:
@@ -337,7 +355,8 @@ def over_limit(office: Office, choices: Sequence[Candidate]) -> Refused | None:
 
 
 def _not_sent(office: Office, found: Letters, choices: Sequence[Candidate]) -> list[str]:
-    """Warnings for letters that do not go out: overdue ones, scheduled ones with changed posts."""
+    """Warnings about letters that do not go out now: overdue ones, and scheduled ones whose post
+    changed."""
     lines = overdue_lines(office, choices)
     asked = {choice.letter.key for choice in choices}
     for letter in found.all:

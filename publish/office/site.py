@@ -99,10 +99,17 @@ class Site:
             yield folder
 
     def why_not(self, name: str) -> str | None:
-        """Why the post of that slug or path has no letter, according to its header; None if it has
-        one, or there is no such post."""
+        """Why the post of that slug or path has no letter, according to the sources' headers; None
+        if it has one, or there is no such post."""
+        from publish.site.posts import sources
+
         post = self._source(name)
-        return (_why_not(post) or None) if post else None
+        if post is None:
+            return None
+        others = sources(self.settings, self.settings.posts)
+        twin = next((x for x in others if x.slug == post.slug and x.lang != post.lang), None)
+        again = f"it is a translation, and readers get {twin.name}" if twin else None
+        return _why_not(post) or again
 
     def uids(self, name: str) -> tuple[str, ...]:
         """The identities of the post of that slug or path, its own first; empty if there is no

@@ -24,7 +24,8 @@ class Timing:
 
 
 def timing(office: Office, now: bool, at: str | None) -> Timing:
-    """The time to send: ``now``, ``at``, the settings' hour, or the next quarter that allows undo.
+    """The time to send: ``now``, ``at``, the settings' hour, or the next quarter of an hour that
+    leaves time to undo.
 
     Raises:
         ConfigError: both are given, or ``at`` is no future quarter of an hour.

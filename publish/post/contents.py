@@ -71,7 +71,8 @@ def place_of(content: Any) -> str:
 
 
 class Computed:
-    """A descriptor for an attribute of articles or pages, computed when read. Drafts have none.
+    """A descriptor for an attribute of articles or pages, computed when a page reads it. Drafts
+    have none.
 
     Without ``__set__``, so that a line of that name in a post can take its place. ``made_from`` is
     everything it depends on except the article's title, address and status.

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 PREFIXES = ("~$",)
-"""Lock files of office programs; leading dots apart, as STATIC_PATHS may name hidden files."""
+"""Lock files of office programs. Leading dots are tested separately, as STATIC_PATHS may name
+hidden files."""
 SUFFIXES = ("~", ".swp", ".swo", ".pyc")
 NAMES = (
     "Thumbs.db", "thumbs.db", "ehthumbs.db", "Desktop.ini", "desktop.ini", "Icon\r", "__MACOSX",

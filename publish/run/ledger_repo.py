@@ -54,10 +54,12 @@ class LedgerRepository(Repository):
         self.ref = f"refs/heads/{branch}"
 
     def pull(self) -> None:
-        """Fast-forward to the newest tip, merge the ledgers, and check that a push is possible.
+        """Fast-forward the branch to its newest tip, merge the ledgers, and check that a push is
+        possible.
 
         Raises:
-            Refused: content is not committed or pushed, or the branch and its upstream diverged.
+            Refused: content is not committed or not pushed, or the branch and its upstream have
+                diverged.
             NothingSent: the remote does not answer, or refuses writing.
         """
         self.require_committed()

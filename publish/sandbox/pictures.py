@@ -44,7 +44,8 @@ class Site:
         return None
 
     def local(self, markup: str) -> str:
-        """``markup`` with the addresses of local pictures replaced by ones below ``/picture/``."""
+        """``markup`` with the addresses of pictures on this machine replaced by ones below
+        ``/picture/``."""
         if not self.url:
             return markup
         own = re.compile(re.escape(self.url) + r"/([^\s\"'<>)?#,]+)")

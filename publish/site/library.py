@@ -1,7 +1,8 @@
 """Takes the records of a site from Pelican's own objects, once every source is read.
 
 Works in any site: attributes of our plugins are used where they exist. The objects are not changed.
-Public content is first: an ``{attach}``-ed file belongs to the first that links it.
+Public content is processed first: an ``{attach}``-ed file belongs to the first content that links
+it.
 """
 
 from __future__ import annotations
@@ -316,7 +317,8 @@ def _terms(generators: list[Any], name: str) -> Iterator[Any]:
 
 
 def _no_template(contents: list[Any], generators: list[Any]) -> Iterator[tuple[str, str]]:
-    """The sources whose template is missing, with its name; for a setting, one of its sources."""
+    """The sources whose own template is missing, with its name; for a setting, one of those that it
+    concerns."""
     loaders = [generator for generator in generators if hasattr(generator, "get_template")]
     given = loaders[0].settings if loaders else {}
     named = [
@@ -371,7 +373,8 @@ def _as_text(value: Any) -> str:
 
 
 def _size(path: Path) -> int | None:
-    """A file's size in bytes; None for a folder, which a link may name as a file."""
+    """A file's size in bytes; None for a folder, which Pelican takes for a file where a link names
+    it."""
     try:
         found = path.stat()
     except OSError:

@@ -138,7 +138,8 @@ def _aside(settings: Settings) -> Iterator[Path]:
 
 
 def refusals(errors: Sequence[Complaint]) -> tuple[Complaint, ...]:
-    """The errors of Pelican and the plugins; those about unfit sources are rules' own."""
+    """The errors of Pelican and the plugins, without those about unfit sources, which rules
+    report."""
     return tuple(error for error in errors if error.kind != "unfit")
 
 

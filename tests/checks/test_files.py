@@ -581,3 +581,15 @@ def test_a_broken_link_of_a_post_never_means_the_post(project: Project):
         HEAD.replace(b"calm", b"other").replace(b"0123", b"4567") + b"[that](/calms)\n",
     )
     assert [f.remedy for f in project.findings("content/posts/b.md")] == ["did you mean /calm?"]
+
+
+def test_a_line_to_paste_is_whole(project: Project):
+    title = "What I wish somebody had told me before my first night shift in a hospital pharmacy"
+    slug = title.lower().replace(" ", "-")
+    project.post().write_text(
+        f"Title: {title}\nDate: 2026-11-01 07:30\nCategory: Career\nSummary: A night.\n"
+        "Uid: 0123456789abcdef\nStatus: published\n\nWords.\n",
+        encoding="utf-8",
+    )
+    remedies = [found.remedy for found in project.findings() if found.rule == "missing-slug"]
+    assert remedies == [f"add a line `Slug: {slug}`"]

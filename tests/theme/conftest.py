@@ -153,8 +153,14 @@ def corpus(content: Path) -> None:
     write("old.md", "Title: Old\nSlug: old\nDate: 2024-05-01\nCategory: Money\nTags: care")
     write(
         "full-ar.md",
-        "Title: ملح\nSlug: full\nDate: 2026-03-12\nCategory: Career\nLang: ar\n"
+        "Title: ملح\nSlug: full\nDate: 2026-03-12\nCategory: ملاحظات\nLang: ar\n"
+        "Tags: راحة\nAuthor: Dr Ali\n"
         "URL: full-ar/\nSave_as: full-ar/index.html",
+    )
+    write(
+        "aside.md",
+        "Title: Aside\nSlug: aside\nDate: 2026-01-09\nCategory: Asides\nTags: aloof\n"
+        "Author: Cy Fox\nStatus: hidden",
     )
     write("pages/about.md", "Title: About\nSlug: about", "Us.")
     write("pages/ueber.md", "Title: Über uns\nSlug: about\nLang: de", "Wir.")

@@ -180,3 +180,17 @@ def test_a_text_and_its_translation_lead_to_each_other(
     # A search engine wants each page to name all of them, itself too.
     told = [(a.get("hreflang"), a.get("href")) for a in page.xpath("//head/link[@hreflang]")]
     assert told == [(lang, SITE + path) for lang, path in (here, there)]
+
+
+@pytest.mark.parametrize(
+    ("slug", "terms"), [("aside", "Asides aloof Cy Fox"), ("full-ar", "ملاحظات راحة Dr Ali")]
+)
+def test_what_no_list_holds_leads_to_none_of_its_own(either: Built, slug: str, terms: str):
+    page = either.page(f"{slug}/index.html")
+    for term in terms.split(" ", 2):
+        assert term in words(page.xpath("//main")[0])
+        assert not page.xpath("//a[text()=$term]", term=term)
+    assert {SITE + "/feeds/all.rss.xml", SITE + "/feeds/all.atom.xml"} == set(
+        page.xpath("//link[@rel='alternate'][@type]/@href")
+    )
+    assert not page.xpath("//meta[@property='article:author']")

@@ -1,4 +1,5 @@
-"""A server reached by ssh, and a program (shell or sftp) that runs commands one after the other."""
+"""A server reached by ssh, and a connected program (a shell or sftp) that runs commands one after
+the other."""
 
 from __future__ import annotations
 

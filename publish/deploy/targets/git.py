@@ -210,10 +210,12 @@ class Git(Target):
 
 @contextmanager
 def credentials(url: str, root: Path | None = None) -> Iterator[dict[str, str]]:
-    """The environment in which Git can reach ``url``: no secret in an argument or lasting file.
+    """The environment in which Git can reach ``url``: no secret is in an argument or a file that
+    stays.
 
     ``PUBLISH_GIT_TOKEN`` for http(s), else the login in ``url``; ``PUBLISH_SSH_KEY`` for ssh; else
-    what the repository at ``root`` has (as in CI) if Git works elsewhere, else Git's own ways.
+    what the repository at ``root`` was given (as a checkout in CI is) if Git works elsewhere, else
+    Git's own ways.
     """
     pairs = [("core.hooksPath", os.devnull), *(_inherited(root) if root else ())]
     parts = urlsplit(url) if url.startswith(("https://", "http://")) else None
