@@ -20,7 +20,8 @@ from publish.office.letter_questions import OTHER_READERS, changed, command_to_r
 from publish.office.letters import Letters
 from publish.office.question import Question
 from publish.office.timing import Timing, timing
-from publish.office.words import command, count, indented
+from publish.office.words import command, indented
+from publish.post.text import count
 
 
 @dataclass(frozen=True)

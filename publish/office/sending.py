@@ -26,8 +26,9 @@ from publish.office.letter_questions import (
 from publish.office.letters import Letters
 from publish.office.question import Done, Line, Question, reported_on_failure
 from publish.office.timing import Timing, revalidate, timing
-from publish.office.words import command, count
+from publish.office.words import command
 from publish.post.issue import Issue
+from publish.post.text import count
 
 ACT = "send"
 FLAGS = ("now", "digest", "as_update", "replace")
@@ -326,7 +327,8 @@ def _refuse_single(
 
 
 def over_limit(office: Office, choices: Sequence[Candidate]) -> Refused | None:
-    """The refusal if more are due than NEWSLETTER_MAX_PER_RUN, with a command for all; or None."""
+    """The refusal if more letters are due than NEWSLETTER_MAX_PER_RUN, with the command that sends
+    all of them; None if not."""
     most = office.account.limits.max_per_run
     due = [choice.issue.slug for choice in choices if choice.verdict is Verdict.SEND]
     if len(due) <= most:
@@ -341,8 +343,8 @@ def over_limit(office: Office, choices: Sequence[Candidate]) -> Refused | None:
 def _not_sent(
     office: Office, found: Letters, choices: Sequence[Candidate], *, named: bool
 ) -> list[str]:
-    """Warnings for letters that do not go out: overdue ones, scheduled ones with changed posts, or
-    whose posts are ``named``."""
+    """Warnings about letters that do not go out now: overdue ones, and scheduled ones whose post
+    changed, or is ``named``."""
     lines = overdue_lines(office, choices)
     asked = {choice.letter.key for choice in choices}
     for letter in found.all:
