@@ -19,12 +19,13 @@ from publish.importer.state import State
 from publish.post import frontmatter, urls
 from publish.post.aliases import parse_alias
 from publish.post.identity import Damaged, read_recorded
-from publish.post.text import plain_title
+from publish.post.text import count, plain_title
 
 
 class Planning:
-    """Plans every item of the store; headers are stored there, link targets in an index. Each entry
-    gets, in the order of the export, an address that no other entry or existing source has."""
+    """Plans every item of the store; headers are stored there, link targets in an index. Every
+    entry gets, in the order of the export, an address that no other entry and no existing source
+    has."""
 
     def __init__(self, state: State, known: Iterable[Known]) -> None:
         self.state = state
@@ -186,7 +187,7 @@ class Planning:
                 self._behind(entry, item)
                 index.add(entry)
         if hidden:
-            state.lose("not-written", 0, f"{hidden} items")
+            state.lose("not-written", 0, count(hidden, "item"))
         self._redirects(index)
         state.store.commit()
         for (old, new), id in self._names.renamed.items():
@@ -198,8 +199,9 @@ class Planning:
             for old, new in given.items():
                 if (option, old) not in self._names.met:
                     state.lose("option-unused", 0, f"--{option} {old}={new}")
-        for key, count in self._private.items():
-            state.lose("field-left", 0, key, f"in {count} posts and pages")
+        for key, times in self._private.items():
+            where = count(times, "post or page", "posts and pages")
+            state.lose("field-left", 0, key, f"in {where}")
         for (taxonomy, slug), said in state.channel.described.items():
             if taxonomy != "nav_menu":
                 state.lose("description-left", 0, f"{taxonomy} {slug}", excerpt(header.plain(said)))
@@ -265,7 +267,8 @@ class Planning:
         return bool(frontmatter.read(source).get("newsletter"))
 
     def _date(self, entry: Entry, item: Item) -> datetime | None:
-        """Set the entry's date; returns the moment of a later change. Without one it is a draft."""
+        """Set the entry's date; returns the moment of a later change. What has no date becomes a
+        draft."""
         when = dates.published(item, self._zone)
         changed = dates.moment(item.modified, item.modified_gmt, self._zone)
         if when is None:

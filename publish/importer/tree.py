@@ -120,7 +120,8 @@ def unescaped(value: str) -> str:
 
 
 def parse(html: str) -> tuple[El, bool]:
-    """Parse HTML; returns the tree, and whether markup nested too deeply was dropped."""
+    """Parse HTML; returns the tree, and whether markup was dropped because it was nested too
+    deeply."""
     html = LOOSE.sub("&amp;", html)
     html = HEADED.sub(r"\1\2", PAGE_END.sub("", clean(html)))
     html = VOID_THERE.sub(r"\g<0></\1>", html)

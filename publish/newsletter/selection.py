@@ -15,6 +15,7 @@ from publish.newsletter.campaign import DELETED, SCHEDULED, STATES
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.facts import iso_of
 from publish.post.issue import Issue
+from publish.post.text import count
 
 MAX_DATE_AGE_DAYS = 60
 """The greatest age in days of a post's Date for automatic selection."""
@@ -59,7 +60,8 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A post and the verdict on it, the ``reason`` in words, and the ``campaign`` it refers to."""
+    """A post and the verdict on it, with the ``reason`` in words, and the ``campaign`` it refers
+    to, if any."""
 
     letter: Letter
     issue: Issue
@@ -85,8 +87,9 @@ def choose(
 ) -> list[Candidate]:
     """The verdict on each post that is composed, oldest first.
 
-    ``chosen`` are the keys that the author named; then no other is selected. A post sent in a
-    digest or under an earlier identity is not selected again, one taken back only if named.
+    ``chosen`` are the keys that the author named; then no other is selected. A post that was sent
+    in a digest or under an earlier identity is not selected again, one that was taken back only if
+    it is named.
     """
     return [
         _verdict(letter, letter.issue, letters, bounds, chosen)
@@ -159,7 +162,7 @@ def _by_age(issue: Issue, bounds: Bounds) -> tuple[Verdict, str]:
     if written < shown - timedelta(days=MAX_DATE_AGE_DAYS):
         return Verdict.OLD, f"dated over {MAX_DATE_AGE_DAYS} days before it became public"
     if age > bounds.max_age_days:
-        start, days = bounds.since or bounds.first_letter, "1 day" if age == 1 else f"{age} days"
+        start, days = bounds.since or bounds.first_letter, count(age, "day")
         if start and shown >= start:
             return Verdict.OVERDUE, f"it fell due on {shown}, {days} ago, and was not sent"
         return Verdict.OLD, f"public for {days}: an older post goes out only by name"

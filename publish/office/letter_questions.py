@@ -1,4 +1,5 @@
-"""The parts of questions about letters: the plan, its lines, the confirmation's fingerprint."""
+"""The parts of questions about letters: the plan, its lines, and the fingerprint of the
+confirmation."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from publish.office.delivery import Delivery
 from publish.office.letters import Letters
 from publish.office.question import Line, fingerprint_of
 from publish.office.timing import Timing
-from publish.office.words import command, count, indented
+from publish.office.words import command, indented
+from publish.post.text import count
 
 OTHER_READERS = "it is scheduled for other readers than its post has now"
 

@@ -162,7 +162,7 @@ def composed_digests(folder: Path, slugs: Sequence[str]) -> dict[str, str]:
 
 def segment(office: Office, item: Issue) -> Segment:
     """The readers of the first of the post's categories that has a topic; else everyone."""
-    only = _topic(office, item)
+    only = topic(office, item)
     return office.api.interest(only.interest) if only.interest else only
 
 
@@ -170,11 +170,12 @@ def same_readers(office: Office, letter: Letter, found: Letters) -> bool:
     """Whether its campaign goes to the readers that its posts have now, as far as they are here."""
     item, here = current_issue(letter, found), office.account.audience
     campaigns = letter.scheduled or letter.drafts[:1]
-    only = _topic(office, item) if item else None
+    only = topic(office, item) if item else None
     return only is None or all(c.list_id == here and only.fits(c.segment or {}) for c in campaigns)
 
 
-def _topic(office: Office, item: Issue) -> Segment:
+def topic(office: Office, item: Issue) -> Segment:
+    """As ``segment``, without a request: of an interest, not where it is in Mailchimp."""
     topics = (office.account.topics.get(category.casefold()) for category in item.categories)
     value = next(filter(None, topics), "")
     return Segment(saved=int(value)) if value.isdigit() else Segment(interest=value)

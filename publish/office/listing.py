@@ -20,7 +20,8 @@ from publish.office.letter_questions import OTHER_READERS, changed, command_to_r
 from publish.office.letters import Letters
 from publish.office.question import Question
 from publish.office.timing import Timing, timing
-from publish.office.words import command, count, indented
+from publish.office.words import command, indented
+from publish.post.text import count
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,9 @@ def planned(
         choices = [_if_free(office, c) for c in choices if not posts or c.issue.key in keys]
         if at is not None and any(x.issue and x.scheduled for x in named):
             choices = _moved(office, all_letters, choices, when)
+        flood = None if posts else sending.over_limit(office, choices)
+        if flood:
+            choices = [_flooded(c) if c.verdict is Verdict.SEND else c for c in choices]
         for choice in choices:
             if choice.send:  # As `send` would report first.
                 readers_of(office, letters.segment(office, choice.issue))
@@ -84,6 +88,8 @@ def planned(
                 continue
             waits = choice.letter.hour if choice.verdict is Verdict.DONE else None
             why = f"scheduled for {office.format_local(waits)}" if waits else item.why
+            if choice.verdict is Verdict.OVERDUE:
+                why += f"; {command('send', item.slug)}"
             lines.append(f"skip  {name}: {why}")
             lines += indented(changed(office, choice.letter, all_letters)) if waits else []
         for letter in all_letters.named(posts):
@@ -91,15 +97,20 @@ def planned(
                 hour = office.format_local(letter.hour)
                 lines.append(f"skip  {office.words.letter(letter)}: scheduled for {hour}")
                 lines += indented(changed(office, letter, all_letters))
+    if flood:
+        lines.append(f"{flood.message}: `publish send` would refuse; {flood.remedy}")
     if not posts:
-        if flood := sending.over_limit(office, choices):
-            lines.append(f"{flood.message}: `publish send` would refuse; {flood.remedy}")
         lines.append(_fold_line([c.verdict for c in choices if not c.letter.lost]))
         drafts = office.site.drafts()
         lines += [f"draft {office.words.post(slug, title)}" for slug, title in drafts]
-    if not any(item.send for item in items):
+    if not flood and not any(item.send for item in items):
         lines.append(office.with_sandbox_note("nothing to send"))
     return items, [line for line in lines if line]
+
+
+def _flooded(choice: Candidate) -> Candidate:
+    why = f"{choice.reason}, but more are due at once than a run may send"
+    return replace(choice, verdict=Verdict.NOT_REQUESTED, reason=why)
 
 
 def _item(office: Office, choice: Candidate, when: Timing, free: str) -> PlanItem:
@@ -225,7 +236,7 @@ def _entry(
         urgent = found.is_known(letter)
         why = letters.GONE if urgent else letters.ELSEWHERE
         words += f", and {why}; {command('undo', handle)} takes it back"
-    elif letter.past.held and letter.scheduled:
+    elif letter.past.held and letter.past.done and letter.scheduled:
         urgent = True
         words += f", for taking it back was not finished; {command('undo', handle)} does that"
     urgent |= state.status == PAUSED

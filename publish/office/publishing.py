@@ -16,9 +16,9 @@ from publish.office import deploying, git, golive, sending
 from publish.office.context import Office
 from publish.office.question import Done, Line, Question, fingerprint_of, reported_on_failure
 from publish.office.timing import Timing, timing
-from publish.office.words import count
 from publish.post import frontmatter
 from publish.post.files import write_whole
+from publish.post.text import count
 
 if TYPE_CHECKING:
     from publish.site.posts import Source
@@ -39,8 +39,9 @@ class Plan:
 
 
 def ask(office: Office, *, post: str, at: str | None = None, keep_date: bool = False) -> Question:
-    """What publishing the draft ``post`` (a slug or a path) would do. A date before today, far down
-    in the lists, becomes today, unless ``keep_date``. ``at`` is the letter's hour.
+    """What publishing the draft ``post`` (a slug or a path) would do. A date before today becomes
+    today, unless ``keep_date``: an old one would be far down in the lists. ``at`` is the letter's
+    hour.
 
     Raises:
         ConfigError: there is no such post, or its date or ``at`` is invalid.

@@ -3,12 +3,9 @@ What was mailed stays in the ledger and in Mailchimp."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from publish.errors import ConfigError, PublishError, Refused
 from publish.http import fetch
-from publish.newsletter import catalogue, titles
-from publish.newsletter.ledger import Ledger
+from publish.newsletter import titles
 from publish.office import letters, settling, undoing
 from publish.office.context import Office
 from publish.office.question import Done, Line, Question, fingerprint_of, reported_on_failure
@@ -36,7 +33,7 @@ def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False)
     taken = retired.retraction(office.settings, post)
     lead = retired.target(office.settings, to, taken) if to is not None else GONE
     keys = [key_of([uid]) for uid in taken.uids]
-    _refuse_without_key(office, keys)
+    undoing.refuse_without_key(office, keys)
     found = settling.as_read(office, letters.load_letters(office))
     waiting = tuple(
         x
@@ -133,20 +130,3 @@ def _missing(url: str) -> bool:
         return fetch(url)[0] in (404, 410)
     except OSError:
         return False
-
-
-def _refuse_without_key(office: Office, keys: Sequence[str]) -> None:
-    """Refuse if the live account's ledger has a scheduled letter, and there is no key.
-
-    Raises:
-        ConfigError: it has.
-    """
-    if not office.account.sandbox:
-        return
-    past = Ledger(office.settings.content / "ledger").read()
-    for letter in catalogue.catalogue((), (), past, {}):
-        if catalogue.waits(letter.past, office.now) and titles.holds(letter.posts, *keys):
-            raise ConfigError(
-                "its letter is scheduled in Mailchimp, and no key is there to take it back",
-                "export MAILCHIMP_API_KEY, then run this again",
-            )

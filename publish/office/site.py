@@ -45,7 +45,8 @@ class Site:
         build: bool = True,
         reason: str = "built first, for the site was stale",
     ) -> bool:
-        """Bring the composed issues up to date; whether that took a build, said with ``reason``.
+        """Bring the composed issues up to date with the sources; returns whether that took a build,
+        which is announced with ``reason``.
 
         Raises:
             Refused: the content is not fit, or the site is stale and ``build`` is False.
@@ -68,7 +69,8 @@ class Site:
 
     @contextmanager
     def composed(self, voice: Voice, *, drafts: bool = False) -> Iterator[Path]:
-        """A temporary folder of issues composed now, with ``drafts`` theirs too; commits nothing.
+        """A temporary folder of issues composed from the present sources, with ``drafts`` those of
+        drafts too. Nothing is committed.
 
         Raises:
             Refused: the content is not fit.
@@ -86,7 +88,8 @@ class Site:
 
     @contextmanager
     def composed_or_last_built(self, voice: Voice) -> Iterator[Path]:
-        """As ``composed``; the last build's issues, with a message, if the content is not fit."""
+        """As ``composed``; if the content is not fit, the folder of the last build's issues, with a
+        message."""
         with ExitStack() as stack:
             try:
                 folder = stack.enter_context(self.composed(replace(voice, complain=voice.detail)))
@@ -96,13 +99,21 @@ class Site:
             yield folder
 
     def why_not(self, name: str) -> str | None:
-        """Why the post of that slug or path has no letter, according to its header; None if it has
-        one, or there is no such post."""
+        """Why the post of that slug or path has no letter, according to the sources' headers; None
+        if it has one, or there is no such post."""
+        from publish.site.posts import sources
+
         post = self._source(name)
-        return (_why_not(post) or None) if post else None
+        if post is None:
+            return None
+        others = sources(self.settings, self.settings.posts)
+        twin = next((x for x in others if x.slug == post.slug and x.lang != post.lang), None)
+        again = f"it is a translation, and readers get {twin.name}" if twin else None
+        return _why_not(post) or again
 
     def uids(self, name: str) -> tuple[str, ...]:
-        """The identities of the post of that slug or path, its own first; empty for none."""
+        """The identities of the post of that slug or path, its own first; empty if there is no
+        such post."""
         post = self._source(name)
         return post.uids if post else ()
 
@@ -115,7 +126,8 @@ class Site:
         return [post.uids for post in posts if not _why_not(post)]
 
     def withdrawn(self, issue: Issue) -> bool:
-        """Whether the source of an issue is gone or not for the mail, also if not built since."""
+        """Whether the source of a composed issue was deleted, or is no longer for the mail, also if
+        it was not built since."""
         from publish.site.posts import Source, sources
 
         file = self.settings.root / issue.source

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from publish.errors import Refused
-from publish.newsletter import holding
+from collections.abc import Collection, Sequence
+
+from publish.errors import ConfigError, Refused
+from publish.newsletter import catalogue, holding, titles
 from publish.newsletter.catalogue import Letter
+from publish.newsletter.ledger import Ledger
 from publish.office import letters, settling
 from publish.office.context import Office
 from publish.office.letters import Letters
@@ -19,15 +22,17 @@ def ask(office: Office, *, post: str | None = None) -> Question | Done:
     scheduled one. Done if none is.
 
     Raises:
-        ConfigError: ``post`` is unknown.
+        ConfigError: ``post`` is unknown, or scheduled in an account whose key is not there.
         Refused: more than one letter is scheduled, or it is too late.
         OutcomeUnknown: an unanswered order may still schedule it.
     """
+    keys: Sequence[str] = ()
     try:
         letter, found = _meant(office, post)
-        name = office.words.letter(letter)
+        name, keys = office.words.letter(letter), letter.posts
         holding.waiting(letter, name)
     except holding.NothingScheduled as nothing:
+        refuse_without_key(office, keys)
         return Done(ACT, (office.with_sandbox_note(f"{nothing.message}; {nothing.remedy}"),))
     when = office.format_local(letter.hour) if letter.hour else "not scheduled"
     lines = (Line("letter", name), Line("time", when))
@@ -97,3 +102,22 @@ def command_to_send_again(letter: Letter, found: Letters) -> str:
         return ""
     flag = {"digest": " --digest", "update": " --as-update", "post": ""}[letter.kind]
     return f"publish send {' '.join(slugs)}{flag}"
+
+
+def refuse_without_key(office: Office, keys: Collection[str] = ()) -> None:
+    """Refuse if the live account's ledger has a scheduled letter, of these posts where ``keys`` are
+    given, and there is no key.
+
+    Raises:
+        ConfigError: it has.
+    """
+    if not office.account.sandbox:
+        return
+    past = Ledger(office.settings.content / "ledger").read()
+    for letter in catalogue.catalogue((), (), past, {}):
+        may_go = letter.past.unanswered or catalogue.waits(letter.past, office.now)
+        if may_go and (not keys or titles.holds(letter.posts, *keys)):
+            raise ConfigError(
+                "its letter is scheduled in Mailchimp, and no key is there to take it back",
+                "export MAILCHIMP_API_KEY, then run this again",
+            )

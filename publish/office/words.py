@@ -1,6 +1,7 @@
 """The wording of posts, letters and next steps in an act's lines. Pure.
 
-The command line and the desk word the same facts differently, each with its own ``Words``.
+The command line and the desk word the same facts differently: each opens the office with its own
+``Words``.
 """
 
 from __future__ import annotations
@@ -58,11 +59,6 @@ class Words:
     def later(self, purpose: str, command: str) -> tuple[str, ...]:
         """The author's next step as a command; nothing where a button offers it."""
         return (f"  to {purpose}: {command}",)
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """``1 reader``, ``1,204 readers``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def command(*words: str) -> str:

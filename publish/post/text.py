@@ -127,7 +127,8 @@ def title_html(title: object) -> str:
 
 
 def plain_title(title: object) -> str:
-    """A title's words on one line, where no markup is shown; ``""`` if no character is visible."""
+    """The words of a title on one line, for every place that shows no markup; ``""`` if no
+    character is visible."""
     words = plain(title_html(title))
     return words if any(unicodedata.category(c) not in UNSEEN_KINDS for c in words) else ""
 
@@ -137,6 +138,11 @@ def shorten(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     return text[: text.rfind(" ", 0, most) if " " in text[:most] else most - 1].rstrip(" ,;:") + "…"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """``1 reader``, ``1,204 readers``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def direction(lang: object) -> str:

@@ -533,7 +533,10 @@ def test_a_post_that_has_no_letter_is_not_told_to_be_none(small: Path, command: 
     put_post(small, "idea", Status="draft")
     put_post(small, "later", days=-3)
     put_post(small, "aside", Status="hidden")
+    put_post(small, "calm")
+    put_post(small, "ruhig", Slug="calm", Lang="de")
     for name, why in (
+        ("posts/ruhig.md", "it is a translation, and readers get content/posts/calm.md"),
         ("quiet", "its post says `Newsletter: no`"),
         ("idea", "its post is a draft"),
         ("later", "its post is not public, or dated ahead"),

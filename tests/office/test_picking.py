@@ -34,6 +34,11 @@ def test_a_flood_is_refused_with_the_line_to_type_and_names_lift_it(author: Auth
     with pytest.raises(Refused, match="3 letters are due at once") as refused:
         asked(author, "send")
     assert "`publish send third night dose`" in refused.value.remedy
+    # The plan shows none of them as going, to scripts either.
+    items, lines = listing.planned(author.office, (), False, None)
+    assert [(item.send, item.writes) for item in items] == [(False, ())] * 3
+    assert "would refuse" in lines[-1]
+    assert "`publish send third night dose`" in lines[-1]
     assert len(asked(author, "send", posts=("third", "night", "dose")).plan.items) == 3
     assert len(asked(author, "send", digest=True).plan.items) == 1
 
@@ -57,6 +62,8 @@ def test_an_unattended_run_sends_what_is_due_and_ends_with_1_for_what_was_missed
     assert [result["slug"] for result in found.results] == ["dose"]
     assert found.code is Exit.REFUSED
     assert any("due and not sent: missed" in line for line in found.lines)
+    _, lines = listing.planned(author.office, (), False, None)
+    assert any("and was not sent; `publish send missed`" in line for line in lines)
     assert send_due(author.office).results == ()
     assert any("due and not sent: missed" in line for line in done(author, "send").lines)
     assert mails(author) == ["<p>Give 50 mg.</p>"]
@@ -195,6 +202,11 @@ def test_what_was_named_and_does_not_go_is_told_beside_what_goes(author: Author)
     done(author, "send", posts=("dose",))
     question = asked(author, "send", posts=("dose", "night"))
     assert any(line.text.startswith("dose “The dose story”: already") for line in question.lines)
+    # So is how to make room for another hour, or for none.
+    for now in (False, True):
+        said = done(author, "send", posts=("dose",), now=now).lines[-1]
+        assert "is scheduled for " in said
+        assert said.endswith("; `publish undo dose` takes it back")
 
 
 def test_a_countdown_that_is_stopped_takes_the_letter_back(author: Author):

@@ -72,7 +72,8 @@ class _Emphasis:
 
 
 def run(kids: list[El | str], dialect: Dialect, br: str = "  \n", pipes: bool = False) -> str:
-    """Inline content as Markdown. ``br`` is the line break; ``pipes``: inside a table's cell."""
+    """Inline content as Markdown. ``br`` is the line break to use; ``pipes``: inside a table's
+    cell."""
     return _Writer(dialect, br, pipes).kids(kids)
 
 
