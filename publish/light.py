@@ -40,7 +40,8 @@ LAZY = {
 LATE = {"importlib.metadata": ("entry_points",), "urllib.request": ("Request", "urlopen")}
 """Functions imported from them that are called much later."""
 STUBBED = ("pelican", "imagesize", "pygments.plugin")
-"""Packages imported with stubs; imagesize can read from the web, pygments has others' lexers."""
+"""Packages imported with stubs: Pelican, imagesize (which can read from the web), and pygments'
+lexers of other packages."""
 
 SIDE_EFFECTS = (
     "email.charset", "email.encoders", "email.errors", "email.header", "email.message",

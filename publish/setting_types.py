@@ -171,7 +171,8 @@ def _no_pagination(rules: Any) -> tuple[Any, str] | None:
 
 
 def fields(pattern: str) -> list[str]:
-    """The names in the braces of a pattern of addresses, without a format as in ``{date:%Y}``.
+    """The names in the braces of a pattern of addresses; what stands behind one, as in
+    ``{date:%Y}``, is left to Pelican.
 
     Raises:
         ValueError: a brace has no partner.

@@ -1,6 +1,7 @@
 """The settings file as plain values, read without importing Pelican.
 
-Newsletter commands need a dozen values; importing Pelican would cost more than all else.
+Newsletter commands need a dozen values; importing Pelican to get them would cost more than
+the rest of the command.
 """
 
 from __future__ import annotations
@@ -128,7 +129,8 @@ class Settings:
         return WrongSetting(name, text, remedy, *setting_place(self.texts, name))
 
     def refuse(self, values: Mapping[str, Any]) -> None:
-        """Refuse ``values`` of a wrong type: a build would fail elsewhere, and not name them.
+        """Refuse ``values`` of a wrong type, on which a build would fail elsewhere, without naming
+        them.
 
         Raises:
             WrongSetting: the first of them.

@@ -1,7 +1,8 @@
 """Redirects: each old address that an article or page names in ``Aliases`` leads to it, and each
 that was taken off the site (``PATH/ledger/retired.json``) to another one or to a page that says so.
 
-Plain hosts get a page at the old address, hosts that can answer with a 301 a map file.
+For plain hosts a page is written at the old address; for hosts that can answer with a 301, a map
+file.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ _retired: dict[str, str] = {}
 
 
 def lead_on(content: Any) -> None:
-    """Point links to a draft that was retracted to its old address, whose page says it is gone."""
+    """Point links to a draft that was taken off the site to its old address, where a page says that
+    it is gone."""
     settings = content.settings
     if getattr(content, "status", "") != "draft" or settings.get("DRAFT_SAVE_AS"):
         return

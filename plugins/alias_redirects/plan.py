@@ -22,7 +22,8 @@ def fault(file: str, message: str, remedy: str) -> Complaint:
 
 @dataclass(frozen=True)
 class Source:
-    """A source with old addresses. ``url`` is its own from the root on, with no leading slash."""
+    """An article or page with old addresses. ``url`` is its address from the site's root on,
+    without a leading slash."""
 
     aliases: tuple[str, ...]
     url: str
@@ -84,7 +85,8 @@ REMEDY = "take it out of the Aliases line, or write it from the root on: /old/"
 
 
 def moved(generators: Iterable[Any]) -> list[Source]:
-    """All public sources that have aliases, by address; no redirect may lead to a draft."""
+    """All public sources that have aliases, sorted by address. Drafts are left out: no redirect may
+    lead to one."""
     found = {
         id(content): content
         for content in contents(generators, public=True)

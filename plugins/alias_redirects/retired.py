@@ -37,7 +37,8 @@ def plan(
 ) -> Iterator[Move]:
     """The redirects of retired addresses, those that are gone among them. Pure.
 
-    An address that another page or an alias has taken since is left to it; all were validated.
+    An address that another page or an alias has taken since is left to it. ``read`` has validated
+    every address.
     """
     occupied = Occupied(dict.fromkeys((*real, *(move.alias.file for move in moves)), "another"))
     siteurl = site_address(settings)

@@ -32,7 +32,8 @@ $lead<meta name="robots" content="noindex">
 def write_all(
     moves: Sequence[Move], maps: Collection[str], real: Collection[str], output: str
 ) -> Iterator[Complaint]:
-    """Write a page for each move that can have one, and the maps; yield a complaint per failure.
+    """Write a page for each move that can have one, and the maps; yield a complaint for each
+    failure.
 
     ``maps`` are names of map files. One that is among the ``real`` files of the site is kept.
     """

@@ -25,7 +25,8 @@ NAMESPACE = uuid.UUID("6f0a3a53-6d4e-5d3a-9c1e-0b8a9e2f7c11")
 
 @dataclass(frozen=True)
 class Picture:
-    """A cover: absolute address, media type, and length in bytes where the site holds the file."""
+    """A cover: absolute address, media type, and its length in bytes where the site holds the
+    file."""
 
     url: str
     type: str

@@ -121,7 +121,8 @@ def write(
 
 
 def _first(writer: Any, file: str) -> bool:
-    """Whether the file is new in this run, by Pelican's rules for two files of one name."""
+    """Whether the file is written for the first time in this run, by Pelican's rules for two files
+    of one name."""
     files = writer._written_files, writer._overridden_files
     return type(writer)._open_w is Writer._open_w and not any(file in each for each in files)
 

@@ -79,7 +79,8 @@ def small(css: str) -> str:
         while token[0] == "}" and out and out[-1] == ";":
             out.pop()
         out.append(token[0])
-    # ``</`` would end the ``<style>`` element. It is legal in strings only, which can escape it.
+    # ``</`` would end the ``<style>`` element. It is only legal in a string, where it can be
+    # escaped.
     return "".join(out).replace("</", "<\\/")
 
 

@@ -52,7 +52,8 @@ def compose_all(pelican: Any) -> None:
 
 
 def posts(generator: Any) -> list[Any]:
-    """The posts that go out by mail, without translations: readers get each post once."""
+    """The posts that go out by mail. Translations are left out: readers get a post once, in its
+    original language."""
     from .facts import wanted
 
     drafts = generator.drafts if generator.settings.get("NEWSLETTER_ISSUES_DRAFTS") else []

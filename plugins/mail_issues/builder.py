@@ -1,4 +1,5 @@
-"""Writes issues into their folder: unchanged ones stay, others are from the cache or composed."""
+"""Writes issues into their folder: unchanged ones stay, others come from the cache or are
+composed."""
 
 from __future__ import annotations
 
@@ -46,11 +47,13 @@ class IssueBuilder:
 
     @cached_property
     def _shared_hash(self) -> Any:
-        """A hash object over all that the letters of all posts share; copied for each."""
+        """A hash object over everything that the letters of all posts share; copied and updated for
+        each."""
         return hashlib.sha256(repr((self._layout.digest, self._site)).encode())
 
     def compose_new(self, articles: list[Any]) -> None:
-        """Compose new issues on all cores; errors of unfit ones are logged by :meth:`ensure`."""
+        """Compose new issues on all cores; errors of unfit ones are logged later, by
+        :meth:`ensure`."""
         if self._engine:
             self._held = {id(article) for article in articles if self._is_current(article)}
             # What cannot be cached would be composed twice.
@@ -101,7 +104,8 @@ class IssueBuilder:
         return True
 
     def close(self) -> None:
-        """Remove the issues of posts that are gone, and record what the others are made from."""
+        """Remove the issues of posts that no longer exist, and record what the others are made
+        from."""
         if self._cache.is_dir():
             for name in set(os.listdir(self._cache)) - self._names:  # noqa: PTH208 - thousands
                 (self._cache / name).unlink(missing_ok=True)
@@ -134,7 +138,8 @@ class IssueBuilder:
         return all(held)
 
     def _fingerprint(self, article: Any) -> bytes:
-        """A digest of all that :func:`facts.gather` reads; ``b""`` if that includes files."""
+        """A digest of everything that :func:`facts.gather` reads; ``b""`` if that includes
+        files."""
         web, mail = article._content or "", getattr(article, "email_content_source", None)
         if article.metadata.get("image") or "<img" in f"{web}\0{mail}".lower():
             return b""
@@ -159,7 +164,8 @@ class IssueBuilder:
         return digest.digest()
 
     def _put(self, article: Any) -> str | None:
-        """Write an issue's files; returns a warning (``""`` for none), or None if it is unfit."""
+        """Write an issue's files; returns a warning for the author (``""`` for none), or None for
+        an unfit post."""
         issue = self._issue(article)
         if issue is not None:
             files.put(self._home / article.slug, issue[0])
@@ -189,7 +195,8 @@ class IssueBuilder:
 
 
 def _shares(article: Any) -> Any:
-    """What the share links depend on beside title, address and status."""
+    """What the share links depend on beside title, address and status: an article's own list, or
+    the settings of all."""
     made_from = getattr(getattr(type(article), "share_links", None), "made_from", None)
     if made_from is None or "share_links" in vars(article):
         return getattr(article, "share_links", ())

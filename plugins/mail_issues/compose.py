@@ -25,7 +25,8 @@ Template = Callable[[Mapping[str, Any]], str]
 """From a template's variables to the finished text."""
 IN_HTML = {"article_begins": "<!--article-->", "article_ends": "<!--/article-->"}
 """Marks that the template writes before and after the article, so that several can be joined in one
-mail; their offsets are stored. Comments survive the CSS inliner; an author's are dropped."""
+mail; their two offsets are stored. Comments survive the CSS inliner; an author's comments are
+dropped."""
 IN_TEXT = {"article_begins": "\x01", "article_ends": "\x02"}
 """The same for plain text: characters that are removed from authors' texts."""
 
@@ -157,7 +158,8 @@ def text_variables(facts: Facts, body: str) -> dict[str, Any]:
 
 
 def _filled(template: Template, variables: Mapping[str, Any]) -> str:
-    """The rendered text. Empty lines of the template become one; those inside code stay."""
+    """The rendered text. Runs of the template's own empty lines become one; empty lines inside code
+    stay."""
     frame = template({**variables, "body": PLACE})
     # A line that holds only a mark counts as empty, and merges with empty lines around it.
     frame = re.sub(r"\n\s*(\x01|\x02)\s*\n", r"\n\n\1", frame)

@@ -154,7 +154,8 @@ def gather(article: Any, site: Site, file_of: FileOf) -> Facts:
 
 
 def share(links: Any, here: str, site: str) -> tuple[tuple[str, str], ...]:
-    """Name and address of each share link in a mail: not the copy link, which needs script."""
+    """Name and address of each share link, with the mail's address of the site. The copy link is
+    left out: it needs script."""
     here = here.rstrip("/")
     moved = here and here != site
     pairs = ((here, site), (quote(here, safe=""), quote(site, safe=""))) if moved else ()

@@ -63,7 +63,8 @@ class Layout:
         return hashlib.sha256(repr(facts).encode()).hexdigest()
 
     def _sources(self) -> list[tuple[str, str]] | None:
-        """Name and text of both templates and of all that they name; None if not all are known."""
+        """Name and text of both templates and of all that they name; None where these are not known
+        completely."""
         from jinja2 import TemplateNotFound
 
         found: dict[str, str] = {}
@@ -104,7 +105,8 @@ class Layout:
 
 
 def _named(env: Any, text: str, file: str) -> tuple[list[str] | None, list[tuple[str, str]]]:
-    """What a template names: templates (None: unknown), filters, tests, functions, by kind."""
+    """What a template names: other templates (None: it is not known which), and filters, tests and
+    functions, each with its kind."""
     from jinja2 import meta, nodes
 
     tree = env.parse(text, filename=file)

@@ -1,4 +1,5 @@
-"""Makes merge tags in an author's text inert: Mailchimp replaces each ``*|TAG|*`` by a value."""
+"""Makes merge tags in an author's text inert: Mailchimp replaces every ``*|TAG|*`` for each
+reader."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ ENCODED = {"*": "%2A", "|": "%7C"}
 
 
 def in_html(markup: str) -> str:
-    """Inert HTML, whose attributes are inert already: an empty comment parts the two characters."""
+    """Inert serialised HTML, whose attributes already are: an empty comment separates the two
+    characters."""
     return MARK.sub(r"\g<0><!-- -->", markup)
 
 

@@ -67,7 +67,8 @@ def best(files: Sequence[File]) -> File:
 def library(context: Mapping[str, Any], site: str) -> FileOf:
     """The pictures of the site.
 
-    ``context`` holds Pelican's files, and as ``picture_variants`` picture_sizes' sizes of each.
+    ``context`` holds Pelican's files, and with the picture_sizes plugin, as ``picture_variants``,
+    the sizes of each.
     """
     statics = {
         f"{site}/{static.url}": static for static in context.get("static_content", {}).values()

@@ -173,7 +173,8 @@ def _inline(element: Any, links: Links, before: str = "") -> str:
 
 
 def _link(element: Any, inner: str, links: Links) -> str:
-    """The link's words and a numbered reference; without one where the words are its address."""
+    """The link's words and a numbered reference; a link whose words are its address has no
+    number."""
     href, words = element.get("href") or "", squeeze(inner)
     role = element.get("role")
     if role == "doc-backlink":

@@ -1,4 +1,5 @@
-"""Turns marks in Markdown into HTML comments around parsed blocks; extracts a surface's body."""
+"""Turns the marks in Markdown into HTML comments around normally parsed blocks, and extracts the
+body for one surface."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ Surface = Literal["email", "web"]
 
 
 class Marks(Preprocessor):
-    """A preprocessor. A mark is a line of its own, not indented, and not inside fenced code."""
+    """A preprocessor. A mark is a line of its own without indentation, and not inside fenced
+    code."""
 
     def run(self, lines: list[str]) -> list[str]:
         """Called by Markdown, once a text."""
@@ -72,7 +74,8 @@ def unbalanced(markup: str) -> bool:
 def surface(markup: str, name: Surface) -> str:
     """The body as ``name`` shows it: its own blocks opened, the other's gone with their notes.
 
-    A block that is never closed extends to the end: better hidden than published.
+    A block that is never closed extends to the end: hiding too much is better than publishing
+    private words.
     """
     kept: list[str] = []
     inside: list[str] = []

@@ -42,7 +42,8 @@ def note(generator: Any) -> None:
 
 
 def begin(generators: list[Any]) -> None:
-    """After all sources are read: put the pictures' sizes into ``picture_variants``."""
+    """After all sources are read: put the pictures' sizes into the context, as
+    ``picture_variants``."""
     from .site import PictureLibrary
 
     _library[:] = [PictureLibrary(generators)] if generators else []

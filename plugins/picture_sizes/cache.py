@@ -19,7 +19,8 @@ LISTED = "picture.json"
 
 
 class Results:
-    """Results of reading files, by the files' stamps, in ``file``; empty if that is gone."""
+    """Memoized results of reading files, by the files' stamps, stored in ``file``; empty if that is
+    deleted or damaged."""
 
     def __init__(self, file: Path) -> None:
         self._state = cache.State(file, Path(__file__).parent)

@@ -36,7 +36,8 @@ class Page:
 
     @property
     def base(self) -> str:
-        """``here`` without scheme and host: a page loads its pictures from its own host."""
+        """``here`` without scheme and host, so that a page loads its pictures from the host that
+        serves it."""
         root = urlsplit(self.here).path if "://" in self.here else self.here
         return f"{root.rstrip('/')}/"
 
@@ -95,7 +96,8 @@ def _set(files: Files, page: Page) -> str:
 
 
 def _timed(tag: str, waits: bool) -> str:
-    """``tag`` with ``loading`` and ``decoding`` unless the author set them; lazy if it waits."""
+    """``tag`` with ``loading`` and ``decoding``, unless the author set them; without lazy loading
+    if it does not wait."""
     if not waits:
         return re.sub(r'\s+loading="lazy"', "", tag)
     more = "".join(

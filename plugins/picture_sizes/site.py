@@ -35,7 +35,8 @@ class Cached:
 
 
 class PictureLibrary:
-    """The pictures of one run. The variants of each are encoded when they are first needed."""
+    """The pictures of one run. The variants of each are encoded once, when they are first
+    needed."""
 
     def __init__(self, generators: list[Any]) -> None:
         """Of Pelican's ``generators``, of which there is one or more."""

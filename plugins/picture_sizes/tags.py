@@ -26,7 +26,8 @@ def with_sizes(markup: str, content: str, folder: str) -> str:
 
 
 def file_of(tag: str, content: Path, folder: str) -> Path | None:
-    """The file in the content folder that an ``<img>`` means; None for another host's picture."""
+    """The file in the content folder that an ``<img>`` refers to; None for a picture of another
+    host."""
     found = SRC.search(tag)
     if not found or "://" in found.group(2):
         return None

@@ -77,7 +77,8 @@ class Source:
 
 @dataclass(frozen=True)
 class Shown:
-    """What a page offers of a picture: ``sources`` in other formats, best first, and ``files``.
+    """What a page offers of a picture: ``sources`` in other formats, best first, and the ``files``
+    of its own format.
 
     ``files`` is empty where there is only the picture itself.
     """
@@ -107,7 +108,8 @@ def widths(own: int, wanted: Collection[int]) -> tuple[int, ...]:
 
 
 def offers(encoded: Encoded, format: str, size: int) -> tuple[Offer, ...]:
-    """The formats that a page offers: each with fewer bytes than the next more common one.
+    """The formats that a page offers: each that takes fewer bytes than the next more widely
+    supported one.
 
     ``format`` is the picture's own, ``size`` its bytes. A format is judged by its widest file, and
     taken or left with all its widths: a browser uses the first format it supports.

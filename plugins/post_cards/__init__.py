@@ -70,7 +70,8 @@ def _site_card(settings: Any) -> Shown | None:
     from publish.post.text import plain
 
     name, about = plain(settings["SITENAME"]), plain(settings.get("SITESUBTITLE") or "")
-    # The site's subtitle is the card's title, with the name above; without one it is the name.
+    # The site's subtitle is the title of the card, with the name above; without one, the name
+    # alone.
     return _named("site", about or name, "", name if about else "", name)
 
 
@@ -96,7 +97,8 @@ def _named(slug: str, title: str, above: str, below: str, seed: str) -> Shown | 
     if not words:
         return None
     card = Card(words, _ornament(above, REGULAR), _ornament(below, BOLD), seed)
-    # The name is a digest of the words too: equal addresses mean equal cards and ``alt``.
+    # The name is a digest of the original words too, so that equal addresses mean equal cards and
+    # ``alt``.
     file = name(slug, title, card.above, card.below, card.seed)
     _drawn[file] = card
     return Shown(file, title)

@@ -22,7 +22,8 @@ class Card(NamedTuple):
 
 
 def name(slug: str, *parts: str) -> str:
-    """A file name that changes with the card's words, so that no cached card is shown instead."""
+    """A file name that changes with the card's words, so that no cached card is shown in its
+    place."""
     digest = hashlib.sha256("\0".join((DESIGN, *parts)).encode()).hexdigest()
     # A slug may hold any script and slashes; a file name in the cache must not.
     stem = re.sub(r"[^a-z0-9]+", "-", slug.lower())[:60].strip("-") or "card"

@@ -214,7 +214,8 @@ def _shape(text: str, file: Path, size: int) -> tuple[Image.Image, int, int]:
 
 @cache
 def _glyph(file: Path, size: int, character: str, half: int) -> tuple[Image.Image | None, int, int]:
-    """A character's mask, and its corner's offsets from the pen position and the line's top."""
+    """A character's mask, and the offsets of its corner from the pen position and from the line's
+    top."""
     room = Image.new("L", (3 * size, 2 * size))
     where = size + half / 2, size * 3 // 2
     ImageDraw.Draw(room).text(where, character, 255, _font(file, size), anchor="ls")
@@ -242,5 +243,6 @@ class _Cover:
 
 @cache
 def _font(file: Path, size: int) -> ImageFont.FreeTypeFont:
-    # The other layout engine needs a library that some machines lack, and kerns a second time.
+    # The other layout engine needs a library that not every machine has, and applies kerning a
+    # second time.
     return ImageFont.truetype(file, size, layout_engine=ImageFont.Layout.BASIC)

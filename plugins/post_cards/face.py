@@ -21,7 +21,8 @@ EM = 1000
 class Face:
     """One font. Widths and distances are in ems: multiply by the font size for pixels.
 
-    ``advances`` is each character's width, ``kerning`` each pair's: below 0 is closer.
+    ``advances`` is each character's width, ``kerning`` that of each pair of characters: below 0 is
+    closer than usual.
     """
 
     def __init__(self, file: Path) -> None:

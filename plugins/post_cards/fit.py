@@ -51,7 +51,8 @@ def _widest(lines: Sequence[str], measure: Measure) -> float:
 
 
 def _balanced(words: Sequence[str], measure: Measure, room: float, number: int) -> tuple[str, ...]:
-    """The lines in the narrowest box that needs no more of them: the last is no single word."""
+    """The lines in the narrowest box that needs no more of them: so the last one is not a single
+    word."""
     low, high = 0.0, room
     while high - low > 0.05:
         middle = (low + high) / 2

@@ -75,7 +75,8 @@ def resolve(generators: list[Any]) -> None:
 
 
 def _contents(context: Any) -> Iterator[Any]:
-    """All articles and pages, also drafts and hidden ones, without the None of unread sources."""
+    """All articles and pages, drafts and hidden ones too. (The context holds None for a source that
+    could not be read.)"""
     found = {id(content): content for content in context["generated_content"].values() if content}
     yield from found.values()
 

@@ -19,7 +19,8 @@ INCREMENTAL = True
 log = logging.getLogger(__name__)
 
 # Metadata key for dropped keys: they are found while reading, where the file is not known, and
-# reported once the content exists. A key of front matter cannot hold a space, so none collides.
+# reported once the content exists. A front-matter key cannot hold a space, so this one does not
+# collide.
 DROPPED = "dropped keys"
 
 
@@ -78,7 +79,8 @@ def settle(generator: Any) -> None:
 
 
 def report_twins(generator: Any) -> None:
-    """Report two posts with one ``Uid``: feed readers and the newsletter take them for one."""
+    """Report two posts with one ``Uid``: a feed reader and the newsletter would take them for
+    one."""
     from publish.post.contents import contents, place_of
     from publish.post.diagnostic import Complaint
 

@@ -12,7 +12,8 @@ from publish.post.frontmatter import names
 
 
 def page_digest(content: Any, known: Mapping[bytes, str] | None = None) -> tuple[bytes, str]:
-    """A key for the content's own facts, and their digest (32 hex digits), if ``known`` by it.
+    """A key for the content's own facts and their digest (32 hex digits), which is taken from
+    ``known`` by the key where it is there.
 
     It does not depend on ``SITEURL`` or the theme: internal links count as written
     (``{filename}other.md``), not as resolved.

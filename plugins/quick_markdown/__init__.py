@@ -20,7 +20,8 @@ INCREMENTAL = True
 log = logging.getLogger(__name__)
 
 PELICAN = ("4.12.",)
-"""Prefixes of Pelican versions whose Markdown reader equals ours except for its ``Markdown``."""
+"""Prefixes of Pelican versions whose Markdown reader equals ours except for the ``Markdown``
+class."""
 MARKDOWN = {"3.11.3": "ca654c6e56e01a488262c0d0d2225278f4f4883eca2b7922d658436dd49816ed"}
 """Versions of Markdown, and the digest of the sources of each."""
 
@@ -39,7 +40,8 @@ def install(readers: Any) -> None:
 
 
 def digest(folder: Path) -> str:
-    """SHA-256 (hex) of the modules and extensions in ``folder``, with normalized line endings."""
+    """SHA-256, in hex, of the modules and extensions in ``folder``, with line endings
+    normalized."""
     total = hashlib.sha256()
     for file in sorted([*folder.glob("*.py"), *folder.glob("extensions/*.py")]):
         total.update(file.name.encode() + b"\0" + file.read_bytes().replace(b"\r\n", b"\n"))
@@ -72,7 +74,8 @@ def _is_known_library() -> bool:
 
 
 def is_known() -> bool:
-    """Whether the quick reader may replace Pelican's: it was written for the library installed."""
+    """Whether the quick reader may replace Pelican's: the installed library is the one it was
+    written for."""
     from markdown import Markdown
     from markdown.treeprocessors import InlineProcessor
     from pelican.readers import MarkdownReader

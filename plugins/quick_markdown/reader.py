@@ -50,7 +50,8 @@ class Quick(Markdown):
 
 
 def _named(name: str, configs: Mapping[str, Any]) -> Extension | None:
-    """One of Markdown's own extensions by short name or module; None for what stock must answer."""
+    """One of Markdown's own extensions by its short name or module; None for others, and for one
+    that the stock method has to report an error about."""
     offered = entry_points("markdown.extensions")
     if offered is None:
         return None

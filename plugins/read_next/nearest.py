@@ -14,7 +14,8 @@ from math import log, sqrt
 from typing import Any, NamedTuple
 
 KEPT = 40
-"""Terms of a post that are compared, those of the highest weights; it limits the work per pair."""
+"""Terms of a post that are compared, those with the highest weights; it limits the work per
+pair."""
 FEW = 100
 """Posts up to which terms' weights are exact. Beyond, they change at powers of two: else every new
 post would change all weights, and with them every list of a large archive."""
@@ -138,7 +139,8 @@ class Neighbourhood:
             best = index.near(row.vector, key, most)
             near = tuple(self._candidates[place] for _, place in best)
             full = most and len(best) == most
-            # A list that is not full takes every post that shares a word; one of length 0 none.
+            # A list that is not full takes every post that shares a word; one of length 0 takes
+            # none.
             least = best[-1][0] if full else 0.0 if most else 9.0
             self._rows[key] = row._replace(near=near, least=least)
 
@@ -158,7 +160,8 @@ def _vector(terms: Mapping[str, float], weights: Mapping[str, float]) -> Vector:
 
 
 class _Index:
-    """An inverted index: from term to the positions of the posts that have it, with its weight."""
+    """An inverted index: from term to the positions of the posts that have it, with its weight
+    there."""
 
     def __init__(self, keys: Sequence[str], rows: Mapping[str, Row]) -> None:
         self._vectors = [rows[key].vector for key in keys]

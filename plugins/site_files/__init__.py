@@ -21,7 +21,8 @@ _generators: list[Any] = []
 
 
 def begin(generators: list[Any]) -> None:
-    """At the start of writing: keep the generators, and put the manifest's name into reach."""
+    """At the start of writing: keep the generators, and put the manifest's name into the
+    context."""
     _generators[:] = generators
     for generator in generators[:1]:
         # One context is shared by all generators.

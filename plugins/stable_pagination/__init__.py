@@ -20,7 +20,8 @@ def older_pages(count: int, size: int, orphans: int = 0) -> int:
     """How many full pages of ``size`` lie behind the first page of a list of ``count`` posts.
 
     The first page, which grows, shows ``orphans + 1`` to ``orphans + size`` posts, as Pelican's
-    last page does; without orphans, which could be one post, ``size`` to ``2 * size - 1``.
+    last page does. Without orphans that could be a single post, so it then shows ``size`` to ``2 *
+    size - 1``.
     """
     least = (orphans or size - 1) + 1
     return max(0, (count - least) // size) if size else 0

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 BLOCK = 4
-"""Posts whose results share a file; smaller files would consist mostly of HTTP headers."""
+"""Posts whose results share a file: each result loads three others, but smaller files would consist
+mostly of HTTP headers."""
 LARGEST = 8_000
 """The most bytes of a piece before compression, unless a single word has more."""
 

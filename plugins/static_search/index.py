@@ -25,7 +25,8 @@ _PAIR = re.compile("([a-z]+)([0-9])")
 
 @dataclass(frozen=True)
 class Post:
-    """The searchable text of a post. ``labels`` are its categories, tags and authors."""
+    """The searchable plain text of a post. ``labels`` are names of categories, tags and authors,
+    ``text`` the rest."""
 
     title: str
     labels: str
@@ -37,7 +38,8 @@ Asked = tuple[Any, Callable[[], Post]]
 
 
 class Counted(NamedTuple):
-    """The words of one post. ``words`` are packed: counts in the text, the title and the labels."""
+    """The words of one post. ``words`` are packed: the counts of the text's, and those of the title
+    and the labels."""
 
     mark: Any
     total: int
@@ -153,6 +155,7 @@ def _level(times: int, length: float) -> int:
 
 
 def _usual(posts: Sequence[Counted]) -> int:
-    """The mean length in words, rounded down to a power of two, as a new post seldom changes it."""
+    """The mean length in words, rounded down to a power of two, so that a new post seldom changes
+    it, and with it every level."""
     mean = sum(post.total for post in posts) // max(len(posts), 1)
     return 1 << max(mean, 1).bit_length() - 1

@@ -25,7 +25,8 @@ _UNSPACED = re.compile(
 
 
 class _Letters(dict[int, str]):
-    """A translation table: letters, marks and numbers stay, apostrophes are one, all else blank."""
+    """A translation table: letters, marks and numbers stay, apostrophes become one character, all
+    else a blank."""
 
     def __missing__(self, code: int) -> str:
         char = chr(code)

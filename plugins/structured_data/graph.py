@@ -1,6 +1,7 @@
 """schema.org objects as plain dictionaries, made of Pelican's own.
 
-All addresses are absolute. Unknown properties are left out: an empty one counts as an error.
+All addresses are absolute. Unknown properties are left out: validators take an empty one for an
+error.
 """
 
 from __future__ import annotations

@@ -36,7 +36,8 @@ def relative_base(source: Source, site: Site) -> str:
 
 @lru_cache(maxsize=1)
 def known(site: Site) -> frozenset[str]:
-    """Every address a link may lead to, normalized; retired ones too, which have a page."""
+    """Every address that a link may lead to, normalized; retired ones too, as they have a page or a
+    redirect."""
     return (
         made(site)
         | site.recorded.retired

@@ -1,4 +1,5 @@
-"""Checks by its structure whether a picture is complete; decodes nothing. Pure, but ``of_file``."""
+"""Checks by its structure whether a picture's file is complete; nothing is decoded. Pure, except
+``of_file``."""
 
 from __future__ import annotations
 

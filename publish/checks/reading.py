@@ -1,4 +1,5 @@
-"""Reads the texts and files that rules need; with ``online`` the only impure part of the checks."""
+"""Reads the texts and files that rules need beside the records; with ``online`` the only impure
+part of the checks."""
 
 from __future__ import annotations
 
@@ -32,8 +33,9 @@ _read: dict[str, tuple[str, bytes]] = {}
 
 
 def fit(content: Path, file: Path) -> bytes | None:
-    """The bytes of a source in the ``content`` folder; None if Pelican must not read it, which a
-    rule reports: opening a pipe would block, and Markdown takes minutes for tangled markup.
+    """The bytes of a source in the ``content`` folder; None if Pelican must not read it. A rule
+    reports each of these: opening a pipe would block, and Markdown takes minutes for tangled
+    markup.
 
     Raises:
         OSError: it cannot be read.
@@ -178,7 +180,8 @@ def _inside(real: str, folder: str) -> bool:
 
 
 def _loops(folder: str, above: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Symbolic links below ``folder`` to a folder above them, which the engine does not enter."""
+    """Symbolic links below ``folder`` to a folder above them, which Pelican, as run by the engine,
+    does not enter."""
     try:
         with os.scandir(folder) as entries:
             folders = sorted(entry.path for entry in entries if entry.is_dir())
@@ -193,7 +196,8 @@ def _loops(folder: str, above: frozenset[str] = frozenset()) -> Iterator[str]:
 
 
 def _link_of(file: Path, content: Path) -> Path:
-    """The symbolic link, ``file`` or a folder above it, that leads out of the content folder."""
+    """The symbolic link, ``file`` itself or a folder above it, that leads out of the content
+    folder."""
     above = [place for place in (file, *file.parents) if place.is_relative_to(content)]
     return next((place for place in reversed(above) if place.is_symlink()), file)
 

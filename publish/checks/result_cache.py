@@ -45,7 +45,8 @@ def check(
     no finding brings none.
 
     Raises:
-        ConfigError: there is no content folder, output lies over it, or a path names nothing.
+        ConfigError: there is no content folder, its output would lie over it, or a path names
+            nothing.
         Refused: a file lies in the place of the output folder.
     """
     require_folders(settings)
@@ -69,7 +70,8 @@ def check(
 
 
 def _still_true(answer: Any, now: Seen, harmless: Callable[[str], bool]) -> list[Diagnostic] | None:
-    """The findings of a cached ``answer``, if ``now`` no file differs in a way that matters."""
+    """The findings of a cached ``answer``, if the files have the same stamps ``now``, or changed in
+    no way that matters."""
     if answer is None:
         return None
     then, until, findings = answer

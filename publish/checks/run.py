@@ -65,7 +65,8 @@ RULES: tuple[Rule, ...] = tuple(rule for _, rules in SUBJECTS for rule in rules)
 
 
 def judge(settings: Settings, library: Library, *, built: bool = False) -> Judged:
-    """All findings of a site with these records; if ``built``, of the last build's output too."""
+    """All findings of a site with these records; with ``built`` those of the last build's output
+    too."""
     store = Store(settings.cache / "checks")
     found = sorted(findings(reading.site_of(settings, library, store, built=built)))
     store.save(files=built)

@@ -41,9 +41,10 @@ class Site:
     """The sources, the records made of them, and what they may refer to.
 
     ``damaged`` maps broken pictures, by their path in the content folder, to their fault.
-    ``theme_ids`` is None without a theme; ``mentions`` holds file names in theme or settings.
-    ``policy`` is the theme's content security policy: each directive with its sources, empty where
-    there is none. ``settings_texts`` are ``Settings.texts``, ``given`` its values without defaults.
+    ``theme_ids`` is None if the theme could not be read; ``mentions`` holds file names that theme
+    or settings contain. ``policy`` is the theme's content security policy: each directive with its
+    sources, empty where there is none. ``settings_texts`` are ``Settings.texts``, ``given`` its
+    values without defaults.
     """
 
     library: Library
@@ -94,11 +95,13 @@ class Site:
         return f"{content}/{path}" if content not in ("", ".") else path
 
     def file_at(self, path: str) -> str:
-        """The file a link to ``path`` in the content folder finds, however accents are coded."""
+        """The file that a link to ``path`` in the content folder finds, however an accent in its
+        name is put together."""
         return self.library.spellings.get(path, path)
 
     def met(self, rule: str, message: str, remedy: str) -> Iterator[Problem]:
-        """The troubles that the rule of that id reports; ``{}`` in ``message`` is the detail."""
+        """The troubles to be reported by the rule of that id; ``{}`` in ``message`` is their
+        detail."""
         for trouble in self.troubles:
             if trouble.rule == rule:
                 yield Problem(trouble.line, message.format(trouble.detail), remedy, trouble.file)

@@ -191,7 +191,8 @@ class Source:
         return dict(zip(map(id, self.links), lines, strict=True))
 
     def _lines(self, targets: Iterable[str]) -> Iterator[int]:
-        """The lines of addresses as written; the n-th occurrence has that of its n-th place."""
+        """The lines of addresses as written; the n-th occurrence of one has the line of its n-th
+        place."""
         text = self.prose
         places: dict[str, list[int]] = {}
         for token in TOKEN.finditer(text):

@@ -14,7 +14,8 @@ from publish.settings import Settings
 
 
 class Following:
-    """Reports a build's progress: passes lines to ``say``, each of which replaces the last."""
+    """Reports a build's progress: called by the engine, it passes lines to ``say``, each of which
+    replaces the last."""
 
     WORDS: ClassVar[dict[str, str]] = {
         "read": "posts read",

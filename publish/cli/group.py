@@ -98,7 +98,8 @@ def _run(args: list[str]) -> int:
 
 @contextmanager
 def _no_silent_end() -> Iterator[None]:
-    """Report a caller of ``os._exit``, such as a plugin: the command must not look finished."""
+    """Report a caller of ``os._exit`` in this process, such as a plugin: an aborted command must
+    not look like a finished one."""
     own, leave = os.getpid(), os._exit
 
     def ended(status: int) -> NoReturn:

@@ -1,4 +1,5 @@
-"""The commands for letters: ``plan``, ``test``, ``send``, ``undo``, ``status`` and more."""
+"""The commands about letters: ``plan``, ``test``, ``send``, ``undo``, ``status``, ``report``,
+``retract``."""
 
 from __future__ import annotations
 

@@ -50,7 +50,8 @@ def port(default: int, help: str) -> Callable[[Body], Body]:
 
 
 def with_office(command: Body) -> Body:
-    """Add ``--live`` and the common options; the command gets ``office`` and ``terminal``."""
+    """Add ``--live`` and the common options; the command gets an open ``office`` and the
+    ``terminal`` instead."""
 
     @click.option(
         "--live",

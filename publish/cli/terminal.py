@@ -105,7 +105,8 @@ class Terminal:
         click.echo(click.style("warning: ", fg="yellow") + line, err=True, color=_color())
 
     def progress(self, line: str) -> None:
-        """A progress line that the next one replaces; on a terminal, after the first second."""
+        """A progress line that the next one replaces; on a terminal only, after the first
+        second."""
         now = time.monotonic()
         self._noted = self._noted or now
         if self.quiet or now - self._noted < 1 or not sys.stderr.isatty():

@@ -42,7 +42,8 @@ def _settings_file(words: list[str]) -> str:
 
 
 def _letter_waits(scope: snapshot.Scope) -> bool:
-    """Whether a letter may be scheduled: the command itself has to warn if its post is gone."""
+    """Whether a letter may be scheduled: then the command itself has to warn if its post is
+    gone."""
     root, (content, *_), *_ = scope
     for folder in (content, os.path.join(root, ".publish", "sandbox")):  # noqa: PTH118
         try:

@@ -16,7 +16,8 @@ from publish.post.files import public_folder
 
 
 def survey(output: Path, names: Collection[str], memory: Path) -> dict[str, File]:
-    """Each of ``names`` in ``output`` as a ``File``; ``memory`` caches digests, and may be deleted.
+    """Each of ``names`` in ``output`` as a ``File``. ``memory`` is a cache of digests by stamps; it
+    may be deleted at any time.
 
     Raises:
         Refused: a file is missing, or comes from a preview.
@@ -45,7 +46,8 @@ def survey(output: Path, names: Collection[str], memory: Path) -> dict[str, File
 def frozen(
     output: Path, release: Release, aside: Path, paths: Iterable[str] | None = None
 ) -> Iterator[Path]:
-    """A copy of the release, or of its ``paths``, in a folder that no concurrent build changes.
+    """A copy of the release, or of some of its ``paths``, in a folder of its own, which a
+    concurrent build does not change.
 
     Raises:
         Refused: a file changed since the release was read.
@@ -55,7 +57,8 @@ def frozen(
         for path in release.files if paths is None else paths:
             place = aside / path
             public_folder(place.parent)
-            # A copy, not a hard link: that would change the file's stamp, which builds compare.
+            # A copy, not a hard link: that would change the file's stamp, by which builds recognize
+            # it.
             place.write_bytes(content(output, release, path))
             place.chmod(0o644)  # Programs that upload it may take its mode over.
         yield aside

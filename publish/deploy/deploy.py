@@ -27,7 +27,8 @@ PATIENCE = 60.0
 @dataclass(frozen=True)
 class DeployOptions:
     """How to deploy. ``verify`` are the seconds to wait until the release is live, 0 not to look;
-    ``patience`` those to wait for another deploy; ``kept_for_letters`` files that letters show.
+    ``patience`` those to wait for another deploy. ``kept_for_letters`` are files that sent letters
+    show.
     """
 
     dry_run: bool = False
@@ -144,7 +145,8 @@ def roll_back(target: Target, place: Place, wanted: str, options: DeployOptions)
             )
 
         def is_repeated(known: Record) -> bool:
-            """Whether it is repeated without a name, as after a crash: it goes back no further."""
+            """Whether it is repeated without a name, perhaps after a crash: then it does not go
+            back further."""
             return bool(not wanted and known.hold and known.hold.to == known.release)
 
         def decide(now: Remote, first: Remote) -> OldRelease | None:
@@ -160,7 +162,8 @@ def roll_back(target: Target, place: Place, wanted: str, options: DeployOptions)
             known = now.record or Record()
             if is_repeated(known):
                 return known
-            # Of several rollbacks in a row the first determines which release must not return.
+            # Of several rollbacks in a row the first one determines which release must not come
+            # back.
             hold = known.hold or Hold(known.release, known.source, past.release)
             before = tuple(p for p in (known.past(), *known.before) if p.release != past.release)
             record = Record(

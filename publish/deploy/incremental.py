@@ -35,7 +35,8 @@ R = TypeVar("R")
 OWN = ".publish"
 """The folder in the target for its record and kept files."""
 VAULT = re.compile(rf"{re.escape(OWN)}/([0-9a-f]{{32}})/")
-"""Kept files lie in a folder of an unguessable name: a retracted page must not be readable."""
+"""Kept files lie in a folder with an unguessable name: a page taken off the site must not be
+readable by those who know this tool."""
 SEPARATOR = " @"
 """Between a file's SHA-256 and the tag under which the target knows it."""
 
@@ -57,7 +58,8 @@ class IncrementalTarget(Target):
 
     @property
     def vault(self) -> str:
-        """The folder for the record and kept files; its secret name is found by listing only."""
+        """The folder for the record and kept files; it has a secret name, found only by listing the
+        target."""
         if not self._vault:
             self._vault = min((m[1] for p in self.tags(OWN) if (m := VAULT.match(p))), default="")
         return f"{OWN}/{self._vault or self._fresh}"
@@ -100,7 +102,8 @@ class IncrementalTarget(Target):
         """Remove files; those that are gone are no error."""
 
     def fence(self) -> None:
-        """Raise if another run has taken the target over; a process's own lock excludes that."""
+        """Raise if another run has taken the target over meanwhile; impossible with a lock that
+        dies with its process."""
 
     def read(self) -> Remote:
         """The state of the target, from one listing and the record."""
@@ -237,7 +240,8 @@ class IncrementalTarget(Target):
             self.remove(dead)
 
     def _each(self, act: Callable[[str], R], paths: Iterable[str]) -> list[R]:
-        """Call ``act`` on each path in parallel; after a failure, only those begun are ended."""
+        """Call ``act`` on every path in parallel. After a failure none is begun, and those that
+        were are awaited."""
         # Imported late: most deploys have nothing to do.
         from concurrent.futures import ThreadPoolExecutor
 

@@ -130,7 +130,8 @@ def _why(path: str, fingerprint: str, remote: Remote) -> str:
 
 
 def phase_of(kind: Kind, new: bool) -> str:
-    """The phase in which a file of that ``kind`` is written; ``new``: not at the target yet."""
+    """The phase in which a file of that ``kind`` is written; ``new``: it is not at the target
+    yet."""
     if kind == "data":
         return "feeds and indexes"
     return "lists" if kind == "list" else f"{'new' if new else 'changed'} {kind}s"

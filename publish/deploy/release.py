@@ -152,7 +152,8 @@ class Record:
         return OldRelease(self.release, self.source, self.time, self.at)
 
     def succeeded(self, release: Release, keep: int) -> Record:
-        """The record after a deploy of ``release``; ``keep`` is how many releases it holds."""
+        """The record after a deploy of ``release``; ``keep`` is how many releases it holds in
+        all."""
         id = release.id
         before = [p for p in (self.past(), *self.before) if p.release and p.release != id]
         return Record(id, release.source, release.time, before=tuple(before[: keep - 1]))

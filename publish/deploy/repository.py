@@ -23,7 +23,8 @@ QUIET = {
 
 
 class Repository:
-    """``at`` is Git's options for it: ``-C`` and a checkout, or ``--git-dir`` and a bare one."""
+    """``at`` is Git's own options for it: ``-C`` and a folder of a checkout, or ``--git-dir`` and a
+    bare repository."""
 
     def __init__(self, *at: str) -> None:
         self.at = at
@@ -70,7 +71,8 @@ class Repository:
         return self.agrees("cat-file", "-e", f"{commit}^{{commit}}")
 
     def files(self, commit: str, *below: str) -> dict[str, str]:
-        """The files of a commit with their blobs; only those ``below`` the folders, if given."""
+        """The files of a commit with their blobs; only those ``below`` some folders if any are
+        given."""
         rows = self.git("ls-tree", "-r", "-z", "--full-tree", commit, "--", *below).split(b"\0")
         return {
             os.fsdecode(name): head.split()[2].decode()
@@ -78,7 +80,8 @@ class Repository:
         }
 
     def tree(self, blobs: Mapping[str, str], base: str = "") -> str:
-        """Write a tree of these files, over commit ``base`` if given; blob ``""`` removes one."""
+        """Write a tree of these files, on top of that of the commit ``base`` if given; a file with
+        blob ``""`` is removed from it."""
         rows = b"".join(
             f"{'100644' if blob else '0'} {blob or '0' * 40}\t".encode() + os.fsencode(path) + b"\0"
             for path, blob in blobs.items()
@@ -109,7 +112,8 @@ def commit_of(root: Path, moment: float = 0.0) -> str:
 
 
 def comparer(root: Path, ledger: str = "content/ledger") -> Compare:
-    """A function that compares two commits of ``root``, without those of the ``ledger`` alone."""
+    """A function that compares two commits of the repository at ``root``. Commits that change the
+    ``ledger`` folder alone are ignored."""
 
     repository = Repository("-C", str(root))
 

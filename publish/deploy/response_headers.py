@@ -37,7 +37,8 @@ def cache_control(path: str, type_: str) -> str:
 
 
 def headers(release: Release) -> bytes:
-    """The cache rules for Netlify and Cloudflare, one per folder where all names have a digest."""
+    """The cache rules in the format of Netlify and Cloudflare: one for each folder in which every
+    file name carries a digest."""
     folders: dict[str, bool] = {}
     for path in release.files:
         top, slash, rest = path.partition("/")

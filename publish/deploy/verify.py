@@ -26,7 +26,8 @@ Ask = Callable[..., Answer]
 
 
 def marker(siteurl: str, get: Ask = ask) -> tuple[tuple[str, str, str], str]:
-    """The live site's release, source and time, past every cache, or empty words; and why."""
+    """Release, source and time of the live site, requested past every cache; empty words if there
+    is no readable marker, and why."""
     try:
         found = get(f"{siteurl}/{MARKER}?{time.time_ns()}", headers={"Cache-Control": "no-cache"})
     except OSError as error:

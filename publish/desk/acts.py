@@ -47,7 +47,8 @@ class Acts:
     _tested: str = ""
 
     def answer(self, name: str, request: Request, **values: Any) -> Response:
-        """Redirects to the address, below the key, that ``do_…`` gives, or says why not."""
+        """The answer to a form: a redirection to the address below the key that ``do_…`` gives, or
+        a page that says why not."""
         try:
             address: str = getattr(self, f"do_{name}")(request.form, request, **values)
         except EditConflict as found:
@@ -297,7 +298,8 @@ class Acts:
         return found
 
     def _fixed(self, post: Post, form: Mapping[str, str]) -> tuple[Diagnostic, bytes, bytes] | None:
-        """The finding the form names, the file's bytes, the fixed ones; None if none is left."""
+        """The finding named by the form, the file's bytes, and the fixed bytes; None if there is
+        nothing left to fix."""
         wanted = (form.get("rule"), form.get("line"))
         data = self.writer.read(self.reader.settings, post)
         for finding in parts.findings(self.reader.current, post) or ():
@@ -342,10 +344,12 @@ class Acts:
 
 
 def _typed(form: Mapping[str, str]) -> dict[str, str]:
-    """The query that opens that form of a post's page again with its text; empty for a button."""
+    """The query with which a post's page has that form open again, with what was typed in it;
+    empty for a button."""
     return {key: form[key] for key in form if key != "post" and "open" in form}
 
 
 def _at(job: Job, typed: Mapping[str, str] | None = None) -> str:
-    # The fragment moves the focus to the heading, so that screen readers read it first.
+    # The fragment moves the focus to the heading, so that screen readers read it first, also
+    # without script.
     return f"{job.where}?{urlencode({'act': job.id, **(typed or {})})}#question"

@@ -48,7 +48,8 @@ Start = Callable[..., Any]
 
 @dataclass
 class App:
-    """The WSGI application. ``acts`` answers POST requests, the reader's snapshot the others."""
+    """The WSGI application. ``acts`` answers POST requests; pages are drawn from the reader's
+    snapshot."""
 
     guard: Guard
     reader: Reader

@@ -1,4 +1,5 @@
-"""Connects the desk to the office: turns forms into acts' arguments, questions into page data."""
+"""Connects the desk to the office: turns forms into acts' arguments, and questions into page
+data."""
 
 from __future__ import annotations
 

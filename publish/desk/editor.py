@@ -29,8 +29,9 @@ HINT = "set DESK_EDITOR in the settings file, for example DESK_EDITOR = 'code'"
 def command(values: Mapping[str, Any], file: Path, line: int) -> list[str]:
     """The program to run and its arguments.
 
-    ``DESK_EDITOR`` names it: a program, or a command with ``{file}`` and ``{line}``. Else it is the
-    system's program for Markdown; not ``EDITOR``, which may need a terminal.
+    ``DESK_EDITOR`` names it: a program, or a whole command with ``{file}`` and ``{line}``. Else it
+    is the system's program for Markdown. ``EDITOR`` is not used: it may need a terminal, and there
+    is none.
 
     Raises:
         ConfigError: ``DESK_EDITOR`` cannot be read as a command.

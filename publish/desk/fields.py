@@ -49,7 +49,8 @@ def shown(header: Header, name: str) -> str:
 
 
 def edited(data: bytes, given: Mapping[str, str], now: datetime, zone: ZoneInfo) -> bytes:
-    """``data`` with the changed fields of ``given``, all else as it is. An emptied one is removed.
+    """``data`` with the changed fields of ``given``; every other byte stays. An emptied field is
+    removed.
 
     Raises:
         ConfigError: the title is empty, or the date is invalid.

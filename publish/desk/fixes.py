@@ -71,7 +71,8 @@ def _suggested(text: str, finding: Diagnostic) -> str:
 
 
 def _key(key: str) -> Fix:
-    """A fix that gives ``key`` the finding's suggestion, for the wrong one of several names."""
+    """A fix that gives the header's ``key`` the finding's suggestion: among several names, in the
+    place of the wrong one."""
 
     def fix(data: bytes, finding: Diagnostic) -> bytes | None:
         if not finding.fix:

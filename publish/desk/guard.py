@@ -1,8 +1,9 @@
 """Which requests the desk answers. Pure, but for the key file.
 
 The desk can mail every reader, so it refuses everything that another page can make a browser do: a
-foreign site (CSRF), a name pointed at this machine (DNS rebinding), and the preview's pages, where
-a script pasted into a post may run. A cookie would not do: cookies ignore ports.
+foreign site (CSRF), a name pointed at this machine (DNS rebinding), and the preview's own pages,
+where a script pasted into a post may run. A cookie would not keep the preview out: cookies ignore
+ports.
 """
 
 from __future__ import annotations
@@ -61,7 +62,8 @@ class Guard:
             return Refusal(405, "The desk accepts GET and POST.")
         site = headers.get("Sec-Fetch-Site") or "same-origin"
         if method == "POST":
-            # A browser sends Origin with every POST; one without is from no page of the desk.
+            # A browser sends Origin with every POST; a request without it is not from a page of the
+            # desk.
             if headers.get("Origin") != f"http://{host}" or site != "same-origin":
                 return Refusal(403, "Only the desk's own pages may do this.")
             if not _short(headers.get("Content-Length") or ""):
@@ -77,10 +79,12 @@ class Guard:
 
 
 def headers(preview: str) -> dict[str, str]:
-    """The headers of every answer. Frames, pictures come from ``preview``, an origin or ``""``.
+    """The headers of every answer. Frames and pictures come from the ``preview``, an origin or
+    ``""``, alone.
 
-    ``same-origin`` sends other origins nothing of the address, as ``no-referrer`` would; but then
-    browsers send ``Origin: null`` with our forms (Fetch, "append a request Origin header").
+    ``same-origin`` sends other origins nothing of the address, as ``no-referrer`` would; but with
+    that, browsers send ``Origin: null`` with the desk's own forms (Fetch, "append a request Origin
+    header").
     """
     policy = {
         "default-src": "'none'",

@@ -137,7 +137,8 @@ def sent_row(now: Snapshot, letter: Letter, at: datetime) -> SentLetter:
 
 
 def _next(now: Snapshot, letter: Letter, at: datetime) -> SimpleNamespace:
-    """A scheduled letter or one being sent; ``when``, ``distance``: empty if none is known."""
+    """A scheduled letter or one being sent; ``when`` and ``distance`` are empty if no hour is
+    known."""
     post = now.of(letter)
     buttons: list[Button] = []
     if letter.state == "scheduled":
@@ -200,7 +201,8 @@ def _row(now: Snapshot, post: Post, at: datetime) -> SimpleNamespace:
 
 
 def _together(now: Snapshot, writing: list[Post]) -> Button | None:
-    """The button for one digest of all posts that could be sent now; None for fewer than two."""
+    """The button for one digest of all posts whose letters could be sent now; None for fewer than
+    two."""
     ready = [
         post
         for post in writing

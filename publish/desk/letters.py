@@ -11,7 +11,8 @@ from publish.desk.parts import Button
 
 
 def index(now: Snapshot, at: datetime) -> SimpleNamespace:
-    """All letters, scheduled first; ``never``: title and address of public posts not mailed."""
+    """All letters, scheduled ones first; ``never`` are titles and addresses of public posts that
+    were never mailed."""
     waiting = [m for m in now.newsletter.letters if m.state != "sent"]
     never = sorted(parts.never_mailed(now), key=lambda s: s.date or s.saved, reverse=True)
     return SimpleNamespace(

@@ -22,7 +22,8 @@ class Log:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, what: str, how: str, lines: tuple[str, ...] = ()) -> None:
-        """Log an act; ``how`` is ``done``, ``refused`` or ``not now``. A failure is no error."""
+        """Log an act; ``how`` is ``done``, ``refused`` or ``not now``. A log that cannot be written
+        changes nothing about the act."""
         at = datetime.now(UTC).isoformat(timespec="seconds")
         entry = {"at": at, "what": what, "how": how, "lines": list(lines)}
         with suppress(OSError), self._lock:

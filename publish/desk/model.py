@@ -89,8 +89,9 @@ class Newsletter:
 
 @dataclass(frozen=True)
 class Site:
-    """The site's pages, as built and as uploaded. ``waiting`` are pages that differ, None if
-    unknown; ``targets`` are the deploy targets. ``trouble`` is why one could not be read."""
+    """The site's pages, as built and as uploaded. ``waiting`` are pages that differ from the
+    uploaded ones, None if unknown; ``targets`` are the deploy targets. ``trouble`` is why one could
+    not be read."""
 
     made: datetime | None = None
     uploaded: datetime | None = None

@@ -29,7 +29,8 @@ STATES: dict[str, LetterState] = {
 
 @dataclass
 class NewsletterReader:
-    """Reads Mailchimp's state, settles earlier sends, and caches reports of old letters."""
+    """Reads Mailchimp's state, settles open sends of earlier runs, and caches reports of old
+    letters."""
 
     live: bool
     _reports: dict[str, tuple[float, Figures]] = field(default_factory=dict)

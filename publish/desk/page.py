@@ -48,7 +48,8 @@ def view(
     renderings: Renderings,
     fixable: Collection[Diagnostic] = (),
 ) -> SimpleNamespace:
-    """The variables of the page at the moment ``at``; ``fixable`` findings have a fix."""
+    """The variables of the page at the moment ``at``. ``fixable`` are the findings with an
+    automatic fix."""
     letter, found = now.letter(post), parts.findings(now, post)
     changes = letter.changes if letter else ()
     says, acts = _changed(post, letter)

@@ -32,7 +32,8 @@ Context = dict[str, Any]
 
 
 class Visit(NamedTuple):
-    """A page's input: the snapshot ``now``, the moment ``at``, acts, query, values of its path."""
+    """The input of a page: the snapshot ``now``, the moment ``at``, the acts, the address's query,
+    and the values in its path."""
 
     now: Snapshot
     at: datetime
@@ -60,7 +61,8 @@ def draw(kind: str, base: str, visit: Visit) -> bytes | None:
 
 
 def render(name: str, now: Snapshot, base: str, context: Mapping[str, Any]) -> bytes:
-    """A template with the variables of every page; what is no UTF-8 is drawn as question marks."""
+    """A template rendered with the variables of every page. What a file has instead of UTF-8 is
+    drawn as question marks."""
     job = context.get("job")
     shared = {
         "base": base,
@@ -141,6 +143,9 @@ def _post(visit: Visit) -> Context | None:
         "slug": post.slug,
         "post": post,
         "job": job,
+        # The difference is shown again once the letter was read after the act.
+        "compared": job is None
+        or (job.stage in ("done", "refused") and (now.newsletter.asked or at) > job.since),
         "opened": "" if closed else args.get("open", ""),
         "opened_line": args["opened"] if args.get("opened", "").isdecimal() else "",
         "wish": {name: args.get(name, "") for name in ("at", "to", "new", "alt", "digest")},

@@ -15,7 +15,8 @@ from publish.post.diagnostic import Diagnostic
 
 @dataclass(frozen=True)
 class Button:
-    """A button or link. With ``href`` it is a link; else it posts ``values`` to ``to``."""
+    """A button or link. With ``href`` it is a link; else it posts ``values`` to the address
+    ``to``."""
 
     label: str
     href: str = ""
@@ -28,7 +29,8 @@ class Button:
 
 @dataclass(frozen=True)
 class State:
-    """A state's word; its ``kind`` (ok, pending, warning, error) decides shape and colour."""
+    """A state's word, and its ``kind``, which decides shape and colour: ``ok``, ``pending``,
+    ``warning`` or ``error``."""
 
     kind: str
     word: str
@@ -74,7 +76,10 @@ def sent(now: Snapshot, at: datetime) -> list[Letter]:
 
 
 def never_mailed(now: Snapshot) -> list[Post]:
-    """The public posts that may have a letter and had none, alone or with others."""
+    """The public posts that may have a letter and had none, alone or with others; none while that
+    is not known."""
+    if not now.newsletter.asked:
+        return []
     mailed = {letter.uid for letter in now.newsletter.letters}
     mailed |= {uid for uid, choice in now.newsletter.choices.items() if choice.verdict == "done"}
     return [s for s in now.posts if s.kind == "public" and s.mailed and s.uid not in mailed]
@@ -140,7 +145,8 @@ def letter_waits(now: Snapshot, post: Post) -> bool:
 
 
 def next_step(now: Snapshot, post: Post) -> Button | None:
-    """The button for a post's next step towards publication or its letter, or None."""
+    """The button for a post's next step towards publication or its letter; None if there is
+    none."""
     if post.kind == "draft":
         return ask("Publish…", "publish", post)
     if post.kind != "public" or not post.mailed or not now.newsletter.asked:
@@ -156,7 +162,8 @@ def next_step(now: Snapshot, post: Post) -> Button | None:
 
 
 def next_step_is_likely(now: Snapshot, post: Post) -> bool:
-    """Whether ``next_step`` is the likely next act, as long as no known error stops the post."""
+    """Whether ``next_step`` is the author's likely next act, as long as no known error stops the
+    post."""
     step, found = next_step(now, post), findings(now, post)
     return step is not None and step.to != "/ask/undo" and (found is None or healthy(found))
 

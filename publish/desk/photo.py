@@ -83,7 +83,8 @@ def prepared(settings: Settings, data: bytes, given: str, fallback: str) -> tupl
 
 
 def inserted(data: bytes, path: str, alt: str, after: str) -> bytes:
-    """``data`` with the photo at ``path``: its ``cover``, or after line ``after`` (``0``: end)."""
+    """``data`` with the photo at ``path``: as its ``cover``, or below the paragraph that ends with
+    line ``after``, ``0`` for the end."""
     if after == "cover":
         data = frontmatter.set_key(data, "Image", path)
         return frontmatter.set_key(data, "Image_alt", alt)

@@ -21,7 +21,8 @@ class PostCache:
         self._known: dict[Path, tuple[str, Post]] = {}
 
     def read(self, settings: Settings, now: datetime) -> tuple[Post, ...]:
-        """All posts, by path, but for files that cannot be read or named: checks report them."""
+        """All posts, ordered by path. A file that cannot be read, or whose name is no UTF-8, is
+        left out; the checks report it."""
         found: dict[Path, tuple[str, Post]] = {}
         for file in posts.files(settings, settings.posts):
             try:

@@ -23,7 +23,8 @@ from publish.settings import Settings, load
 PAUSE = 0.25
 """Seconds between two polls of the files."""
 BUSY, IDLE = 60.0, 15 * 60.0
-"""Seconds between two readings of Mailchimp: while a letter waits or is being sent; otherwise."""
+"""Seconds between two readings of Mailchimp: while a letter is scheduled or being sent, and
+otherwise."""
 MINUTE = 60.0
 REST = 1.0
 """The fewest seconds between two readings of Mailchimp, as an author may save often."""

@@ -35,7 +35,8 @@ def serve(
 ) -> None:
     """Serve until ``stop`` is set or Ctrl-C; ``port`` 0 takes a free one.
 
-    ``ready`` gets the address, which ends with key and slash. An act under way is completed.
+    ``ready`` gets the address, which ends with the key and a slash. At the end an act under way is
+    completed first.
 
     Raises:
         ConfigError: the port cannot be listened on, or ``live`` without a Mailchimp key.
@@ -86,8 +87,8 @@ def serve(
         thread.start()
         stack.callback(server.server_close)
         stack.callback(server.shutdown)
+        address.touch(0o600)
         address.write_text(where + "\n", encoding="utf-8")
-        address.chmod(0o600)
         stack.callback(address.unlink, missing_ok=True)
         if ready:
             ready(where)

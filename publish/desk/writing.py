@@ -31,7 +31,8 @@ class EditConflict(Exception):
 
 @dataclass
 class Writer:
-    """Writes below the content folder; ``originals`` keeps each file's first version of a day."""
+    """Writes below the site's content folder. ``originals`` keeps each file as it was before the
+    first write of a day."""
 
     originals: Path
     _lock: threading.Lock = field(default_factory=threading.Lock)

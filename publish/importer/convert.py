@@ -116,7 +116,8 @@ class Steps:
         return found
 
     def _gallery(self, ids: str, item: Item, context: Context) -> str:
-        """Attachments as pictures, or as links to other files; ``*`` means all of the item."""
+        """Attachments as pictures, or as links to what is none; ``*`` means all pictures of the
+        item."""
         store = self.state.store
         numbers = [int(n) for n in re.findall(r"\d{1,12}", ids)]
         if ids == "*":

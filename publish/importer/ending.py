@@ -1,4 +1,5 @@
-"""Finds endings that many posts share (share strips, sign-ups, buttons); the theme has its own.
+"""Finds endings that many posts share (share strips, sign-ups, buttons), since the theme has its
+own.
 
 Pure. A shared ending without a call to action (a disclaimer, a signature) stays.
 """

@@ -109,7 +109,8 @@ class OldSite:
                 time.sleep(min(int(later), 30))
             elif found.status in (301, 302, 303, 307, 308) and location:
                 parts = urlsplit(urljoin(f"{scheme}://{host}{path}", location))
-                # Redirects are followed within the host: another's picture is not the author's.
+                # Redirects are followed within the host only: another host's picture is not the
+                # author's.
                 if host_of(parts.geturl()) not in self.hosts:
                     return None
                 if parts.scheme != scheme:

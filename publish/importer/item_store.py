@@ -107,7 +107,8 @@ class Store:
         return [row[0] for row in self._db.execute(sql, (parent,))]
 
     def body(self, id: int, kind: str) -> str | None:
-        """The body of a public item that others include, a ``block`` or ``module``, or None."""
+        """The body of an item that others include, a reusable ``block`` or a global ``module``;
+        None if there is none that is public."""
         found = self._row("select number from item where id = ?", id)
         item = self.item(found[0]) if found else None
         public = item and item.status == "publish" and not item.password

@@ -23,7 +23,8 @@ class Record:
 
 @dataclass
 class Ledger:
-    """Items by ``host/id``; files by path, with their digests, and the path by old address.
+    """Items by ``host/id``; pictures and files by their path, with their digests, and the path by
+    each old address.
 
     ``begun`` are the files that a run was about to write, with their digests: files written by a
     killed run count as its own, whatever export the next run reads. ``moved`` are addresses of
@@ -66,7 +67,8 @@ class Ledger:
 
     def save(self) -> bool:
         """Write it in one step; returns whether it changed."""
-        # One line per item, appended: git merges by lines, and no second copy is in memory.
+        # One line per item, appended one by one: git merges by lines, and no second copy is in
+        # memory.
         out = bytearray(b'{"version": 1,\n')
         tables = {"files": self.files, "addresses": self.addresses, "begun": self.begun}
         for name, values in tables.items():

@@ -101,7 +101,8 @@ class Rewriter:
         return out
 
     def link(self, el: El) -> None:
-        """Make a paragraph that is an old address, shown as a card by WordPress, a link."""
+        """Make a paragraph that is an address of the old site, which WordPress shows as a card or
+        player, a link."""
         words = el.kids[0] if el.tag == "p" and len(el.kids) == 1 else ""
         if isinstance(words, str) and re.fullmatch(r"https?://\S+", words) and self.own(words):
             self.context.lose("embed-as-link", words)

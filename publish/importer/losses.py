@@ -62,8 +62,9 @@ ORDER = "order by file, line, code, id, detail, excerpt"
 
 
 class LossLog:
-    """Losses, each once per place, in the order of the report; and old addresses with new ones.
-    Memory cannot hold all of a large export; the temporary database is deleted when closed."""
+    """Losses, each once per place, in the order of the report; and old addresses with their new
+    ones. A large export has too many for memory; the database file is temporary, and deleted when
+    it is closed."""
 
     def __init__(self) -> None:
         self._db = sqlite3.connect("", isolation_level=None)
@@ -89,7 +90,8 @@ class LossLog:
         return [Loss(*row) for row in self._db.execute(sql, (code, most))]
 
     def kinds(self, code: str, most: int) -> list[tuple[str, int, str, str]]:
-        """The details of one code, with count, excerpt and a place; the most frequent first."""
+        """The details in the losses of one code, with count, excerpt and a place; the most frequent
+        first."""
         sql = (
             "select substr(detail, 1, instr(detail || '?', '?') - 1) as kind, count(*) as many, "
             "max(excerpt), min(case when file <> '' then file || ':' || line else null end) "

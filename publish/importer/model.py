@@ -40,7 +40,8 @@ class Comment(NamedTuple):
 
 
 class Known(NamedTuple):
-    """An existing source of the site: its file below the content folder, its header's values."""
+    """An existing source of the site: its file below the content folder, and its header's
+    values."""
 
     file: str
     slug: str

@@ -1,4 +1,5 @@
-"""Finds, checks and names the old site's pictures and files, and puts them into the content."""
+"""Finds, checks and names pictures and linked files of the old site, and puts them into the content
+folder."""
 
 from __future__ import annotations
 

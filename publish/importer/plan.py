@@ -23,8 +23,9 @@ from publish.post.text import count, plain_title
 
 
 class Planning:
-    """Plans every item of the store; headers are stored there, link targets in an index. Each entry
-    gets, in the order of the export, an address that no other entry or existing source has."""
+    """Plans every item of the store; headers are stored there, link targets in an index. Every
+    entry gets, in the order of the export, an address that no other entry and no existing source
+    has."""
 
     def __init__(self, state: State, known: Iterable[Known]) -> None:
         self.state = state
@@ -266,7 +267,8 @@ class Planning:
         return bool(frontmatter.read(source).get("newsletter"))
 
     def _date(self, entry: Entry, item: Item) -> datetime | None:
-        """Set the entry's date; returns the moment of a later change. Without one it is a draft."""
+        """Set the entry's date; returns the moment of a later change. What has no date becomes a
+        draft."""
         when = dates.published(item, self._zone)
         changed = dates.moment(item.modified, item.modified_gmt, self._zone)
         if when is None:

@@ -1,4 +1,5 @@
-"""The report of an import's losses and changes: Markdown, JSON, and for the terminal. Pure."""
+"""The report of an import's losses and changes: as Markdown, as JSON, and for the terminal.
+Pure."""
 
 from __future__ import annotations
 

@@ -108,7 +108,9 @@ class El:
         return El, (self.tag, self.attrs, self.kids)
 
 
-LOOSE = re.compile(r"&(?!(?:#\d+|#[xX][\da-fA-F]+|[A-Za-z][A-Za-z\d]*);)")
+ENTITY = r"(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z]\w*);"
+"""What an entity is behind its first sign."""
+LOOSE = re.compile(rf"&(?!{ENTITY})")
 """A sign that begins no entity, for WordPress as here: ``?a=1&section=2`` holds none."""
 
 
@@ -118,7 +120,8 @@ def unescaped(value: str) -> str:
 
 
 def parse(html: str) -> tuple[El, bool]:
-    """Parse HTML; returns the tree, and whether markup nested too deeply was dropped."""
+    """Parse HTML; returns the tree, and whether markup was dropped because it was nested too
+    deeply."""
     html = LOOSE.sub("&amp;", html)
     html = HEADED.sub(r"\1\2", PAGE_END.sub("", clean(html)))
     html = VOID_THERE.sub(r"\g<0></\1>", html)

@@ -33,7 +33,8 @@ class Folder:
         self._root = (inner if inner.is_dir() else root).resolve()
 
     def read(self, path: str) -> bytes | None:
-        """The bytes at a path below the uploads, ``b""`` if too large; None if not there."""
+        """The bytes at a path below the uploads; None if it is missing or a link out of the folder,
+        ``b""`` if it is too large."""
         for name in dict.fromkeys(
             (path, unicodedata.normalize("NFC", path), unicodedata.normalize("NFD", path))
         ):

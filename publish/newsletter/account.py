@@ -105,7 +105,8 @@ def account(
     key: str = "",
     audience: str = "",
 ) -> Account:
-    """The account to use: the environment's; the sandbox if its base, key, audience are given.
+    """The account to use: the environment's, or the sandbox if its base, key and audience are
+    given.
 
     Raises:
         ConfigError: a key, id or address has not the form it must have. The key is not shown.

@@ -15,7 +15,8 @@ DRAFT = "save"
 SCHEDULED = "schedule"
 PAUSED = "paused"
 DELETED = "deleted"
-"""No state of Mailchimp's: the ledger's of a campaign that is gone, and was perhaps mailed."""
+"""No state of Mailchimp's: what the ledger says of a campaign that is gone and may have been
+mailed before."""
 STATES = {
     "save": "a draft in Mailchimp",
     "schedule": "scheduled",

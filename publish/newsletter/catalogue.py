@@ -1,4 +1,5 @@
-"""The catalogue of all letters, joined from ledger, Mailchimp's campaigns, and issues. Pure.
+"""The catalogue of all letters, joined from ledger, Mailchimp's campaigns and composed issues.
+Pure.
 
 No command starts from the posts alone: Mailchimp may have a letter whose post was retracted,
 renamed or never built on this machine, and updates and digests.
@@ -32,7 +33,8 @@ class Letter:
 
     ``slug`` is the name to type; ``posts`` are the keys of its posts, short ones where only
     Mailchimp has them; ``issue`` is the composed issue, None unless it is a plain letter of a built
-    post; ``sent_record`` the ledger's record of it; ``campaigns`` have the oldest first.
+    post; ``sent_record`` the ledger's record of the sent issue; ``campaigns`` have the oldest
+    first.
     """
 
     key: str
@@ -82,8 +84,9 @@ class Letter:
 
     @property
     def held(self) -> bool:
-        """Whether it was taken back, and so is sent only if named: by the ledger or a title, or
-        since a person unscheduled in Mailchimp what the ledger has as scheduled."""
+        """Whether it was taken back: then it is sent only if the author names it. The ledger or a
+        title records that; or it is scheduled in the ledger and a draft in Mailchimp, where a
+        person unscheduled it."""
         if self.active:
             return False
         taken = self.past.done and any(c.id == self.past.done for c in self.drafts)
@@ -91,7 +94,8 @@ class Letter:
 
     @property
     def lost(self) -> str:
-        """The campaign that the ledger has scheduled and Mailchimp lacks; ``""`` for none."""
+        """The campaign that is scheduled in the ledger, or had an order answered, and that
+        Mailchimp no longer lists; ``""`` for none."""
         past = self.past
         name = past.done if past.status in (SCHEDULED, DELETED) else ""
         name = past.tried if not past.done and not past.tries else name
@@ -183,7 +187,8 @@ def named(letters: Sequence[Letter], name: str) -> list[Letter]:
 
 
 def handle(letter: Letter | Issue, letters: Iterable[Letter]) -> str:
-    """A letter's unambiguous name: its slug, or its key if another of that slug is scheduled."""
+    """The unambiguous name of a letter on the command line: its slug, or its key where another one
+    of that slug is scheduled."""
     twins = (x for x in letters if x.slug == letter.slug and x.key != letter.key)
     return letter.key if not letter.slug or any(x.scheduled for x in twins) else letter.slug
 

@@ -55,7 +55,8 @@ def checks(account: Account, api: Mailchimp, siteurl: str, get: Fetch) -> Iterat
 def asked(
     name: str, ask: Callable[[], Any], say: Callable[[Any], str]
 ) -> Generator[Check, None, Any]:
-    """The check ``name``: whether ``ask`` is answered, in ``say``'s words; returns that or None."""
+    """The check ``name`` of whether ``ask`` gets an answer, worded by ``say``; returns the answer,
+    None if there is none."""
     try:
         answer = ask()
     except (PublishError, OSError) as failure:

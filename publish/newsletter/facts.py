@@ -229,7 +229,8 @@ def _with_order(past: IssueState, fact: Fact) -> tuple[tuple[str, float], ...]:
 
 
 def _still_open(past: IssueState, fact: Fact, *, read: bool) -> tuple[OpenSend, ...]:
-    """The attempts that ``fact`` leaves open: of other runs, unless it reads their campaign."""
+    """The attempts that ``fact`` does not close: those of other runs, unless it is a ``read`` of
+    their campaign."""
     return tuple(
         t for t in past.tries if t.run != fact.run and not (read and t.campaign == fact.campaign)
     )

@@ -30,7 +30,8 @@ def read(folder: Path) -> Issue:
 
 
 def list_issues(folder: Path) -> list[Issue]:
-    """Every issue composed in ``folder``, oldest first, without its bodies: enough for lists.
+    """Every issue composed in ``folder``, without its bodies, oldest first: enough for selecting
+    and listing.
 
     Raises:
         Refused: an issue's record cannot be read.

@@ -51,7 +51,8 @@ class Ledger:
     def read(self) -> dict[str, IssueState]:
         """The state of each issue, by key. A torn last line is ignored.
 
-        The facts count in the order of their times, which git's union merge does not keep.
+        The facts count in the order of their times: git's union merge puts one machine's lines
+        behind the other's.
 
         Raises:
             Damaged: a line that is not the last is no fact, or the file cannot be read.
@@ -109,7 +110,8 @@ class Ledger:
     def lock(
         self, patience: float, say: Callable[[str], None] | None = None
     ) -> AbstractContextManager[None]:
-        """Hold the ledger's lock on this machine; ``say`` is called once if it is waited for.
+        """Hold the ledger's lock on this machine; ``say`` is called once if it has to be waited
+        for.
 
         Raises:
             NothingSent: another run held it for ``patience`` seconds.

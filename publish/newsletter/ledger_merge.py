@@ -83,7 +83,8 @@ def _digest(files: Files, place: str) -> str:
 
 
 def facts(ours: bytes, theirs: bytes) -> bytes:
-    """``issues.jsonl``: every line of both, once, ordered by time; without a torn last line.
+    """``issues.jsonl``: every line of both, once, ordered by time. A torn last line is ignored, as
+    in reading.
 
     Raises:
         ValueError: a line is no fact.
@@ -114,7 +115,8 @@ def days(ours: Table, theirs: Table, base: Table) -> Table:
 
 
 def retired(ours: Table, theirs: Table, base: Table) -> Table:
-    """``retired.json``, merged three-way by address; of two changes ``theirs``, as it is public."""
+    """``retired.json``, a three-way merge by address; where both changed it, ``theirs`` wins, as it
+    is already public."""
     found = dict(base)
     for known in (ours, theirs):
         for address in {*base, *known}:

@@ -221,7 +221,8 @@ def _unanswered(state: State, request: SendRequest) -> Step | None:
 
 
 def _withdraw(begun: Replacing, state: State, request: SendRequest) -> Step | None:
-    """The next step until the campaign is a draft that no late request changes, else None."""
+    """The next step until the campaign is a draft that no late request can change; None when it
+    is."""
     looked = state.looked
     if not isinstance(looked, Campaign) or looked.id != begun.campaign:
         return _unseen(begun.campaign, state)
@@ -256,21 +257,24 @@ def _settling(
     why: str,
     again: Literal["listing", "looked"] = "looked",
 ) -> Wait | None:
-    """Wait for a part of the settle window that began at ``since``; None if it is over."""
+    """Wait for a part of the rest of the settle window that began at ``since``; None if it has
+    passed."""
     known = since if since <= state.now else state.began
     rest = known + request.settle - state.now
     return Wait(min(rest, max(POLL, request.settle / 60)), why, again) if rest > 0 else None
 
 
 def _elect(drafts: list[Campaign], state: State, request: SendRequest) -> Step:
-    """Choose the draft to send. All machines must choose the same, or each sends its own."""
+    """Choose the draft to send. All machines must choose the same one, or each would send its
+    own."""
     past = state.past
     if not request.lift and any(draft.held for draft in drafts):
         return HELD
     if state.made_here and state.seen_at is None:
         made_at = dict(past.made).get(state.made_here, state.now)
         if state.now < made_at + request.settle:
-            # A listing without the draft we made is outdated, and may lack another machine's.
+            # A listing without the draft we just made is outdated, and may lack another machine's
+            # too.
             pause = max(0.2, request.barrier / 4)
             return Wait(pause, "Mailchimp's list does not show the draft yet", "listing")
     if state.seen_at is not None and state.listed_at < state.seen_at + request.barrier:

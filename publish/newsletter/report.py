@@ -51,7 +51,8 @@ def figures(slug: str, title: str, kind: str, document: Mapping[str, Any]) -> Fi
 
 
 def table(rows: Sequence[Figures], spoken: Callable[[str], str]) -> list[str]:
-    """Aligned lines with a head, the title last; ``spoken`` formats a time (ISO 8601)."""
+    """Aligned lines with a head; ``spoken`` formats a time (ISO 8601) for the author. The title
+    comes last, as it may be long."""
     cells: list[tuple[str, ...]] = [("letter", "sent", *COLUMNS, "title")]
     cells += [
         (row.slug, spoken(row.sent), *(str(getattr(row, name)) for name in COLUMNS), _title(row))

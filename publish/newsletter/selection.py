@@ -60,7 +60,8 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A post and the verdict on it, the ``reason`` in words, and the ``campaign`` it refers to."""
+    """A post and the verdict on it, with the ``reason`` in words, and the ``campaign`` it refers
+    to, if any."""
 
     letter: Letter
     issue: Issue
@@ -86,8 +87,9 @@ def choose(
 ) -> list[Candidate]:
     """The verdict on each post that is composed, oldest first.
 
-    ``chosen`` are the keys that the author named; then no other is selected. A post sent in a
-    digest or under an earlier identity is not selected again, one taken back only if named.
+    ``chosen`` are the keys that the author named; then no other is selected. A post that was sent
+    in a digest or under an earlier identity is not selected again, one that was taken back only if
+    it is named.
     """
     return [
         _verdict(letter, letter.issue, letters, bounds, chosen)

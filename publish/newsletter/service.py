@@ -84,7 +84,8 @@ class Service:
     def replace(self, campaign: str) -> Delivered:
         """Put the issue's words into its scheduled ``campaign``, for the hour ``request.at``.
 
-        A result that is scheduled, but not by this run, was too near its hour: it stays unchanged.
+        A result that is scheduled, but not by this run, was too near its hour: it goes out
+        unchanged.
 
         Raises:
             PostChanged, Refused, NothingSent, OutcomeUnknown: as for ``deliver``.

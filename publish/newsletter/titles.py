@@ -29,7 +29,8 @@ _MARK = re.compile(r"\[(?=(?:held\]|(?:at|of|posts|pub):))", re.I)
 
 @dataclass(frozen=True)
 class Marks:
-    """The marks of a title: the promised ``hour``, an update's short key (``of``), ``posts``."""
+    """The marks of a title. ``hour`` is the promised one, ``of`` the short key of an update's
+    post, ``posts`` those of a digest's."""
 
     key: str = ""
     held: bool = False

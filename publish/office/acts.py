@@ -31,7 +31,8 @@ def ask(office: Office, act: str, **wish: Any) -> Question | Done:
 
 
 def do(office: Office, question: Question) -> Done | Question:
-    """Perform a confirmed act. If it would do something else by now, return that new question.
+    """Perform a confirmed act. If it would no longer do the same, nothing is done, and the new
+    question is returned.
 
     Raises:
         PublishError: it failed; the code tells what may have happened.

@@ -61,7 +61,8 @@ def judge(
     values: Mapping[str, Any],
     errors: Sequence[Complaint],
 ) -> tuple[Judged, bool]:
-    """The findings in what Pelican read of the site of ``path``, and whether none is an error."""
+    """The findings in the sources that Pelican has read of the site of the settings file ``path``,
+    and whether none is an error."""
     from publish.checks import run
     from publish.settings import load
     from publish.site.engine.dry_run import dry_run
@@ -241,7 +242,8 @@ def unjudged(settings: Settings, errors: Sequence[Complaint], *, built: bool) ->
 
 
 def long_letters(generators: list[Any]) -> bool:
-    """Whether a post is so long that only its composed letter tells if it would be clipped."""
+    """Whether any post is so long that its letter must be composed to tell whether mail programs
+    would clip it."""
     return any(
         len(body.encode()) + LETTER + STYLE * (body.count("<") - body.count("</")) > CLIPPED
         for generator in generators
@@ -252,7 +254,8 @@ def long_letters(generators: list[Any]) -> bool:
 
 
 def require_no_errors(settings: Settings, voice: Voice, *, built: bool = True) -> None:
-    """Refuse if a finding is an error, report the others; if ``built``, of the built site too.
+    """Refuse if a finding is an error, and report the others; with ``built`` those of the built
+    site too.
 
     Raises:
         Refused: there is an error in the content; the last of them.

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Office:
-    """An account with its API and ledger, and its site. ``clock``: seconds since the epoch."""
+    """An account with its API and ledger, and the site it mails for. ``clock`` gives seconds since
+    the epoch."""
 
     settings: Settings
     account: Account
@@ -99,7 +100,8 @@ def sandbox_server(settings: Settings, port: int = 0) -> Server:
 
 
 def sandbox_address(settings: Settings, stack: ExitStack) -> str:
-    """The address of the site's running sandbox, else of a new one; it ends with ``stack``."""
+    """The address of the site's running sandbox, else of a new one that lives as long as
+    ``stack``."""
     from publish import sandbox
 
     base = sandbox.running(settings.root)
@@ -125,7 +127,8 @@ def has_key(*, live: bool) -> bool:
 def opened(
     settings: Settings, voice: Voice | None = None, *, live: bool = False
 ) -> Iterator[Office]:
-    """The office for a command or a desk's lifetime, with the environment's account or the sandbox.
+    """The office for one command or a desk's lifetime: with the account of the environment's key,
+    else the sandbox.
 
     Raises:
         ConfigError: ``live`` without a key, or a setting of the newsletter is wrong.

@@ -14,7 +14,8 @@ NAMED = 8
 
 
 def ask(office: Office, *, target: str | None = None) -> Question | Done:
-    """What would go to ``target`` (default: the first); Done if up to date. A stale site is built.
+    """What would be uploaded to ``target`` (default: the only or the first one); Done if it is up
+    to date. A stale site is built first.
 
     Raises:
         PublishError: the content is not fit, or the target cannot be asked.

@@ -41,7 +41,8 @@ def upstream(root: Path) -> Upstream | None:
 
 
 def commit_and_push(settings: Settings, where: Upstream, message: str) -> None:
-    """Commit the content folder alone, whatever else is staged or not; push it to ``where``.
+    """Commit the content folder, and push it to ``where``. Other changes, staged or not, are not
+    committed.
 
     Raises:
         Refused: Git refuses; with its own message, without secrets.

@@ -110,7 +110,8 @@ def go_live(
     *,
     rollback: str | None = None,
 ) -> Outcome:
-    """Upload the last build, or go back to ``rollback`` (``""``: the one before), and verify it.
+    """Upload the last build, or go back to the release ``rollback`` (``""``: the one before), and
+    verify that it is live.
 
     Raises:
         Stopped: it was refused or failed; with how far it came.

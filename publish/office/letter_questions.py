@@ -1,4 +1,5 @@
-"""The parts of questions about letters: the plan, its lines, the confirmation's fingerprint."""
+"""The parts of questions about letters: the plan, its lines, and the fingerprint of the
+confirmation."""
 
 from __future__ import annotations
 

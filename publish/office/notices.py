@@ -49,7 +49,8 @@ def _late(settings: Settings) -> list[str]:
 
 
 def _orphans(settings: Settings) -> list[str]:
-    """From the live account's ledger, and the sandbox's without a key; tells of a damaged one.
+    """From the live account's ledger, and the sandbox's if no key is set; with a line for a damaged
+    one.
 
     Raises:
         Refused: a composed issue is damaged.

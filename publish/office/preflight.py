@@ -1,8 +1,9 @@
 """Checks that a post's page is public before anything is written to a live Mailchimp.
 
 A mail cannot be taken back, and its first link leads to the page. So the public address must answer
-with the digest that was built, and every picture of the mail must answer. With ``DEPLOY``, the
-release marker is asked first: a page asked too early is a 404 that a cache may keep.
+with the digest that was built, and every picture of the mail must answer. With ``DEPLOY`` set, the
+release marker is requested first: a page that is requested too early is a 404 that a cache between
+may keep.
 """
 
 from __future__ import annotations

@@ -39,8 +39,9 @@ class Plan:
 
 
 def ask(office: Office, *, post: str, at: str | None = None, keep_date: bool = False) -> Question:
-    """What publishing the draft ``post`` (a slug or a path) would do. A date before today, far down
-    in the lists, becomes today, unless ``keep_date``. ``at`` is the letter's hour.
+    """What publishing the draft ``post`` (a slug or a path) would do. A date before today becomes
+    today, unless ``keep_date``: an old one would be far down in the lists. ``at`` is the letter's
+    hour.
 
     Raises:
         ConfigError: there is no such post, or its date or ``at`` is invalid.

@@ -51,7 +51,8 @@ def reported_on_failure(voice: Voice, lines: Iterable[str]) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Line:
-    """One fact of a question: its name, its text; ``unless`` names the option that prevents it."""
+    """One fact of a question: its name, such as ``subject``, and its text; ``unless`` names the
+    option that would prevent it."""
 
     name: str
     text: str

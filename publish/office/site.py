@@ -45,7 +45,8 @@ class Site:
         build: bool = True,
         reason: str = "built first, for the site was stale",
     ) -> bool:
-        """Bring the composed issues up to date; whether that took a build, said with ``reason``.
+        """Bring the composed issues up to date with the sources; returns whether that took a build,
+        which is announced with ``reason``.
 
         Raises:
             Refused: the content is not fit, or the site is stale and ``build`` is False.
@@ -68,7 +69,8 @@ class Site:
 
     @contextmanager
     def composed(self, voice: Voice, *, drafts: bool = False) -> Iterator[Path]:
-        """A temporary folder of issues composed now, with ``drafts`` theirs too; commits nothing.
+        """A temporary folder of issues composed from the present sources, with ``drafts`` those of
+        drafts too. Nothing is committed.
 
         Raises:
             Refused: the content is not fit.
@@ -86,7 +88,8 @@ class Site:
 
     @contextmanager
     def composed_or_last_built(self, voice: Voice) -> Iterator[Path]:
-        """As ``composed``; the last build's issues, with a message, if the content is not fit."""
+        """As ``composed``; if the content is not fit, the folder of the last build's issues, with a
+        message."""
         with ExitStack() as stack:
             try:
                 folder = stack.enter_context(self.composed(replace(voice, complain=voice.detail)))
@@ -109,7 +112,8 @@ class Site:
         return _why_not(post) or again
 
     def uids(self, name: str) -> tuple[str, ...]:
-        """The identities of the post of that slug or path, its own first; empty for none."""
+        """The identities of the post of that slug or path, its own first; empty if there is no
+        such post."""
         post = self._source(name)
         return post.uids if post else ()
 
@@ -122,7 +126,8 @@ class Site:
         return [post.uids for post in posts if not _why_not(post)]
 
     def withdrawn(self, issue: Issue) -> bool:
-        """Whether the source of an issue is gone or not for the mail, also if not built since."""
+        """Whether the source of a composed issue was deleted, or is no longer for the mail, also if
+        it was not built since."""
         from publish.site.posts import Source, sources
 
         file = self.settings.root / issue.source

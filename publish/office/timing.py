@@ -15,7 +15,8 @@ LONGEST_COUNTDOWN = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Timing:
-    """When to send: ``at`` (None: now), ``asked`` for by the author, or ``from_settings``."""
+    """When to send: ``at`` None is now; ``asked``: the author named the time; ``from_settings``:
+    the settings name the hour."""
 
     at: datetime | None
     asked: bool = False
@@ -23,7 +24,8 @@ class Timing:
 
 
 def timing(office: Office, now: bool, at: str | None) -> Timing:
-    """The time to send: ``now``, ``at``, the settings' hour, or the next quarter that allows undo.
+    """The time to send: ``now``, ``at``, the settings' hour, or the next quarter of an hour that
+    leaves time to undo.
 
     Raises:
         ConfigError: both are given, or ``at`` is no future quarter of an hour.

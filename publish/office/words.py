@@ -1,6 +1,7 @@
 """The wording of posts, letters and next steps in an act's lines. Pure.
 
-The command line and the desk word the same facts differently, each with its own ``Words``.
+The command line and the desk word the same facts differently: each opens the office with its own
+``Words``.
 """
 
 from __future__ import annotations

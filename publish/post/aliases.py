@@ -93,7 +93,8 @@ def retired_fault(table: Mapping[str, str]) -> str:
 class Occupied:
     """The addresses in use, compared as on a disk that ignores case.
 
-    ``files`` are the site's, relative to the output folder, with owners; ``take`` adds aliases.
+    ``files`` are those of the site, relative to the output folder, each with its owner; ``take``
+    adds aliases.
     """
 
     def __init__(self, files: Mapping[str, object]) -> None:

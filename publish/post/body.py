@@ -33,7 +33,8 @@ class Body(NamedTuple):
 
 
 def parse(markup: str, resolved: str | None = None, *, mail: bool = False) -> Body:
-    """Parse a body with its links as written; ``resolved`` has resolved ones, if it differs."""
+    """Parse a body with its links as written; ``resolved`` is the body with resolved links, where
+    it differs."""
     root = _tree(markup)
     if root is None:
         return Body()

@@ -1,4 +1,5 @@
-"""The one format of cache files: checked, written in one step, with a key of their origin.
+"""The one format of cache files: checked, written in one step, with a key of what they were made
+from.
 
 Every cache file can be deleted at any time; a damaged one counts as missing. Few modules are
 imported here, because a build that has nothing to do reads one such file and no more.
@@ -35,7 +36,8 @@ def verified(sealed: bytes) -> bytes:
 
 
 def read(file: Path, made_from: str) -> bytes | None:
-    """The data that :func:`keep` wrote to ``file``; None if of another key, gone, or damaged."""
+    """The data that :func:`keep` wrote to ``file``; None if made from something else, missing or
+    damaged."""
     try:
         data = verified(file.read_bytes())
     except (OSError, ValueError):
@@ -98,7 +100,8 @@ def save(path: Path, value: dict[Any, Any]) -> None:
 
 @cache
 def code_digest(folder: Path) -> str:
-    """64 hex digits over Python's version and the stamps of code in ``folder``, ``publish.post``.
+    """64 hex digits over Python's version, the code in ``folder`` and that of ``publish.post``,
+    each file by its stamp.
 
     A cache is valid only for the code that made it.
     """

@@ -31,7 +31,8 @@ def contents(generators: Iterable[Any], *, public: bool = False) -> Iterator[Any
 
 
 def keep_drafts_out(generator: Any) -> None:
-    """Where drafts get no file, a ``Save_as`` line gives none either: Pelican would publish it."""
+    """Where the settings give a draft no file, its own ``Save_as`` line gives it none either:
+    Pelican would publish it there."""
     for draft in (each for name in DRAFTS for each in getattr(generator, name, ())):
         key = "save_as" if draft.in_default_lang else "lang_save_as"
         if hasattr(draft, "override_save_as") and not draft._expand_settings(key):
@@ -53,7 +54,8 @@ def has_links(content: Any) -> bool:
 
 
 def names_of(things: Iterable[Any] | None) -> tuple[str, ...]:
-    """The names of categories, tags or authors as plain text, each once, none empty."""
+    """The names of categories, tags or authors as plain text, each once and none empty (a site
+    without AUTHOR has an empty one)."""
     return tuple(dict.fromkeys(name for thing in things or () if (name := plain(thing))))
 
 
@@ -69,7 +71,8 @@ def place_of(content: Any) -> str:
 
 
 class Computed:
-    """A descriptor for an attribute of articles or pages, computed when read. Drafts have none.
+    """A descriptor for an attribute of articles or pages, computed when a page reads it. Drafts
+    have none.
 
     Without ``__set__``, so that a line of that name in a post can take its place. ``made_from`` is
     everything it depends on except the article's title, address and status.
@@ -88,7 +91,8 @@ class Computed:
 
 
 def digest_of(text: str) -> str:
-    """64 hex digits of a text, ``known`` or memoized, as several plugins need that of a body."""
+    """64 hex digits of a text, memoized, as several plugins need the digest of the same body; one
+    that is ``known`` is not computed."""
     found = known.get(text)
     if found is None:
         if len(known) >= MOST:

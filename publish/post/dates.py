@@ -1,6 +1,7 @@
 """The ``Date`` of a source as Pelican reads it, without Pelican. Pure, but for the day of today.
 
-A test compares it with ``pelican.utils.get_date``: each command reads a date as a build does.
+A test compares it with ``pelican.utils.get_date``, so that every command reads a header's date as a
+build does.
 """
 
 from __future__ import annotations

@@ -35,7 +35,8 @@ def write_whole(path: Path, data: bytes) -> bool:
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """A stream whose bytes replace ``path`` in one step at the end of the context.
 
-    The temporary file lies beside it: a rename is atomic only within one file system.
+    The temporary file lies beside its target, because a rename is atomic only within one
+    file system.
 
     Raises:
         OSError: the folder cannot be written or the disk is full; ``path`` is as it was.
@@ -60,7 +61,8 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 
 def public_folder(folder: Path) -> None:
-    """Make ``folder`` and its parents, readable for a web server whatever the process's umask is.
+    """Make ``folder`` and its parents where they are missing; a web server may read them, whatever
+    this process's umask is.
 
     Raises:
         OSError: one cannot be made.
@@ -111,7 +113,7 @@ def locked(
             if time.monotonic() >= end:
                 raise refused(
                     f"another {what} ({_holder(file)}) is at work in this folder",
-                    "wait for it to end, then run this again",
+                    "wait for it or end it, then run this again",
                 )
             time.sleep(0.05)
         stream.truncate(0)

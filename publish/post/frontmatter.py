@@ -127,7 +127,8 @@ def parse_other(text: str) -> Header:
 
 
 def read(data: bytes) -> Header:
-    """The header of a source's bytes; what is not UTF-8 is read as replacement characters."""
+    """The header of a source's bytes; bytes that are not UTF-8 are read as replacement
+    characters."""
     text = data.decode("utf-8", "surrogateescape").removeprefix(BOM)
     return parse(found.group().rstrip("\r\n") for found in LINE.finditer(text))
 
@@ -193,7 +194,8 @@ def names(value: object) -> list[str]:
 
 
 def yes_no(value: object) -> bool | None:
-    """The boolean that a value such as ``yes`` or ``no`` means; None for any other."""
+    """The boolean that a value such as ``yes`` or ``no`` stands for; None for any other and for an
+    empty one."""
     said = str(value or "").strip().lower()
     if said in ("no", "false", "off", "0"):
         return False

@@ -40,8 +40,9 @@ def was_of(given: object) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Recorded:
-    """The addresses that were ever published, normalized, each with its identity. ``retired`` were
-    taken off the site, and another post may take them. ``written`` has each as published."""
+    """The addresses that were ever published, normalized, each with its identity. ``retired`` are
+    addresses that were taken off the site, which another post may take. ``written`` has each as it
+    was published."""
 
     uids: Mapping[str, str] = field(default_factory=dict)
     retired: frozenset[str] = frozenset()
@@ -165,7 +166,8 @@ def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def complaint(known: str, uid: str) -> tuple[str, str]:
-    """The message and the remedy for a post at whose address ``known`` was published."""
+    """The message and the remedy for a post at whose address the identity ``known`` was
+    published."""
     message = "its published address belongs to another Uid" if uid else "its Uid is gone"
     return (
         message,

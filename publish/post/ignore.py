@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 PREFIXES = ("~$",)
-"""Lock files of office programs; leading dots apart, as STATIC_PATHS may name hidden files."""
+"""Lock files of office programs. Leading dots are tested separately, as STATIC_PATHS may name
+hidden files."""
 SUFFIXES = ("~", ".swp", ".swo", ".pyc")
 NAMES = (
     "Thumbs.db", "thumbs.db", "ehthumbs.db", "Desktop.ini", "desktop.ini", "Icon\r", "__MACOSX",
@@ -18,7 +19,8 @@ NAMES = (
 
 
 def is_left_behind(name: str, kept: Iterable[str] = ()) -> bool:
-    """Whether that name is never content; ``kept`` are hidden ones that are (``kept_of``)."""
+    """Whether a file or folder of that name is never content; ``kept`` are hidden ones that
+    are (see ``kept_of``)."""
     if name[:1] == ".":
         return name not in kept
     return (

@@ -24,7 +24,8 @@ class Cover:
     """The picture of an ``Image:`` line.
 
     ``url`` is fit for an attribute: absolute, or below the site without a leading slash. ``path``
-    is the file below the content folder, ``file`` where it lies; ``""`` for another host's.
+    is the file below the content folder, ``file`` where it lies; both are ``""`` for a picture of
+    another host.
     """
 
     url: str
@@ -67,7 +68,8 @@ def cover_of(content: Any) -> Cover | None:
 def cover_paths(given: str, folder: str) -> Iterator[str]:
     """Where below the content folder the file of an ``Image:`` line may lie, likeliest first.
 
-    ``folder`` is that of the post. Nothing for a line that is no path or address, as ``//[x``.
+    ``folder`` is that of the post. Nothing for a line without a path, or that is no address, as
+    ``//[x``.
     """
     mark = MARK.match(given)
     try:

@@ -1,6 +1,7 @@
 """Installed packages, read from their metadata on disk.
 
-``importlib.metadata`` does the same, but imports email and csv, longer than a small build.
+``importlib.metadata`` gives the same, but imports the email and csv packages, which takes longer
+than a small build.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from functools import cache
 
 @cache
 def release(package: str) -> str:
-    """A package's version, ``""`` if it is not installed: for keys, as bytes may depend on it."""
+    """The version of a package, ``""`` if it is not installed; part of cache keys, as another
+    version may give other bytes."""
     wanted = package.replace("-", "_").lower()
     for record in _records():
         stem, _, number = os.path.basename(record).partition("-")  # noqa: PTH119 - loaded early

@@ -20,7 +20,8 @@ LATER = ("posts", "was")
 LONGEST = 150
 """Characters of a subject or a preheader that Mailchimp takes."""
 CLIPPED = 100_000
-"""Bytes of HTML from which an issue is refused: Gmail clips, and Mailchimp lengthens links."""
+"""Bytes of HTML from which on an issue is refused: Gmail clips at ``GMAIL``, and Mailchimp's own
+rewriting of links adds to it."""
 LARGE = 80_000
 """Bytes of HTML from which on the author is warned."""
 GMAIL = 102 * 1024
@@ -36,7 +37,8 @@ class Issue:
     ``text_part`` are where in the bodies the article itself lies (begin and end, in characters;
     empty where that is not known); ``posts`` are the keys of the posts that a digest joins,
     ``update_of`` the key of the post that an update repeats; ``was`` are earlier Uids of the post,
-    under which a mailing counts too. ``picture_bytes`` is the size of the site's own pictures.
+    under which a mailing counts too. ``picture_bytes`` is the size of the site's own pictures in
+    it.
     """
 
     key: str
@@ -93,7 +95,8 @@ class Issue:
 
 
 def from_record(record: Mapping[str, Any], html: str = "", text: str = "") -> Issue:
-    """The issue of an ``issue.json`` and its bodies; without them enough for selecting, listing.
+    """The issue of an ``issue.json`` and its bodies; without the bodies, enough for selecting and
+    listing.
 
     Raises:
         KeyError, TypeError, ValueError: it is no such record.
@@ -121,7 +124,8 @@ def from_record(record: Mapping[str, Any], html: str = "", text: str = "") -> Is
 def key_of(uids: Iterable[str], update: str = "") -> str:
     """An issue's key, 20 hex digits: of its posts' identities, never of their content.
 
-    ``update`` is the digest of an update: the same one has the same key, and goes out once.
+    ``update`` is the digest of an update: the same update has the same key, so it too goes out
+    once.
     """
     identity = "\n".join(sorted(uids)) + (f"\nupdate:{update}" if update else "")
     return hashlib.sha256(identity.encode()).hexdigest()[:20]

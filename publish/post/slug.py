@@ -40,5 +40,6 @@ def slugify(title: str, values: Mapping[str, Any] | None = None) -> str:
 
 
 def slug_of_title(title: str, values: Mapping[str, Any] | None = None) -> str:
-    """A new post's slug: Pelican's, but with every word shown: ``<2 or >`` is no tag."""
+    """A new post's slug: Pelican's, with every word that the title shows. Pelican would drop ``<2
+    or >`` as a tag."""
     return slugify(html.escape(plain_title(title)), values)

@@ -127,7 +127,8 @@ def title_html(title: object) -> str:
 
 
 def plain_title(title: object) -> str:
-    """A title's words on one line, where no markup is shown; ``""`` if no character is visible."""
+    """The words of a title on one line, for every place that shows no markup; ``""`` if no
+    character is visible."""
     words = plain(title_html(title))
     return words if any(unicodedata.category(c) not in UNSEEN_KINDS for c in words) else ""
 

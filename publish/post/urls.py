@@ -81,7 +81,8 @@ def site_address(settings: Mapping[str, Any]) -> str:
 
 @lru_cache(maxsize=4096)
 def path_of(siteurl: str, address: str, base: str = "/") -> str | None:
-    """The path from the root that ``address`` in a page at ``base`` names; None on other sites."""
+    """The path, from the site's root, that an ``address`` in a page at ``base`` names; None for
+    another site's."""
     try:
         home = urlsplit(siteurl)
         parts = urlsplit(urljoin(f"//{home.netloc}{base}", address))
@@ -96,7 +97,8 @@ def path_of(siteurl: str, address: str, base: str = "/") -> str | None:
 
 
 def is_address(address: str) -> bool:
-    """Whether a browser can open ``address``: a host and a port that can exist, if it has any."""
+    """Whether a browser can open ``address``: one that names a host names one that can exist, and a
+    port."""
     try:
         parts = urlsplit(address.strip())
         if parts.scheme not in ("", "http", "https") or not WITH_HOST.match(address.strip()):

@@ -54,10 +54,12 @@ class LedgerRepository(Repository):
         self.ref = f"refs/heads/{branch}"
 
     def pull(self) -> None:
-        """Fast-forward to the newest tip, merge the ledgers, and check that a push is possible.
+        """Fast-forward the branch to its newest tip, merge the ledgers, and check that a push is
+        possible.
 
         Raises:
-            Refused: content is not committed or pushed, or the branch and its upstream diverged.
+            Refused: content is not committed or not pushed, or the branch and its upstream have
+                diverged.
             NothingSent: the remote does not answer, or refuses writing.
         """
         self.require_committed()
@@ -200,7 +202,8 @@ class LedgerRepository(Repository):
             return
 
     def _set_aside(self, committed: dict[str, bytes]) -> dict[str, bytes]:
-        """The ledger, moved aside until it is whole again; merged with an earlier run's."""
+        """The ledger, moved aside until it is completely restored; merged with what an earlier run
+        left aside."""
         ours = _read(self.ledger)
         if self.aside.is_dir():
             ours = merge_ledgers(ours, _read(self.aside), committed)

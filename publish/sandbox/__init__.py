@@ -1,7 +1,8 @@
 """A stand-in for Mailchimp on this machine: its API, its delivery, its sign-up form, an inbox.
 
-It contacts no other machine. The state is in ``.publish/sandbox/``: it outlives the process, and
-several may share it. Importing this package is cheap: the server is imported on first use.
+It contacts no other machine. The state is in ``.publish/sandbox/``, so that it outlives the
+process, and several processes may share it. Importing this package is cheap: the server's modules
+are imported on first use.
 """
 
 from __future__ import annotations

@@ -91,7 +91,8 @@ class App:
 
     @contextmanager
     def _due(self) -> Iterator[tuple[sqlite3.Connection, float]]:
-        """A transaction after due deliveries; after it the mails' files are written."""
+        """A transaction in which due deliveries were performed; after it the mails' files are
+        written."""
         with self.store.transaction() as db:
             now = self.clock()
             for late in control.take_due(db, now):

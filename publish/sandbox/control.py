@@ -17,7 +17,8 @@ routes = Routes()
 
 
 def choose(db: sqlite3.Connection, request: Request) -> tuple[Rule | None, dict[str, float]]:
-    """Count the request for each rule; returns the rule that decides the answer, and conditions."""
+    """Count the request for every rule, and return those that strike: the one that decides the
+    answer, and the conditions."""
     struck: Rule | None = None
     conditions: dict[str, float] = {}
     for row in db.execute("SELECT id, doc, seen FROM rules ORDER BY id").fetchall():

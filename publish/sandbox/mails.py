@@ -23,7 +23,8 @@ class Mail:
 
 
 def newest(root: Path, most: int) -> list[Mail]:
-    """The newest mails of the site in ``root``, at most ``most``, without unreadable ones."""
+    """The mails of the site in ``root``, at most ``most``, the newest first; unreadable ones are
+    left out."""
     files = [(_changed(file), file) for file in (folder(root) / "mail").glob("*.eml")]
     found = []
     for at, file in nlargest(most, files):

@@ -18,7 +18,8 @@ SHOWN = re.compile(r"<(?:img|source)\b[^>]*>|url\([^)]*\)", re.I)
 
 @dataclass(frozen=True)
 class Site:
-    """The mailing site: its ``url`` (no last slash), and its pictures' folders, in this order."""
+    """The mailing site: its ``url`` without a slash at its end, and the folders in which its
+    pictures are searched, in this order."""
 
     url: str = ""
     folders: Sequence[Path] = ()
@@ -43,7 +44,8 @@ class Site:
         return None
 
     def local(self, markup: str) -> str:
-        """``markup`` with the addresses of local pictures replaced by ones below ``/picture/``."""
+        """``markup`` with the addresses of pictures on this machine replaced by ones below
+        ``/picture/``."""
         if not self.url:
             return markup
         own = re.compile(re.escape(self.url) + r"/([^\s\"'<>)?#,]+)")

@@ -32,7 +32,8 @@ def withdraw(home: Path, instance: str) -> None:
 
 
 def running(root: Path) -> str | None:
-    """The base URL of the project's sandbox server if that answers as itself, else None."""
+    """The base URL of the project's running sandbox server, or None: it must answer with the
+    recorded instance."""
     noted = _read(folder(root))
     url = noted.get("url", "")
     try:

@@ -92,7 +92,8 @@ class Call:
 class Route:
     """``method`` and a path such as ``/lists/{}/members``; each ``{}`` becomes an argument.
 
-    The function answers with a document (JSON), with None (204), or with its own ``Response``.
+    The function answers with a document, which goes out as JSON, with None (204), or with a
+    ``Response`` of its own.
     """
 
     method: str

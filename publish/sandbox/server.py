@@ -141,7 +141,8 @@ def start(
 
     Args:
         root: the project's folder; state goes to ``root/.publish/sandbox``.
-        port: 0 takes the last port if it is free, as links in old mails name it, or any.
+        port: 0 takes the last port if it is free, so that links in old mails work, else any free
+            one.
         clock: seconds since the epoch; tests hand in their own.
         zone: the site's time zone, for the inbox.
         site: where to find pictures of posts that are not public yet, for the inbox.

@@ -92,7 +92,8 @@ def check_schedule(at: int, now: float) -> None:
 
 
 def when_due(campaign: Campaign, readers: int, now: float) -> str:
-    """The status of a scheduled campaign when due; an incomplete one goes back to ``save``."""
+    """The status of a scheduled campaign when it is due: one that has become incomplete goes back
+    to ``save`` instead of out."""
     if campaign.status == "sending":
         return "sent"
     return "save" if faults(campaign, readers, now) else "sending"

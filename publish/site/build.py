@@ -28,7 +28,8 @@ ISSUE = re.compile(r"[^/]+/issue\.(html|txt|json)")
 class Build(NamedTuple):
     """The result of a build. Paths are relative to ``output``; ``seconds`` are by phase.
     ``foreign`` are files in ``output`` that the tool did not write; they are not changed.
-    ``rendered`` counts rendered pages, not all of which differed; ``issues`` composed issues."""
+    ``rendered`` is how many pages were rendered; not all of them differed. ``issues`` is how many
+    issues are composed."""
 
     output: str
     written: tuple[str, ...]
@@ -52,9 +53,10 @@ class Guards(NamedTuple):
 
     ``judge`` is called once every source is read and before anything is rendered, in the process
     that runs Pelican; ``answered`` gets its result here, and refuses by raising; where Pelican
-    failed before that, ``unread`` gets what it said, and has to raise. A source that is not ``fit``
-    is not opened. ``validate_output`` is called with what was rendered, as paths by names, before
-    it becomes the output, and may raise. If nothing changed, none is called.
+    failed before that, ``unread`` gets what it said, and has to raise. A source that is not
+    ``fit`` is not opened. ``validate_output`` is called with what was rendered, as paths by
+    names, before it becomes the output, and may raise. Where nothing changed, none of them is
+    called.
     """
 
     judge: Judge | None = None
@@ -149,7 +151,8 @@ def _build(
         permanent = None
         if target == settings.output.absolute():
             permanent = addresses.guard(settings, stage / LISTED, site_files)
-        # Recorded before any file is moved, so that a crash does not make our pages foreign ones.
+        # Recorded before any file is moved, so that after a crash our pages are not taken for
+        # foreign files.
         owned = tuple(sorted({*last.files, *site_files}))
         manifest.write(record, Manifest(files=owned, output=str(target)))
         changes = commit(staged_site, target, last.files, kept, present=present)
@@ -255,7 +258,8 @@ def overrides(settings: Settings, stage: Path, *, fresh: bool = False) -> dict[s
 def intact(
     settings: Settings, last: Manifest, target: Path, in_output: stamps.Stamps
 ) -> tuple[str, ...]:
-    """The pages in ``target`` and the issues that are unchanged since, by their stamps."""
+    """The pages in ``target`` and the issues that are unchanged since the last build, by their
+    stamps."""
     keys = ((name, f"{target}{os.sep}{name}") for name in last.files)
     pages = [
         name for name, key in keys if key in in_output and in_output[key] == last.outputs.get(key)

@@ -135,8 +135,9 @@ def _same(new: str, old: Path) -> bool:
 
 
 def _near(staged: Mapping[str, str], target: Path, names: Collection[str]) -> dict[str, Path]:
-    """The files to rename, by name; first copied to the target's file system, as only a rename
-    within one is atomic. Every folder to be written is tested before ``target`` changes."""
+    """The files to rename, by name; they are first copied to the target's file system if that is
+    another one, since only a rename within one is atomic. Every folder to be written is tested
+    before ``target`` changes."""
     for parent in {next(p for p in (target / n).parents if p.is_dir()) for n in names}:
         if not os.access(parent, os.W_OK | os.X_OK):
             raise PermissionError(13, "may not be written in", str(parent))

@@ -1,7 +1,8 @@
 """Takes the records of a site from Pelican's own objects, once every source is read.
 
 Works in any site: attributes of our plugins are used where they exist. The objects are not changed.
-Public content is first: an ``{attach}``-ed file belongs to the first that links it.
+Public content is processed first: an ``{attach}``-ed file belongs to the first content that links
+it.
 """
 
 from __future__ import annotations
@@ -271,7 +272,8 @@ def _unread(generators: list[Any]) -> Iterator[str]:
 
 
 def _places(generators: list[Any], settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Lists, feeds, direct templates, theme files: their file (``""``: not known) and address."""
+    """The lists, feeds, direct templates and files of the theme: each with its file, ``""`` if it
+    is not known, and its address."""
     files = [
         str(settings.get(f"{str(name).upper()}_SAVE_AS", f"{name}.html"))
         for name in settings.get("DIRECT_TEMPLATES") or ()
@@ -315,7 +317,8 @@ def _terms(generators: list[Any], name: str) -> Iterator[Any]:
 
 
 def _no_template(contents: list[Any], generators: list[Any]) -> Iterator[tuple[str, str]]:
-    """The sources whose template is missing, with its name; for a setting, one of its sources."""
+    """The sources whose own template is missing, with its name; for a setting, one of those that it
+    concerns."""
     loaders = [generator for generator in generators if hasattr(generator, "get_template")]
     given = loaders[0].settings if loaders else {}
     named = [
@@ -370,7 +373,8 @@ def _as_text(value: Any) -> str:
 
 
 def _size(path: Path) -> int | None:
-    """A file's size in bytes; None for a folder, which a link may name as a file."""
+    """A file's size in bytes; None for a folder, which Pelican takes for a file where a link names
+    it."""
     try:
         found = path.stat()
     except OSError:

@@ -58,7 +58,8 @@ def answer(folder: Path, path: str, scheme: str) -> Answer:
 
 
 def feed_item(site: Path, path: str) -> tuple[str, str] | None:
-    """Title and content of the post at ``path`` (root-relative) in the first Atom feed with it."""
+    """The title and content of the item of the post at ``path`` (root-relative), in the first Atom
+    feed that has it."""
     for file in sorted(site.glob("**/*.atom.xml")):
         try:
             # The feed is our own build's, so it may be trusted.

@@ -1,4 +1,5 @@
-"""Reads the sources on disk by the header grammar, without Pelican, for commands that write one."""
+"""Reads the sources on disk by the header grammar alone, without Pelican: for commands that write
+one."""
 
 from __future__ import annotations
 
@@ -167,7 +168,8 @@ class Source:
             ) from None
 
     def address(self, slug: str) -> str:
-        """The address it has with ``slug``; ``""`` if the header alone does not tell."""
+        """The address it has with ``slug``; ``""`` if that does not follow from the header
+        alone."""
         if self.fixed:
             return ""
         return permalink(self.settings.values, "article", slug, lang=self.lang, date=self.date)
@@ -209,7 +211,8 @@ def find(settings: Settings, name: str) -> Source:
 
 
 def matching(settings: Settings, name: str) -> list[Source]:
-    """The posts of a path (of the site's folder, the content folder, its end), or of a slug."""
+    """The posts of a path, from the site's folder, from the content folder or of its end; else of
+    a slug."""
     wanted = name.replace("\\", "/").removeprefix("./").strip("/")
     posts, typed = list(sources(settings, settings.posts)), os.path.abspath(name)  # noqa: PTH100
     return (
@@ -259,7 +262,8 @@ def refuse_taken(settings: Settings, slug: str, lang: str = "", but: Path | None
 def refuse_owned(
     settings: Settings, address: str, uids: tuple[str, ...] = (), but: Path | None = None
 ) -> None:
-    """Raise if ``address`` was published with other ``uids``, or is an alias of another source.
+    """Raise if ``address`` was published with an identity other than ``uids``, or is an alias of a
+    source other than ``but``.
 
     Raises:
         ConfigError: it is; the message names the source.

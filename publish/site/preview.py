@@ -144,7 +144,7 @@ def serve(
     """
     stop = stop or threading.Event()
     state = State(settings.cache / "preview")
-    with locked(state.folder / "lock", Refused, patience=0, what="preview"):
+    with locked(state.folder / "lock", Refused, patience=0, what="preview or desk"):
         # A post taken down since the last preview must not be served from it.
         shutil.rmtree(state.site, ignore_errors=True)
         shutil.rmtree(state.folder / "issues", ignore_errors=True)

@@ -106,7 +106,8 @@ def composed(settings: Settings, *, drafts: bool = False) -> Iterator[Path]:
 
 
 def unread(settings: Settings, errors: Sequence[Complaint]) -> Library:
-    """The library of a site whose settings, plugins or generators fail, for rules over text."""
+    """The library of a site whose settings, plugins or generators fail, so that rules over text
+    still have sources."""
     from publish.site.posts import files
 
     wrong = {name for name, *_ in misfits(settings.values)}
@@ -137,7 +138,8 @@ def _aside(settings: Settings) -> Iterator[Path]:
 
 
 def refusals(errors: Sequence[Complaint]) -> tuple[Complaint, ...]:
-    """The errors of Pelican and the plugins; those about unfit sources are rules' own."""
+    """The errors of Pelican and the plugins, without those about unfit sources, which rules
+    report."""
     return tuple(error for error in errors if error.kind != "unfit")
 
 

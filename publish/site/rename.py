@@ -18,8 +18,9 @@ from publish.site.posts import Source, find, refuse_owned, refuse_taken
 
 @dataclass(frozen=True)
 class Renaming:
-    """A ``post`` with its slug ``new``: the bytes and the ``address`` that its file will have,
-    ``""`` where only a build shows it; ``before`` are the addresses that will lead there."""
+    """A ``post`` with its slug ``new``: the bytes that its file will have, and the ``address`` it
+    will have, ``""`` where only a build shows it; ``before`` are the addresses that will lead
+    there."""
 
     post: Source
     new: str
@@ -52,7 +53,8 @@ class Renaming:
 
 
 def renaming(settings: Settings, old: str, new: str) -> Renaming:
-    """The post with another ``Slug``, and its published addresses among its ``Aliases``.
+    """The post with another ``Slug``, and with the addresses it was published at among its
+    ``Aliases``.
 
     ``old`` is a slug or a path. ``Uid`` and every other line are not changed. A post that was never
     public gets no alias.

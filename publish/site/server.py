@@ -148,7 +148,8 @@ class Server:
 
 
 def with_preview_script(page: bytes, number: int, error: str) -> bytes:
-    """``page`` with the script that follows builds after ``number``, and ``error`` above it."""
+    """``page`` with the script that follows builds after ``number``. ``error`` is shown above the
+    last good page."""
     tags = ""
     if error:
         tags += f'<pre id="publish-error" role="alert">{escape(error)}</pre>'
@@ -161,7 +162,8 @@ def with_preview_script(page: bytes, number: int, error: str) -> bytes:
 
 
 def listening(app: Any, host: str, port: int) -> BaseWSGIServer:
-    """A server of ``app`` that answers in ``serve_forever``, in threads; ``port`` 0: a free one.
+    """A listening server of ``app``, which answers in ``serve_forever``, in daemon threads.
+    ``port`` 0 takes a free one.
 
     Raises:
         ConfigError: the address cannot be listened on.

@@ -32,7 +32,8 @@ folders in them to leave out; hidden names that are content all the same."""
 MANY = 2000
 """Files from which on a fork saves more time than it takes."""
 TICK = 0.02
-"""Seconds after which a file system's clock has ticked, so that an edit changes the stamp."""
+"""Seconds after which a file system's clock has certainly ticked, so that a new edit changes the
+stamp."""
 IGNORED_ENV = {"_", "OLDPWD", "PWD", "SHLVL", "TERM", "COLUMNS", "LINES"}
 """Environment variables that differ between terminals and do not affect pages."""
 ACCOUNTS = ("MAILCHIMP_", "PUBLISH_", "AWS_")
@@ -86,8 +87,9 @@ def read(place: str) -> dict[str, Any]:
 
 
 def is_current(known: dict[str, Any], settings_file: str, *, jobs: int = 1) -> bool:
-    """Whether inputs, output and day are those of the last build. With several ``jobs`` a fork of
-    this process, which must have no threads, compares half of the files if they are many."""
+    """Whether inputs, output and day are those of the last build. With more than one of ``jobs``,
+    a fork of this process, which must have no threads, compares half of the files if they are
+    many."""
     if not known or not known["seen"][0] or time.time() >= known["until"]:
         return False
     if known["environment"] != environment_digest(settings_file):
@@ -136,7 +138,8 @@ def summary(output: str, written: int, removed: int, unchanged: int, composed: i
 
 
 def below(folder: str) -> list[str]:
-    """Every file and folder below ``folder``: a folder's stamp changes as files come and go."""
+    """Every file and folder below ``folder``; a folder's stamp changes when files are added or
+    removed."""
     return [
         path
         for base, _, names in os.walk(folder)

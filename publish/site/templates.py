@@ -1,4 +1,5 @@
-"""Loads templates with all that they name, to report their errors before a page is rendered."""
+"""Loads templates with all that they extend, include and import, to report errors with their lines
+before any page is rendered."""
 
 from __future__ import annotations
 
@@ -57,7 +58,8 @@ class Templates:
             cache.keep(self._memo, self._made_from, b"".join(sorted(self._fit)))
 
     def serve(self, generator: Any) -> None:
-        """From now on ``generator`` gets a blank template for each name; it reports faulty ones."""
+        """From now on the ``generator`` gets a blank template for every name; a faulty one is
+        reported."""
         self._generator = generator
         get = type(generator).get_template
 
@@ -174,7 +176,8 @@ def _may_use(text: str, variable: str) -> bool:
 
 
 def _certain(node: Any, filled: Collection[str] = ()) -> Iterator[Any]:
-    """The nodes evaluated whatever the variables are, with those of ``filled`` not empty."""
+    """The nodes of a template that are evaluated whatever its variables are, if those that are
+    ``filled`` are not empty."""
     yield node
     below = list(node.iter_child_nodes())
     if isinstance(node, nodes.Template) and any(isinstance(n, nodes.Extends) for n in node.body):

@@ -257,9 +257,11 @@ def test_where_the_preview_cannot_be_shown_the_desk_says_why(tmp_path: Path):
 
     preview = site.root / ".publish/preview/lock"
     with locked(preview, Refused, what="preview"), opened(site):
-        until(lambda: "another preview (process" in page())
+        until(lambda: "another preview or desk (process" in page())
         assert "The pages cannot be made" in page()
-    assert [line for line in site.said if line.startswith("error: another preview (process")]
+    assert [
+        line for line in site.said if line.startswith("error: another preview or desk (process")
+    ]
 
 
 def test_pages_that_are_older_than_the_file_say_so(desk: Desk, monkeypatch: pytest.MonkeyPatch):

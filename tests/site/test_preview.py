@@ -498,7 +498,7 @@ def test_a_port_that_is_taken_is_said_in_one_line(site: Site):
 
 
 def test_a_second_preview_of_one_site_is_refused(client: Client):
-    with pytest.raises(Refused, match=r"another preview \(process \d+\) is at work"):
+    with pytest.raises(Refused, match=r"another preview or desk \(process \d+\) is at work"):
         serve(client.site.settings, host="127.0.0.1", port=0, overrides={}, say=print)
 
 

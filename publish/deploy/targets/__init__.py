@@ -90,7 +90,8 @@ class Place:
         what: str,
         remedy: str = "set it in the settings file; docs/reference.md has every option of a target",
     ) -> ConfigError:
-        """A ConfigError about a setting, or with ``""`` about the target; ``what`` is wrong."""
+        """A ConfigError about a setting, or with ``""`` about the target; ``what`` says what is
+        wrong."""
         place = f'DEPLOY["{self.name}"]' + (f'["{key}"]' if key else "")
         return self.fault("DEPLOY", f"{place}: {what}", remedy)
 

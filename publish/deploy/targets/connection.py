@@ -1,4 +1,5 @@
-"""A server reached by ssh, and a program (shell or sftp) that runs commands one after the other."""
+"""A server reached by ssh, and a connected program (a shell or sftp) that runs commands one after
+the other."""
 
 from __future__ import annotations
 
@@ -75,8 +76,9 @@ class Connection:
         self.listener.start()
 
     def ask(self, order: Callable[[str], str], patience: float = PATIENCE) -> tuple[bytes, bytes]:
-        """Run a command; returns its output, and the rest of the line after the end mark, which
-        ``order`` makes it print last. A time-out ends the program, and so releases its locks.
+        """Run a command; returns its output, and the rest of the line after the end mark. ``order``
+        makes the command from the end mark, which it must print last. A time-out ends the program,
+        and so releases its locks.
 
         Raises:
             NothingSent: the program ended before the command did.

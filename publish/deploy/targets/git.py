@@ -167,7 +167,8 @@ class Git(Target):
             self.repository.git("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listed)
 
     def _tree(self, blobs: Mapping[str, str], kept: Collection[str], remote: Remote) -> str:
-        """The tree of ``blobs`` and of the branch's own files ``kept``, which may be links."""
+        """The tree of ``blobs`` and of the files ``kept``, as the branch has them: a link may be
+        among them."""
         now = self.repository.files(remote.at) if remote.at else {}
         gone = dict.fromkeys(now.keys() - set(kept), "")
         return self.repository.tree({**gone, **blobs}, remote.at)
@@ -209,10 +210,12 @@ class Git(Target):
 
 @contextmanager
 def credentials(url: str, root: Path | None = None) -> Iterator[dict[str, str]]:
-    """The environment in which Git can reach ``url``: no secret in an argument or lasting file.
+    """The environment in which Git can reach ``url``: no secret is in an argument or a file that
+    stays.
 
     ``PUBLISH_GIT_TOKEN`` for http(s), else the login in ``url``; ``PUBLISH_SSH_KEY`` for ssh; else
-    what the repository at ``root`` has (as in CI) if Git works elsewhere, else Git's own ways.
+    what the repository at ``root`` was given (as a checkout in CI is) if Git works elsewhere, else
+    Git's own ways.
     """
     pairs = [("core.hooksPath", os.devnull), *(_inherited(root) if root else ())]
     parts = urlsplit(url) if url.startswith(("https://", "http://")) else None

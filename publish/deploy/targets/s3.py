@@ -206,7 +206,8 @@ class S3(IncrementalTarget):
 
     def _dead(self, number: int) -> bool:
         """Whether a claim's holder is certainly no longer running."""
-        # Deploys on one machine are serialized, so a claim of this machine is of one that died.
+        # Deploys on one machine are serialized, so a claim of this machine belongs to one that
+        # died.
         if self._claim(number).at in self._mine():
             return True
         probe = f"{OWN}/clock-{secrets.token_hex(8)}"

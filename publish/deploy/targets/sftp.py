@@ -188,7 +188,8 @@ class Sftp:
         return False
 
     def _tree(self, top: str, folders: Iterable[str] = ()) -> tuple[list[str], list[str]]:
-        """Every file and folder below ``top``; known ``folders`` are listed in one request."""
+        """Every file below ``top``, and every folder below it; known ``folders`` are listed in one
+        request."""
         every = {".", *folders}
         files: list[str] = []
         listed: set[str] = set()
@@ -249,7 +250,8 @@ def _q(path: str) -> str:
 
 
 def _apart(old: str, new: str) -> float:
-    """Seconds between two time stamps of a listing: ``Mon D HH:MM``; ``Mon D YYYY`` is long ago."""
+    """Seconds between two time stamps of a listing: ``Mon D HH:MM``, or ``Mon D YYYY``, which is
+    long ago."""
     if ":" not in old:
         return float("inf") if ":" in new else 0.0
     first, second = (datetime.strptime(f"2000 {text}", "%Y %b %d %H:%M") for text in (old, new))  # noqa: DTZ007

@@ -1,4 +1,5 @@
-"""Splits runs of text and inline elements into paragraphs and lines; collapses white space."""
+"""Splits runs of text and inline elements into paragraphs and lines, and collapses white space.
+Pure."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ def split(run: list[El | str]) -> list[list[El | str]]:
 
 
 def tidy(run: list[El | str], autop: bool) -> list[El | str]:
-    """Collapse white space as a browser does, strip breaks at the edges; ``[]`` if all is gone."""
+    """Collapse white space as a browser does, and strip breaks at the edges; ``[]`` if nothing is
+    left."""
     flat = _breaks(run) if autop else run
     out = _collapse(flat, [True])
     while out and _blank(out[-1]):
@@ -96,7 +98,8 @@ def _collapse(run: list[El | str], space: list[bool]) -> list[El | str]:
 
 
 def spread(round_: El, kids: list[El | str]) -> list[El | str]:
-    """Wrap the kids, or the words in each block of them, in ``round_``; an inner link stays."""
+    """Wrap the kids in ``round_``; if some are blocks, the words in each. Of nested links the inner
+    one stays."""
 
     def apart(kid: El | str) -> bool:
         if not isinstance(kid, El):

@@ -1,4 +1,5 @@
-"""Verifies the written Markdown: renders it as the site does, and compares it with the source."""
+"""Verifies the written Markdown: renders it as the site does, and compares the result with the
+source."""
 
 from __future__ import annotations
 
@@ -149,7 +150,8 @@ def inventory(root: El) -> Inventory:
 
 
 def _numbers(el: El) -> list[tuple[str, int, int]]:
-    """The numbers of a list's items, as runs: a list continued elsewhere is equal to two lists."""
+    """The numbers of a list's items, as runs, so that a list continued elsewhere is equal to two
+    lists."""
     items = el.elements
     if el.tag == "ul":
         return [("ul", 0, len(items))]

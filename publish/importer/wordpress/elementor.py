@@ -1,4 +1,5 @@
-"""Converts Elementor's JSON, kept beside an outdated body, to HTML: words, pictures and links."""
+"""Converts Elementor's JSON, which is stored beside an outdated body, to HTML: words, pictures and
+links. Pure."""
 
 from __future__ import annotations
 

@@ -15,13 +15,15 @@ NAME = re.compile(r"\[(?P<slash>/?)(?P<name>[A-Za-z][A-Za-z0-9_-]{0,80})(?=[\s\]
 SPACE = re.compile(r"(?:\s|&nbsp;|&#160;|\xa0|<br ?/?>)*")
 KEY = re.compile(r"([A-Za-z_][\w:-]{0,100})(?:\s|\xa0)*=(?:\s|\xa0)*")
 BARE = re.compile(r"[^\s\[\]\"'<>]{1,2000}")
-# Editors curl a shortcode's quotes, or make entities of them; a value ends with the same kind.
+# Editors turn a shortcode's quotes into entities and curly ones; a value ends with any quote of the
+# same kind.
 QUOTE = re.compile(
     r"\"|'|&quot;|&#0*34;|&#0*39;|&#x22;|&#x27;|&apos;|&#822[012];|&#824[23];|&#821[67];"
     r"|&[lr][ds]quo;|&[Pp]rime;|[“”″„‘’′]"
 )
 DOUBLE = ("&quot;", "&#34;", "&#034;", "&#x22;")
-# A value may hold such quotes: behind the one that ends it stands another key or the end.
+# A value may hold such quotes itself: the one that ends it is followed by another key or the
+# shortcode's end.
 LAST = r"(?=(?:\s|&nbsp;|\xa0){0,20}(?:/?\]|[A-Za-z_][\w:-]{0,100}\s{0,20}=))"
 CURVED = {
     "curly": re.compile(rf"(?:&#822[012];|&#824[23];|&[lr]dquo;|&Prime;|[“”″„]|\"){LAST}"),

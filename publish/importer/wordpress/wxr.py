@@ -160,7 +160,8 @@ def _decoder(head: bytes, bad: Callable[[UnicodeError], tuple[str, int]]) -> Dec
 
 
 def read(path: Path, name: str) -> Iterator[Item | Channel]:
-    """Every item of an export, and last its channel; of a .zip (WordPress.com) those of each .xml.
+    """Every item of an export, and last its channel; of a .zip, as WordPress.com gives it, those
+    of each .xml in it.
 
     ``name`` is how a message names the file.
 

@@ -26,7 +26,8 @@ routes = Routes("/3.0")
 
 
 def shower(call: Call) -> Callable[[Campaign], dict[str, Any]]:
-    """A function that renders campaigns for the API; it looks up what they share only once."""
+    """A function that renders campaigns for the API; values shared by those of one answer are
+    looked up once."""
 
     @cache
     def named(list_id: str) -> str:
