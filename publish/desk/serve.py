@@ -87,8 +87,8 @@ def serve(
         thread.start()
         stack.callback(server.server_close)
         stack.callback(server.shutdown)
+        address.touch(0o600)
         address.write_text(where + "\n", encoding="utf-8")
-        address.chmod(0o600)
         stack.callback(address.unlink, missing_ok=True)
         if ready:
             ready(where)

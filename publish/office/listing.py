@@ -236,7 +236,7 @@ def _entry(
         urgent = found.is_known(letter)
         why = letters.GONE if urgent else letters.ELSEWHERE
         words += f", and {why}; {command('undo', handle)} takes it back"
-    elif letter.past.held and letter.scheduled:
+    elif letter.past.held and letter.past.done and letter.scheduled:
         urgent = True
         words += f", for taking it back was not finished; {command('undo', handle)} does that"
     urgent |= state.status == PAUSED

@@ -64,7 +64,7 @@ def test_a_digest_holds_no_post_whose_readers_it_would_miss(author: Author):
     author.post("night", Category="General")
     author.post("third", Category="Career")
     for names in (("dose", "night"), ("night", "dose", "third"), ()):
-        with pytest.raises(Refused, match="have other readers by NEWSLETTER_TOPICS"):
+        with pytest.raises(Refused, match="have other readers each, by NEWSLETTER_TOPICS"):
             asked(author, "send", posts=names, digest=True)
     done(author, "send", posts=("dose", "third"), digest=True)
     done(author, "send", posts=("night",))
