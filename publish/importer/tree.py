@@ -108,7 +108,9 @@ class El:
         return El, (self.tag, self.attrs, self.kids)
 
 
-LOOSE = re.compile(r"&(?!(?:#\d+|#[xX][\da-fA-F]+|[A-Za-z][A-Za-z\d]*);)")
+ENTITY = r"(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z]\w*);"
+"""What an entity is behind its first sign."""
+LOOSE = re.compile(rf"&(?!{ENTITY})")
 """A sign that begins no entity, for WordPress as here: ``?a=1&section=2`` holds none."""
 
 

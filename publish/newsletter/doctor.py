@@ -11,6 +11,7 @@ from publish.errors import PublishError, as_publish_error
 from publish.http import Fetch
 from publish.newsletter.account import Account
 from publish.newsletter.mailchimp import FREE
+from publish.post.urls import is_site
 
 if TYPE_CHECKING:
     from publish.newsletter.mailchimp import Mailchimp
@@ -72,10 +73,9 @@ def _audience(document: Mapping[str, Any]) -> str:
 
 
 def _site(siteurl: str, sandbox: bool, get: Fetch) -> Check:
-    if not siteurl.startswith(("https://", "http://")):
-        return Check(
-            "site", False, "SITEURL is not set", "set it to the public address, with https://"
-        )
+    if not is_site(siteurl):
+        what = f"{siteurl} is no address of a site" if siteurl else "SITEURL is not set"
+        return Check("site", False, what, "set SITEURL to the public address, with https://")
     if sandbox:
         return Check("site", True, f"{siteurl} (not asked: without a key nothing is sent)")
     try:

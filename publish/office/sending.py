@@ -78,12 +78,11 @@ def ask(
     choices = letters.choices(office, found, keys)
     if posts:
         choices = [choice for choice in choices if choice.letter.key in keys]
-    aside = _not_sent(office, found, choices)
+    aside = _not_sent(office, found, choices, named=bool(posts))
     flood: Refused | None = None
     if as_update:
-        again = {x.key: _repeated(office, found, x, when) for x in chosen}
-        aside += list(filter(None, again.values()))
-        items = [_update(office, found, x, when) for x in chosen if not again[x.key]]
+        changed_since = [x for x in chosen if not _repeats(found, x, when)]
+        items = [_update(office, found, x, when) for x in changed_since]
     else:
         going = [choice for choice in choices if choice.send]
         for choice in going:
@@ -249,25 +248,14 @@ def _items(
             )
         )
     if together:
-        _require_same_readers(office, together)
-        items.append(delivery.delivery_of(office, found, issue.join(together), when, named=named))
-    return items
-
-
-def _require_same_readers(office: Office, parts: Sequence[Issue]) -> None:
-    """Refuse a digest some of whose posts would miss readers of theirs.
-
-    Raises:
-        Refused: NEWSLETTER_TOPICS has other readers for one post than for another.
-    """
-    first, *others = parts
-    for other in others:
-        if letters.topic(office, other) != letters.topic(office, first):
+        if len({letters.topic(office, part) for part in together}) > 1:
+            names = " and ".join(office.words.issue(part) for part in together)
             raise Refused(
-                f"{office.words.issue(first)} and {office.words.issue(other)} have other readers "
-                "by NEWSLETTER_TOPICS",
+                f"{names} have other readers each, by NEWSLETTER_TOPICS",
                 "send them apart, or name posts with the same readers",
             )
+        items.append(delivery.delivery_of(office, found, issue.join(together), when, named=named))
+    return items
 
 
 def kept_timing(office: Office, choice: Candidate, when: Timing) -> Timing:
@@ -281,13 +269,11 @@ def kept_timing(office: Office, choice: Candidate, when: Timing) -> Timing:
     return Timing(hour, asked=True) if kept else when
 
 
-def _repeated(office: Office, found: Letters, letter: Letter, when: Timing) -> str:
-    """That the update asked for is scheduled, as by an earlier run that died; ``""`` if not."""
+def _repeats(found: Letters, letter: Letter, when: Timing) -> bool:
+    """Whether the update asked for is scheduled already, as by a run that died."""
     key = letters.update_key(_issue(letter), found)
-    same = next((x for x in found.all if x.key == key and x.scheduled), None)
-    if same is None or (when.asked and when.at != same.hour):
-        return ""
-    return f"{office.words.letter(same)}: already scheduled, {office.format_local(same.hour)}"
+    hours = [x.hour for x in found.all if x.key == key and x.scheduled]
+    return bool(hours) and (not when.asked or when.at in hours)
 
 
 def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Delivery:
@@ -354,15 +340,22 @@ def over_limit(office: Office, choices: Sequence[Candidate]) -> Refused | None:
     )
 
 
-def _not_sent(office: Office, found: Letters, choices: Sequence[Candidate]) -> list[str]:
+def _not_sent(
+    office: Office, found: Letters, choices: Sequence[Candidate], *, named: bool
+) -> list[str]:
     """Warnings about letters that do not go out now: overdue ones, and scheduled ones whose post
-    changed."""
+    changed, or is ``named``."""
     lines = overdue_lines(office, choices)
-    asked = {choice.letter.key for choice in choices}
     for letter in found.all:
-        own = letter.key in asked or letter.kind != "post"
-        if letter.scheduled and own and not letter.unfinished:
-            lines += changed(office, letter, found)
+        meant = any(letter.holds(choice.issue) for choice in choices)
+        if letter.scheduled and not letter.unfinished and (meant or letter.kind != "post"):
+            told = changed(office, letter, found)
+            if not told and named and meant:
+                when, undo = office.format_local(letter.hour), command("undo", found.handle(letter))
+                told = [
+                    f"{office.words.letter(letter)} is scheduled for {when}; {undo} takes it back"
+                ]
+            lines += told
     return lines
 
 

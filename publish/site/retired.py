@@ -85,11 +85,10 @@ def target(settings: Settings, to: str, taken: Retraction) -> str:
 
 def leads_somewhere(settings: Settings, to: str) -> bool:
     """Whether there is something at ``to``, as the last build has it; of other sites always."""
-    if is_lead(to) and not to.startswith("/"):
-        return True
     published = {normal(address) for address in addresses.read(settings)}
     # Lists and files are published too, and no post's.
-    return normal(to) in {"/", *published} or (settings.output / normal(to)[1:]).exists()
+    there = normal(to) in {"/", *published} or (settings.output / normal(to)[1:]).exists()
+    return there or not to.startswith("/")
 
 
 def retire(settings: Settings, file: Path | None, leads: Mapping[str, str]) -> None:

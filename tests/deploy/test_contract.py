@@ -207,6 +207,29 @@ def test_an_account_that_loses_its_shell_or_gets_one_deploys_as_before(
     assert stand.public()["index.html"] == site(2)["index.html"]
 
 
+def test_a_server_whose_flock_cannot_wait_gets_the_site_by_sftp(servers: Rigs, tmp_path: Path):
+    """As busybox's, which knows neither of these options."""
+    stand = stands.make("ssh", servers, tmp_path, f"flock-{next(NUMBERS)}")
+    flock = tmp_path / "flock"
+    flock.write_text("#!/bin/sh\necho unrecognized option >&2\nexit 1\n")
+    flock.chmod(0o755)
+    config = Path(servers.ssh.options[1])
+    key = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    act = (
+        f"PATH={tmp_path}:$PATH; case $SSH_ORIGINAL_COMMAND in internal-sftp) "
+        "exec /usr/lib/openssh/sftp-server;; esac; eval $SSH_ORIGINAL_COMMAND"
+    )
+    with (config.parent / "authorized_keys").open("a") as keys:
+        keys.write(f'command="{act}" {key.with_suffix(".pub").read_text()}')
+    mine = tmp_path / "ssh_config"
+    known = config.read_text()
+    mine.write_text(known.replace(str(config.parent / "id"), str(key)))
+    stand.options["options"] = ["-F", str(mine)]
+    stand.build(site(1))
+    assert stand.deploy("a1").state == "live"
+
+
 def test_a_deploy_with_a_shell_and_one_with_sftp_alone_exclude_each_other(
     servers: Rigs, tmp_path: Path
 ):

@@ -88,6 +88,8 @@ def test_an_id_that_is_none_is_refused(audience: str):
         "ftp://127.0.0.1",
         "http://10.0.0.1",
         "127.0.0.1:80",
+        "http://127.0.0.1:http",
+        "http://127.0.0.1:99999",
         "http://127.0.0.1/?x=1",
         "http://localhost.example.com",
     ],

@@ -202,6 +202,11 @@ def test_what_was_named_and_does_not_go_is_told_beside_what_goes(author: Author)
     done(author, "send", posts=("dose",))
     question = asked(author, "send", posts=("dose", "night"))
     assert any(line.text.startswith("dose “The dose story”: already") for line in question.lines)
+    # So is how to make room for another hour, or for none.
+    for now in (False, True):
+        said = done(author, "send", posts=("dose",), now=now).lines[-1]
+        assert "is scheduled for " in said
+        assert said.endswith("; `publish undo dose` takes it back")
 
 
 def test_a_countdown_that_is_stopped_takes_the_letter_back(author: Author):

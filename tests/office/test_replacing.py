@@ -238,7 +238,7 @@ def test_an_update_of_several_that_died_between_two_goes_on(author: Author, lost
         author.lose_ledger()
     question = asked(author, "send", **wish)
     told = [line.text for line in question.lines if line.name == "note"]
-    assert any("(update): already scheduled, " in text for text in told)
+    assert any("(update) is scheduled for " in text for text in told)
     assert isinstance(do(author.office, question), Done)
     again = done(author, "send", **wish)
     assert again.code is Exit.OK

@@ -11,24 +11,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from publish.deploy.programs import Failed, run
-from publish.deploy.targets import Busy
+from publish.deploy.targets import Busy, wait_for
 from publish.deploy.targets.connection import ALIVE, PATIENCE, Server
 from publish.deploy.targets.git import ssh_key
 from publish.deploy.targets.sftp import LEASE, LOCK, Sftp
 
 BUSY = 75
 LEASE_TOO = f"""
-rm -rf .publish/mine {LOCK}/shell; mkdir .publish/mine && : > .publish/mine/shell || exit 1
-end=$(($(date +%s) + {{patience}}))
-until mv -T .publish/mine {LOCK} 2>/dev/null; do
-    [ "$(date +%s)" -lt $end ] || {{{{ rm -rf .publish/mine; exit {BUSY}; }}}}
-    find {LOCK} -prune -mmin +{LEASE // 60:.0f} -exec rm -rf {{{{}}}} +
-    sleep 1
-done
-"""
+rm -rf .publish/mine {LOCK}/shell; mkdir .publish/mine && : > .publish/mine/shell &&
+if ! mv -T .publish/mine {LOCK} 2>/dev/null; then
+    find {LOCK} -prune -mmin +{LEASE // 60:.0f} -exec rm -rf {{}} +; (exit {BUSY})
+fi"""
 """Takes, under the ``flock``, the lock of those who have sftp alone, too. ``shell`` in it, found
 under the ``flock``, was left by a shell that died."""
-UNLOCK = f"rm -f {LOCK}/shell; rmdir {LOCK} 2>/dev/null; exec 9>&-"
+UNLOCK = f"rm -rf .publish/mine {LOCK}/shell; rmdir {LOCK} 2>/dev/null; exec 9>&-"
 REMEDY = "fix that (try: ssh HOST true; 11 of rsync is mostly a full disk), then run it again"
 LOOK = """
 cd {path} 2>/dev/null || {{ echo none; exit 0; }}
@@ -41,11 +37,12 @@ printf '\\0'
 
 
 def carrier(server: Server) -> Carrier:
-    """The carrier to use: rsync where the server has a shell, rsync and flock, else sftp."""
+    """The carrier to use: rsync where the server has a shell, rsync and a flock that can wait, as
+    busybox's cannot; else sftp."""
     # The account may allow sftp only; a network error would occur there again.
     with contextlib.suppress(Failed):
         shell = Shell(server)
-        said = shell.order("command -v rsync && command -v flock && echo both || true")
+        said = shell.order("command -v rsync && flock -s -w 1 -E 1 / true && echo both || true")
         if said.rstrip().endswith(b"both"):
             return shell
         shell.line.close()
@@ -83,25 +80,28 @@ class Shell:
             Busy: another deploy holds it for longer than ``patience`` seconds.
         """
         path = shlex.quote(self.server.path)
-        seconds = max(1, round(patience))
         take = (
             f"mkdir -p {path}/releases {path}/.publish && cd {path} && exec 9>.publish/lock && "
-            f"flock -w {seconds} -E {BUSY} 9 && if ({LEASE_TOO.format(patience=seconds)}); "
-            f"then trap '{UNLOCK}' EXIT; else code=$?; exec 9>&-; (exit $code); fi"
+            f"flock -w {max(1, round(patience))} -E {BUSY} 9 && trap '{UNLOCK}' EXIT"
         )
-        _, code = self.line.ask(lambda end: f"{take}; echo {end} $?\n", PATIENCE + 2 * patience)
-        if code == str(BUSY).encode():
-            raise Busy(
-                f"another deploy is at work on {self.server.host}",
-                "run it again when that has ended",
-            )
-        if code != b"0":
-            raise self.line.failed()
+        busy = Busy(
+            f"another deploy is at work on {self.server.host}", "run it again when that has ended"
+        )
+        if not self._takes(take, patience):
+            raise busy
         try:
+            wait_for(lambda: self._takes(LEASE_TOO), patience, busy)
             yield
         finally:
             with contextlib.suppress(Failed):
-                self.line.ask(lambda end: f"trap - EXIT; {UNLOCK}; echo {end}\n")
+                self._takes(f"trap - EXIT; {UNLOCK}")
+
+    def _takes(self, script: str, patience: float = 0.0) -> bool:
+        """Run a command of the lock, in this shell itself; False if another deploy has it."""
+        _, code = self.line.ask(lambda end: f"{script}; echo {end} $?\n", PATIENCE + patience)
+        if code not in (b"0", str(BUSY).encode()):
+            raise self.line.failed()
+        return code == b"0"
 
     def get(self, path: str) -> bytes | None:
         """The bytes of a file; None if it is missing or empty."""
