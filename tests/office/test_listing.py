@@ -272,6 +272,10 @@ def test_the_words_that_were_mailed_under_an_earlier_uid_are_no_update(author: A
     author.edit("dose", "50 mg", "25 mg")
     done(author, "send", posts=("dose",), as_update=True, now=True)
     assert mails(author) == ["<p>Give 50 mg.</p>", "<p>Give 25 mg.</p>"]
+    # The first words again are news to those who have the second.
+    author.edit("dose", "25 mg", "50 mg")
+    done(author, "send", posts=("dose",), as_update=True, now=True)
+    assert mails(author)[2:] == ["<p>Give 50 mg.</p>"]
 
 
 def test_a_digest_holds_no_more_posts_than_its_title_can_name(author: Author):
