@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -83,7 +82,7 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
         policy=theme.policy,
         troubles=(
             *troubles,
-            *theme.secrets,
+            *theme.troubles,
             *(environment.secrets(settings, store.of_file) if built else ()),
             *(
                 environment.unwritable(settings, library.written, ledger=identified)
@@ -144,7 +143,11 @@ def _sources_of(
                 why = f" ({error.strerror})" if error.strerror else ""
                 troubles.append(Trouble("unreadable", name, 1, why))
     _read.clear()
-    bad_links |= {("symlink-loop", _place(Path(link), root)) for link in _loops(content)}
+    loops: list[str] = []
+    for folder in (content, *environment.static_folders(settings)):
+        for _, names, _ in stamps.unlooped(folder, loops):
+            names.sort()
+    bad_links |= {("symlink-loop", _place(Path(link), root)) for link in loops}
     troubles += [Trouble(rule, name, 1) for rule, name in sorted(bad_links)]
     return sources, troubles
 
@@ -177,22 +180,6 @@ def _real(folder: str) -> str:
 
 def _inside(real: str, folder: str) -> bool:
     return f"{real}{os.sep}".startswith(f"{folder}{os.sep}")
-
-
-def _loops(folder: str, above: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Symbolic links below ``folder`` to a folder above them, which Pelican, as run by the engine,
-    does not enter."""
-    try:
-        with os.scandir(folder) as entries:
-            folders = sorted(entry.path for entry in entries if entry.is_dir())
-    except OSError:
-        return
-    above |= {os.path.realpath(folder)}
-    for each in folders:
-        if os.path.islink(each) and os.path.realpath(each) in above:  # noqa: PTH114
-            yield each
-        else:
-            yield from _loops(each, above)
 
 
 def _link_of(file: Path, content: Path) -> Path:

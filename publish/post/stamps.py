@@ -10,6 +10,10 @@ import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
 
+TYPE_CHECKING = False  # as typing's own; importing typing takes longer than all of this
+if TYPE_CHECKING:
+    from typing import Any
+
 Stamps = dict[str, str]
 """Path to size, modification time, change time and inode; missing files have no entry."""
 RACY = 2_000_000_000
@@ -82,16 +86,37 @@ def walk(
     folder: str, seen: set[tuple[int, int]], skipped: Callable[[str], bool] = lambda name: False
 ) -> Iterator[str]:
     """Every file below ``folder``, but for names that are ``skipped``. Links are followed, as
-    Pelican does; a folder that was ``seen`` already, in this walk or before, is not entered."""
+    Pelican does; a folder that was ``seen`` already, in this walk or before, is not entered. Of a
+    link to one the link itself is given: with it Pelican reads the folder under one more name."""
     for base, names, entries in os.walk(folder, followlinks=True):
         place = identity(base)
         # A symbolic link to a folder above would be followed for ever.
         if place in seen or place is None:
             names.clear()
+            if os.path.islink(base):  # noqa: PTH114
+                yield base
             continue
         seen.add(place)
         names[:] = sorted(name for name in names if not skipped(name))
         yield from (f"{base}{os.sep}{name}" for name in entries if not skipped(name))
+
+
+def unlooped(
+    top: str, loops: list[str] | None = None, **named: Any
+) -> Iterator[tuple[str, list[str], list[str]]]:
+    """As ``os.walk`` that follows links, but for links to a folder above them, which would be
+    followed for ever: these are added to ``loops``."""
+    inside = {top: {os.path.realpath(top)}}
+    for folder, names, files in os.walk(top, **{"followlinks": True, **named}):
+        yield folder, names, files
+        for name in names.copy():
+            path = os.path.join(folder, name)  # noqa: PTH118
+            real = os.path.realpath(path)
+            if real in inside[folder]:
+                names.remove(name)
+                if loops is not None:
+                    loops.append(path)
+            inside[path] = {*inside[folder], real}
 
 
 def identity(folder: str) -> tuple[int, int] | None:
