@@ -21,11 +21,11 @@ RACY = 2_000_000_000
 
 
 def stamp(path: str | os.PathLike[str]) -> str:
-    """One file's stamp; ``""`` if it is not there."""
+    """One file's stamp, of a link to nothing its own; ``""`` if it is not there."""
     try:
         return of_stat(os.stat(path))  # noqa: PTH116 - thousands of them, and a Path doubles the time
     except (OSError, ValueError):
-        return ""
+        return of_stat(os.lstat(path)) if os.path.islink(path) else ""  # noqa: PTH114
 
 
 def of_stat(found: os.stat_result) -> str:
@@ -47,7 +47,9 @@ def total(paths: Iterable[str]) -> int:
         try:
             found = look(path)
         except (OSError, ValueError):
-            return -1
+            if not os.path.islink(path):  # noqa: PTH114
+                return -1
+            found = os.lstat(path)
         numbers += (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
     return hash(tuple(numbers))
 

@@ -1,6 +1,7 @@
 """Files that git could not hold, or that are no ordinary files."""
 
 import os
+import re
 import time
 from pathlib import Path
 from typing import Literal
@@ -95,6 +96,20 @@ def test_a_link_to_nothing_or_to_itself_cannot_be_read(project: Project):
 def test_a_pipe_is_not_opened(project: Project):
     os.mkfifo(project.root / A)
     assert project.reported() == [f"{A}:1 unreadable error"]
+
+
+def test_a_link_to_nothing_is_reported_while_it_is_there(project: Project):
+    project.post()
+    link = project.root / "content/posts/b.md"
+    build(project.settings)
+    for _ in range(2):
+        assert checking.findings(project.settings) == []
+        link.symlink_to("none")
+        [found] = checking.findings(project.settings)
+        with pytest.raises(Refused, match=re.escape(found.located)):
+            build(project.settings, guards=checking.guards(project.settings, Voice()))
+        link.unlink()
+    build(project.settings)
 
 
 def test_a_pipe_in_the_theme_is_not_opened(project: Project):
