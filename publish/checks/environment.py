@@ -79,10 +79,10 @@ def static_folders(settings: Settings) -> list[str]:
 def _uncopied(settings: Settings) -> Iterator[Trouble]:
     """The theme's static files that Pelican cannot copy: pipes, links to nothing, and the like."""
     for file in (file for each in static_folders(settings) for file in _files(each, ("",))):
-        parts = _relative(file, settings.root).split("/")
+        parts = settings.name_of(Path(file)).split("/")
         ignored = any(fnmatch(part, each) for part in parts for each in settings.ignore_files)
         if not ignored and not (os.path.isfile(file) and os.access(file, os.R_OK)):  # noqa: PTH113
-            yield Trouble("unreadable", _relative(file, settings.root), 1)
+            yield Trouble("unreadable", settings.name_of(Path(file)), 1)
 
 
 def template(file: str) -> tuple[list[str], list[str], str | None]:
@@ -102,7 +102,7 @@ def secrets(settings: Settings, look: Look) -> list[Trouble]:
 
 def _secrets(settings: Settings, files: Iterable[str], look: Look) -> list[Trouble]:
     return [
-        Trouble("secret", _relative(file, settings.root), line)
+        Trouble("secret", settings.name_of(Path(file)), line)
         for file in files
         for line in look(file, scan)
     ]
@@ -147,7 +147,7 @@ def issues(settings: Settings) -> tuple[IssueSizes, ...]:
         folder = os.path.dirname(page)  # noqa: PTH120 - of thousands
         sizes = [_size(f"{folder}{os.sep}{name}") for name in ("issue.html", "issue.txt")]
         slug = os.path.basename(folder)  # noqa: PTH119
-        found.append(IssueSizes(slug, _relative(page, settings.root), *sizes))
+        found.append(IssueSizes(slug, settings.name_of(Path(page)), *sizes))
     return tuple(found)
 
 
@@ -185,10 +185,6 @@ def _bytes(file: str) -> bytes:
 def text(file: str) -> str:
     """A file's text, with invalid bytes replaced; ``""`` if it cannot be read."""
     return _bytes(file).decode("utf-8", "replace")
-
-
-def _relative(file: str, root: Path) -> str:
-    return file.removeprefix(f"{root}{os.sep}").replace(os.sep, "/")
 
 
 def recorded(settings: Settings) -> tuple[Recorded, tuple[str, str] | None]:

@@ -101,8 +101,8 @@ def _sources_of(
 ) -> tuple[list[Source], list[Trouble]]:
     """The sources with their texts, and what is wrong with the files and folders they lie in."""
     options = _reading(library)
-    content, root = str(settings.content), settings.root
-    below = _place(settings.content, root)
+    content = str(settings.content)
+    below = printable(settings.name_of(settings.content))
     sources: list[Source] = []
     troubles: list[Trouble] = []
     bad_links: set[tuple[str, str]] = set()
@@ -115,7 +115,7 @@ def _sources_of(
         if fault == "symlink-out":
             if path.startswith("../") and path in library.files:
                 continue  # a rule reports who names it
-            bad_links.add((fault, _place(_link_of(Path(file), settings.content), root)))
+            bad_links.add((fault, settings.name_of(_link_of(Path(file), settings.content))))
             continue
         name = printable(f"{below}/{path}")
         if path not in library.sources:
@@ -147,8 +147,8 @@ def _sources_of(
     for folder in (content, *environment.static_folders(settings)):
         for _, names, _ in stamps.unlooped(folder, loops):
             names.sort()
-    bad_links |= {("symlink-loop", _place(Path(link), root)) for link in loops}
-    troubles += [Trouble(rule, name, 1) for rule, name in sorted(bad_links)]
+    bad_links |= {("symlink-loop", settings.name_of(Path(link))) for link in loops}
+    troubles += [Trouble(rule, printable(name), 1) for rule, name in sorted(bad_links)]
     return sources, troubles
 
 
@@ -210,8 +210,3 @@ def _animated(gif: Path) -> bool:
             return stream.read(8 * GIF).count(b"\x21\xf9\x04") > 1
     except OSError:
         return False
-
-
-def _place(file: Path, root: Path) -> str:
-    """A path for messages: relative to the project if it is below it."""
-    return printable(os.path.relpath(file, root) if file.is_relative_to(root) else str(file))
