@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 import time
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 
 TYPE_CHECKING = False  # as typing's own; importing typing takes longer than all of this
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
 
 Stamps = dict[str, str]
 """Path to size, modification time, change time and inode; missing files have no entry."""
+IGNORED_ENV = {"_", "OLDPWD", "PWD", "SHLVL", "TERM", "COLUMNS", "LINES"}
+"""Environment variables that differ between terminals and do not affect pages."""
+ACCOUNTS = ("MAILCHIMP_", "PUBLISH_", "AWS_")
+"""Prefixes of variables with keys, which no page may contain or depend on."""
 RACY = 2_000_000_000
 """Nanoseconds after a change within which a further one may keep the stamp."""
 
@@ -128,3 +134,20 @@ def identity(folder: str) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def environment_digest(place: str) -> str:
+    """A checksum of the environment: Python, its packages, environment variables."""
+    around = sorted(
+        f"{k}={v}"
+        for k, v in os.environ.items()
+        if k not in IGNORED_ENV and not k.startswith(ACCOUNTS)
+    )
+    facts = "\n".join([sys.version, sys.executable, place, *around, *installed()])
+    data = facts.encode("utf-8", "surrogateescape")
+    return f"{zlib.crc32(data):08x}{zlib.adler32(data):08x}"
+
+
+def installed() -> list[str]:
+    """Stamps of the folders of packages: an installed or removed package changes its folder."""
+    return [f"{p} {stamp(p)}" for p in sys.path if "-packages" in p]

@@ -112,6 +112,22 @@ def test_a_link_to_nothing_is_reported_while_it_is_there(project: Project):
     build(project.settings)
 
 
+def test_what_the_environment_and_an_override_say_now_counts(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+):
+    project.post()
+    project.set(
+        "import os\nSITEURL = os.environ.get('SITE', SITEURL)\nTHEME_TEMPLATES_OVERRIDES = ['over']"
+    )
+    mine = project.write("over/article.html", "{{ article.content }}")
+    assert checking.findings(project.settings) == []
+    monkeypatch.setenv("SITE", "nowhere")
+    assert [f.rule for f in checking.findings(project.settings)] == ["bad-siteurl"]
+    monkeypatch.delenv("SITE")
+    mine.write_text("{% if %}")
+    assert [f.file for f in checking.findings(project.settings)] == ["over/article.html"]
+
+
 def test_a_pipe_in_the_theme_is_not_opened(project: Project):
     project.post()
     project.write("theme/templates/a.html", "")
