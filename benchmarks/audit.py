@@ -120,7 +120,7 @@ def weights(output: Path) -> None:
 
     sheet = squeezed(output / "theme/css/site.css")
     script = squeezed(output / "theme/js/site.js")
-    print("\n| page | HTML, gzip | style | script, not needed | HTML + style | pictures |")
+    print("\n| page | HTML, gzip | style, linked | script, not needed | HTML + style | pictures |")
     print("| --- | --- | --- | --- | --- | --- |")
     heaviest = max(output.rglob("*.html"), key=squeezed)
     files = {name: output / path.lstrip("/") / "index.html" for name, path in JUDGED.items()}

@@ -14,6 +14,8 @@ from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlsplit
 
+from publish.post.urls import is_address
+
 if TYPE_CHECKING:
     import http.client
 
@@ -123,7 +125,7 @@ def _connection(url: str, timeout: float) -> tuple[http.client.HTTPConnection, s
         host, port = (parts.hostname or "").encode("idna").decode(), parts.port
     except ValueError:
         host = ""
-    if not host or parts.scheme not in ("http", "https"):
+    if not host or parts.scheme not in ("http", "https") or not is_address(url):
         raise OSError(f"{url} is no web address")
     # A request line must be ASCII, an address need not.
     path = quote(parts.path or "/", safe="%/:=&?~#+!$,;'@()*[]")

@@ -91,7 +91,16 @@ def test_a_torrent_is_cut_off():
 
 @pytest.mark.parametrize(
     "url",
-    ["", "ftp://a.example/", "file:///etc/passwd", "http://", "a/b", "http://a..b/", "http://[x/"],
+    [
+        "",
+        "ftp://a.example/",
+        "file:///etc/passwd",
+        "http://",
+        "a/b",
+        "http://a..b/",
+        "http://[x/",
+        "http://a b/",
+    ],
 )
 def test_what_is_no_web_address_is_not_asked(url: str):
     with pytest.raises(OSError, match="is no web address"):

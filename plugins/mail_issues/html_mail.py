@@ -42,8 +42,8 @@ OF_TABLES = {"border", "cellpadding", "cellspacing", "class", "style"}
 """Attributes of a table that are set here."""
 MANY = 4
 """Columns beyond which a table is set smaller on a phone."""
-PHONE = 34
-"""Letters that fit beside each other on a phone of 320 pixels; a gap between columns is one."""
+PHONE, DESK = 34, 56
+"""Letters that fit beside each other at 320 and at 600 pixels; a gap between columns is one."""
 ALIGN = re.compile(r"text-align:\s*(left|right|center)")
 
 
@@ -158,11 +158,13 @@ def _table(element: Any, start: str) -> None:
         element.attrib.pop("class", None)
         element.attrib.pop("style", None)
         words = _longest_words(element)
-        if len(words) > MANY:
-            element.set("class", "many")
-        if sum(words) + len(words) <= PHONE:
-            # A mail may break any word, and then browsers make a column of short words too narrow.
+        room = sum(words) + len(words)
+        # A mail may break any word, and then browsers make a column of short words too narrow.
+        if room <= PHONE:
             element.set("style", "word-break:normal")
+        kinds = {"many": len(words) > MANY, "wide": PHONE < room <= DESK}
+        if any(kinds.values()):
+            element.set("class", " ".join(kind for kind, holds in kinds.items() if holds))
     elif element.tag in ("td", "th"):
         styled = ALIGN.search(element.get("style") or "")
         side = styled.group(1) if styled else element.get("align")

@@ -7,12 +7,11 @@ import struct
 import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from PIL import Image, ImageOps
 
-from .variants import BEST, OPTIONS, Broken, Encoded, Offer, Picture, widths
+from .variants import BEST, OPTIONS, Broken, Encoded, Offer, Picture, offers, widths
 
 FORMATS = {"JPEG": "jpeg", "MPO": "jpeg", "PNG": "png", "WEBP": "webp", "AVIF": "avif"}
 """Pillow's format names to ours. MPO is a JPEG followed by a second picture, as phones write it."""
@@ -20,19 +19,9 @@ LARGEST = 80_000_000
 """Pixels. More would take a gigabyte of memory to decode."""
 
 
-@dataclass(frozen=True)
-class Made:
-    """A picture's width and height in pixels, after rotation, and its variants."""
-
-    width: int
-    height: int
-    format: str
-    files: Encoded
-
-
-def encode(data: bytes, wanted: Collection[int]) -> Made | None:
-    """The picture in ``data`` in all formats and widths; None for an animated one, or one in other
-    colours than black, grey, RGB or a palette.
+def encode(data: bytes, wanted: Collection[int]) -> tuple[Picture, Encoded] | None:
+    """The picture in ``data``, without a name, and its variants in all formats and widths; None for
+    an animated one, or one in other colours than black, grey, RGB or a palette.
 
     Raises:
         Broken: it cannot be read.
@@ -47,10 +36,11 @@ def encode(data: bytes, wanted: Collection[int]) -> Made | None:
         for width in widths(image.width, wanted)
         for kind, data in _files(image, width, format)
     }
-    return Made(image.width, image.height, format, files)
+    offered, plain = offers(files, format, len(data)), image.width <= max(wanted)
+    return Picture("", image.width, image.height, format, plain, offered), files
 
 
-def planned(data: bytes, wanted: Collection[int]) -> Picture | None:
+def planned(data: bytes, wanted: Collection[int]) -> Picture:
     """What :func:`encode` will make, from the file's header alone: the sizes in its own format."""
     with _readable():
         image, format, moves = _opened(data)

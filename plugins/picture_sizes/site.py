@@ -20,7 +20,7 @@ from publish.post.installed import release
 
 from . import cache, tags
 from .markup import Page, pictured
-from .variants import RECIPE, WIDTHS, Broken, Offer, Picture, name, offers, shown
+from .variants import RECIPE, WIDTHS, Broken, Offer, Picture, name, shown
 
 log = logging.getLogger(__name__)
 
@@ -173,14 +173,11 @@ class PictureLibrary:
             raise Broken(str(error.strerror)) from None
         if self._planning:
             likely = planned(data, self._wanted)
-            return Cached(replace(likely, name=called), folder, made=False) if likely else None
-        made = encode(data, self._wanted)
-        if made is None:
+            return Cached(replace(likely, name=called), folder, made=False)
+        if (made := encode(data, self._wanted)) is None:
             return None
-        offered = offers(made.files, made.format, len(data))
-        plain = made.width <= max(self._wanted)
-        picture = Picture(called, made.width, made.height, made.format, plain, offered)
-        cache.write(folder, picture, made.files)
+        picture = replace(made[0], name=called)
+        cache.write(folder, picture, made[1])
         return Cached(picture, folder)
 
 

@@ -11,10 +11,23 @@ ALONE = ("build", "check")
 def main(args: list[str] | None = None) -> None:
     """Run the command, and exit with its exit code (see docs/reference.md)."""
     args = sys.argv[1:] if args is None else args
+    _open_streams()
     code = run(args, alone=True)
     if args and args[0] in ALONE:
         _leave(code)
     sys.exit(code)
+
+
+def _open_streams() -> None:
+    """Open the null device as each standard stream that was closed before the start: the next file
+    to be opened would get its number, and with it what a plugin or a child writes there."""
+    import os
+
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            null = open(os.devnull, "w" if number else "r", encoding="utf-8", errors="replace")  # noqa: PTH123, SIM115
+            setattr(sys, name, null)
+            os.set_inheritable(number, True)
 
 
 def _leave(code: int) -> None:
@@ -24,7 +37,7 @@ def _leave(code: int) -> None:
     import os
 
     threading = sys.modules.get("threading")  # without this module there are no threads
-    if (threading and threading.active_count() > 1) or sys.stdout is None or sys.stderr is None:
+    if threading and threading.active_count() > 1:
         return
     atexit._run_exitfuncs()
     try:

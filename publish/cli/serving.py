@@ -23,6 +23,7 @@ def preview(settings: Settings, terminal: Terminal, port: int, host: str) -> Non
     Example: publish preview --port 8080
     """
     from publish import sandbox
+    from publish.office.checking import explained
     from publish.office.context import sandbox_address
     from publish.site.preview import serve
 
@@ -37,7 +38,15 @@ def preview(settings: Settings, terminal: Terminal, port: int, host: str) -> Non
             terminal.out(f"inbox  {base}/")
             terminal.note("saved files are built at once; Ctrl-C ends the preview")
 
-        serve(settings, host=host, port=port, overrides=overrides, say=terminal.note, ready=ready)
+        serve(
+            settings,
+            host=host,
+            port=port,
+            overrides=overrides,
+            say=terminal.note,
+            ready=ready,
+            explain=explained,
+        )
 
 
 @click.command("desk")

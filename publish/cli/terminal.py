@@ -51,10 +51,10 @@ class _Stream:
 def standard_streams() -> Iterator[list[OSError]]:
     """Ignore write errors of the standard streams in the block; yields those of standard output."""
     streams = sys.stdout, sys.stderr
-    out, err = (stream and _Stream(stream) for stream in streams)
+    out, err = map(_Stream, streams)
     sys.stdout, sys.stderr = out, err
     try:
-        yield out.failed if out else []
+        yield out.failed
     finally:
         sys.stdout, sys.stderr = streams
 

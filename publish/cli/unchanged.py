@@ -20,7 +20,7 @@ def answered(words: list[str]) -> bool:
     known = snapshot.read(in_cache(words, "build"))
     if not snapshot.is_current(known, settings_file, jobs=os.cpu_count() or 1):
         return False
-    if known["foreign"] or _letter_waits(known["scope"]) or sys.stdout is None:
+    if known["foreign"] or _letter_waits(known["scope"]):
         return False
     line = snapshot.summary(known["output"], 0, 0, known["unchanged"], known["composed"])
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")

@@ -44,7 +44,7 @@ class Outcome:
     """What was done; ``seconds`` per phase.
 
     ``state`` is ``live``, ``deployed`` (not looked at), ``unchanged``, ``superseded``, ``planned``
-    (a dry run), ``partial``, or ``stopped`` (nothing was written).
+    (a dry run), ``partial``, ``held`` (by a rollback), or ``stopped`` (nothing was written).
     """
 
     target: str
@@ -229,8 +229,11 @@ def _decide(
     out.previous = known.release if known else ""
     out.foreign = tuple(p for p in now.foreign if p not in release.files)
     target_changed = now.at != first.at
+    if known and known.hold and not options.resume:
+        out.state = "held"
     if is_superseded(release, known, compare, resume=options.resume, target_changed=target_changed):
-        out.state, out.put, out.deleted = "superseded", (), ()
+        same = known is not None and known.release == release.id
+        out.state, out.put, out.deleted = "unchanged" if same else "superseded", (), ()
         return None
     moved = known is None or compare(release.source, known.source) not in (Age.SAME, Age.NONE)
     todo = plan(

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from publish.deploy.guard import Age, Compare
@@ -104,9 +104,11 @@ class Repository:
         return self.git("commit-tree", tree, *after, stdin=message, env=who).decode().strip()
 
 
-def commit_of(root: Path) -> str:
-    """The commit that is checked out in ``root``; ``""`` where there is none."""
-    return Repository("-C", str(root)).ask("rev-parse", "--verify", "-q", "HEAD^{commit}")
+def commit_of(root: Path, moment: float = 0.0) -> str:
+    """The commit that is checked out in ``root``, or was at a ``moment`` in seconds since the
+    epoch; ``""`` where there is none."""
+    find = partial(Repository("-C", str(root)).ask, "rev-parse", "--verify", "-q")
+    return (moment and find(f"HEAD@{{{int(moment)}}}^{{commit}}")) or find("HEAD^{commit}")
 
 
 def comparer(root: Path, ledger: str = "content/ledger") -> Compare:

@@ -61,14 +61,15 @@ NAMES = {
     "where": "Where to", "was": "Address until now", "now": "Address from now on", "to": "To",
 }  # fmt: skip
 """The names of a question's lines as the page has them."""
-COMMAND = re.compile(r"`publish (\w+)[^`]*`")
+COMMAND = re.compile(r"(run )?`publish (\w+)[^`]*?(--replace|--as-update)?`")
 """A command in a message, in backticks."""
 BUTTONS = {
     "send": "“Send the letter”", "undo": "“Take it back”", "deploy": "“Upload”",
-    "build": "the desk", "status": "the desk", "check": "the desk", "plan": "the desk",
+    "build": "“Upload”", "status": "the desk", "check": "the desk", "plan": "the desk",
     "retract": "“Take it off the site”", "rename": "“Change its address”",
+    "--replace": "“Put the new words in”", "--as-update": "“Send a correction”",
 }  # fmt: skip
-"""A command's button."""
+"""The button of a command, or of its flag."""
 
 
 class QuestionView(NamedTuple):
@@ -130,6 +131,9 @@ class DeskWords(Words):
     def sent(self, state: str, campaign: str) -> str:
         return state
 
+    def built(self, reason: str, summary: str) -> str:
+        return "the pages were made first"
+
     def sandboxed(self, line: str) -> str:
         return line
 
@@ -137,7 +141,7 @@ class DeskWords(Words):
         return ()
 
 
-WORDS = DeskWords(stop="“Stop”")
+WORDS = DeskWords(stop="“Stop”", held="taken back; it stays here until you send it")
 
 
 def wish(act: str, form: Mapping[str, str], post: Post | None) -> dict[str, Any]:
@@ -195,4 +199,10 @@ def view(question: Question, *, again: bool = False) -> QuestionView:
 
 def with_buttons(line: str) -> str:
     """A line of the office with its commands replaced by the names of the buttons."""
-    return COMMAND.sub(lambda found: BUTTONS.get(found[1], found[0]), line.strip())
+
+    def button(found: re.Match[str]) -> str:
+        name = BUTTONS.get(found[3] or found[2])
+        press = ("press " if name and name[0] == "“" else "look at ") if found[1] else ""
+        return press + name if name else found[0]
+
+    return COMMAND.sub(button, line.strip())

@@ -96,7 +96,9 @@ def site(now: Snapshot, at: datetime) -> SiteState:
     """The site's state, lines about it, and the button to upload."""
     state = now.site
     if now.trouble:
-        return SiteState((State("error", "The pages cannot be made"),), (now.trouble,))
+        return SiteState(
+            (State("error", "The pages cannot be made"),), tuple(now.trouble.splitlines())
+        )
     if state.trouble:
         says = f"What readers see is not known: {state.trouble}."
         buttons = (parts.ask("Upload…", "deploy"),) if state.targets else ()

@@ -11,6 +11,7 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from publish.desk.parts import Button
@@ -26,6 +27,7 @@ class Job:
     """One act from its first question to its end. ``where`` is the page it belongs to.
 
     ``can_stop`` while it only waits for its moment; ``stopping`` once the author stopped it.
+    ``since`` is when the present stage began.
     """
 
     id: str
@@ -42,12 +44,13 @@ class Job:
     can_stop: bool = False
     stopping: bool = False
     progress_line: str = ""
+    since: datetime = field(default_factory=lambda: datetime.now(UTC))
     changed: threading.Event = field(default_factory=threading.Event)
 
     def finish_stage(self, stage: Stage, title: str, lines: tuple[str, ...] = ()) -> None:
         """Enter a stage, with its title and lines for the author."""
         self.title, self.lines, self.stage = title, lines or self.lines, stage
-        self.can_stop = False
+        self.can_stop, self.since = False, datetime.now(UTC)
         self.changed.set()
 
 

@@ -143,6 +143,9 @@ def _post(visit: Visit) -> Context | None:
         "slug": post.slug,
         "post": post,
         "job": job,
+        # The difference is shown again once the letter was read after the act.
+        "compared": job is None
+        or (job.stage in ("done", "refused") and (now.newsletter.asked or at) > job.since),
         "opened": "" if closed else args.get("open", ""),
         "opened_line": args["opened"] if args.get("opened", "").isdecimal() else "",
         "wish": {name: args.get(name, "") for name in ("at", "to", "new", "alt", "digest")},

@@ -76,7 +76,10 @@ def sent(now: Snapshot, at: datetime) -> list[Letter]:
 
 
 def never_mailed(now: Snapshot) -> list[Post]:
-    """The public posts that may have a letter and had none, alone or with others."""
+    """The public posts that may have a letter and had none, alone or with others; none while that
+    is not known."""
+    if not now.newsletter.asked:
+        return []
     mailed = {letter.uid for letter in now.newsletter.letters}
     mailed |= {uid for uid, choice in now.newsletter.choices.items() if choice.verdict == "done"}
     return [s for s in now.posts if s.kind == "public" and s.mailed and s.uid not in mailed]

@@ -78,7 +78,8 @@ class Reader:
         self.change(posts=posts)
 
     def request_reading(self) -> None:
-        """Have Mailchimp read soon, after an act, or once the preview has composed the letters."""
+        """Have Mailchimp and the site read soon: after an act, once the preview has composed the
+        letters, and once a file is saved, as by a command at a terminal."""
         self._wanted.set()
 
     def change(self, **what: Any) -> None:
@@ -113,6 +114,7 @@ class Reader:
             seen = self._stamps()
             if seen != self._seen:
                 self._seen = seen
+                self.request_reading()
                 self._look_at_files()
             elif began - self._drawn > MINUTE:
                 # Times such as “in 2 minutes” change, and scheduled posts come due.
@@ -155,7 +157,13 @@ class Reader:
             self._wanted.wait(BUSY if busy or found.trouble else IDLE)
 
     def _stamps(self) -> stamps.Stamps:
-        """The stamps of everything that findings, posts and the site's state depend on."""
+        """The stamps of everything that findings, posts, letters and the site's state depend on."""
         content = stamps.walk(str(self.settings.content), set())
         own = (str(self.settings.root / name) for name in self.settings.texts)
-        return stamps.of([*content, str(self.settings.cache / "build"), *own])
+        # What a build, a send in the sandbox and a deploy leave behind.
+        left = (
+            self.settings.cache / "build",
+            self.settings.cache / "sandbox/ledger/issues.jsonl",
+            *self.settings.cache.glob("deploy/*/unverified"),
+        )
+        return stamps.of([*content, *map(str, left), *own])

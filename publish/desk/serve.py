@@ -87,8 +87,8 @@ def serve(
         thread.start()
         stack.callback(server.server_close)
         stack.callback(server.shutdown)
+        address.touch(0o600)
         address.write_text(where + "\n", encoding="utf-8")
-        address.chmod(0o600)
         stack.callback(address.unlink, missing_ok=True)
         if ready:
             ready(where)
@@ -107,6 +107,7 @@ def _preview(
 ) -> threading.Thread:
     """The preview as a thread, not yet started: its first build must not delay the desk."""
     from publish import sandbox
+    from publish.office.checking import explained
     from publish.site.preview import serve as show
 
     def made(trouble: str) -> None:
@@ -125,6 +126,7 @@ def _preview(
                 say=say,
                 stop=stop,
                 on_result=made,
+                explain=explained,
                 ready=lambda address: reader.change(preview=address),
             )
         except (PublishError, OSError) as error:

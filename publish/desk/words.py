@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from publish.newsletter.schedule import MONTHS, WEEKDAYS
-from publish.office import words as office
+from publish.post import text
 
 SPELT = (
     "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
@@ -83,7 +83,7 @@ def saved(when: datetime, zone: ZoneInfo, now: datetime) -> str:
 
 def count(number: int, word: str) -> str:
     """``1 reader``, ``1,204 readers``, as at the terminal, on one line."""
-    return office.count(number, word).replace(" ", NARROW)
+    return text.count(number, word).replace(" ", NARROW)
 
 
 def spelt(number: int, word: str) -> str:

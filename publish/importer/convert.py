@@ -127,7 +127,7 @@ class Steps:
         for number in dict.fromkeys(numbers):
             url, alt, note = store.attachment(number)
             if not url:
-                context.lose("picture-missing", f"attachment {number}")
+                context.lose("reference-missing", f"attachment {number}")
                 continue
             if not PICTURE_NAME.search(url):
                 out.append(fragments.paragraph(fragments.linked(url.rsplit("/", 1)[-1], url)))

@@ -50,15 +50,18 @@ class Names:
         self._spelling: dict[str, str] = {}
         self.renamed: dict[tuple[str, str], int] = {}
         self.unknown: dict[str, int] = {}
+        self.met: set[tuple[str, str]] = set()
 
     def categories(self, item: Item) -> list[str]:
         """The item's categories in WordPress' order."""
         out: list[str] = []
         for term in item.terms.get("category", []):
             name = line(unescape(term.name)) or term.slug
-            if (term.slug or name).lower() in UNCATEGORIZED or name.lower() == "uncategorized":
-                continue
+            self.met.add(("category", name))
             given = self._options.categories.get(name)
+            unnamed = {(term.slug or name).lower(), name.lower()} & UNCATEGORIZED
+            if unnamed and not given:
+                continue
             made = given or re.sub(r"\s*,\s*", " · ", name).strip()
             made = self._spelled(item, "category", made, term.slug)
             if made and made != name and not given:
@@ -89,6 +92,7 @@ class Names:
         shown = {term.slug.removeprefix("cap-"): term.name for term in item.terms.get("author", [])}
         out: list[str] = []
         for login in filter(None, shown or [item.creator]):
+            self.met.add(("author", login))
             name = (
                 self._options.authors.get(login)
                 or self._channel.authors.get(login)

@@ -19,7 +19,7 @@ from publish.importer.state import State
 from publish.post import frontmatter, urls
 from publish.post.aliases import parse_alias
 from publish.post.identity import Damaged, read_recorded
-from publish.post.text import plain_title
+from publish.post.text import count, plain_title
 
 
 class Planning:
@@ -187,15 +187,21 @@ class Planning:
                 self._behind(entry, item)
                 index.add(entry)
         if hidden:
-            state.lose("not-written", 0, f"{hidden} items")
+            state.lose("not-written", 0, count(hidden, "item"))
         self._redirects(index)
         state.store.commit()
         for (old, new), id in self._names.renamed.items():
             state.lose("category-renamed", id, f"{old} → {new}")
         for login, id in self._names.unknown.items():
             state.lose("author-unknown", id, login)
-        for key, count in self._private.items():
-            state.lose("field-left", 0, key, f"in {count} posts and pages")
+        options = state.options
+        for option, given in (("category", options.categories), ("author", options.authors)):
+            for old, new in given.items():
+                if (option, old) not in self._names.met:
+                    state.lose("option-unused", 0, f"--{option} {old}={new}")
+        for key, times in self._private.items():
+            where = count(times, "post or page", "posts and pages")
+            state.lose("field-left", 0, key, f"in {where}")
         for (taxonomy, slug), said in state.channel.described.items():
             if taxonomy != "nav_menu":
                 state.lose("description-left", 0, f"{taxonomy} {slug}", excerpt(header.plain(said)))
@@ -320,6 +326,8 @@ class Planning:
         ]
         number = number_of(item.meta.get("_thumbnail_id"))
         cover, alt, _ = self.state.store.attachment(number)
+        if number and not cover:
+            self.state.lose("reference-missing", item.id, f"attachment {number}", "", entry.file)
         self.state.store.put_plan(
             entry.number,
             {

@@ -7,6 +7,7 @@ import json
 
 from publish.importer.losses import CODES
 from publish.importer.state import Result
+from publish.post.text import count
 
 MOST = 200
 """Places of one code that are listed for people; the .json has all."""
@@ -46,8 +47,9 @@ def as_markdown(result: Result) -> str:
     out = [
         "# Import report",
         "",
-        f"{result.posts} posts and {result.pages} pages; of these {result.drafts} are drafts and "
-        f"{result.scheduled} still to come. {result.pictures} pictures and files.",
+        f"{count(result.posts, 'post')} and {count(result.pages, 'page')}; of these "
+        f"{count(result.drafts, 'is a draft', 'are drafts')} and {result.scheduled} still to come. "
+        f"{_files(result)}.",
         "",
     ]
     counts = result.losses.counts
@@ -64,9 +66,9 @@ def as_markdown(result: Result) -> str:
             out += _section(result, code, counts[code])
     if result.ends:
         out += ["## The ending that posts shared", ""]
-        for words, count in result.ends[:20]:
+        for words, posts in result.ends[:20]:
             out += [
-                f"In {count} posts:",
+                f"In {count(posts, 'post')}:",
                 "",
                 *[f"> {_cell(line)}" for line in words.split("\n")],
                 "",
@@ -99,11 +101,12 @@ def _addresses(result: Result) -> list[str]:
     out = [
         "## Addresses",
         "",
-        f"{len(pairs) - queries} old paths redirect on any host, by a page at the old address.",
+        f"Redirected on any host, by a page at the old address: {len(pairs) - queries} of the old "
+        "addresses below.",
         "",
-        f"{queries} old addresses with a query (`/?p=12`) redirect only where the host "
-        "reads a map of redirects: `_redirects`, `redirects.nginx.conf` or "
-        "`redirects.apache.conf` in output/. They are the ones with a `?` below.",
+        "Redirected only where the host reads a map of redirects (`_redirects`, "
+        f"`redirects.nginx.conf` or `redirects.apache.conf` in output/): {queries}, those with a "
+        "query (`/?p=12`).",
         "",
     ]
     if pairs:
@@ -117,20 +120,27 @@ def _cell(text: str) -> str:
     return " ".join(clean.split()).replace("|", "\\|").replace("<", "&lt;").replace("`", "'")
 
 
+def _files(result: Result) -> str:
+    return count(result.pictures, "picture or other file", "pictures and other files")
+
+
 def summary(result: Result, dry: bool) -> list[str]:
     """At most 20 lines for the terminal."""
     would = "would write" if dry else "wrote"
     out = [
-        f"{result.posts} posts, {result.pages} pages: {would} {len(result.written)}, "
-        f"{result.unchanged} unchanged, {len(result.left)} edited and left; "
-        f"{result.pictures} pictures and files"
+        f"{count(result.posts, 'post')}, {count(result.pages, 'page')}: {would} "
+        f"{len(result.written)}, {result.unchanged} unchanged, {len(result.left)} edited and left; "
+        f"{_files(result)}"
     ]
     counts = result.losses.counts
     loud = [("password-as-draft", "password"), ("private-as-draft", "private")]
     for code, word in loud:
         if counts[code]:
             titles = [loss.excerpt for loss in result.losses.of(code, 3)]
-            out.append(f"{counts[code]} {word} posts became DRAFTS: {', '.join(titles)}")
+            became = count(
+                counts[code], f"{word} post became a DRAFT", f"{word} posts became DRAFTS"
+            )
+            out.append(f"{became}: {', '.join(titles)}")
     if result.scheduled:
         out.append(f"still to come, on their dates: {result.scheduled}")
     for weight, title in (("needs", "needs a look"), ("left", "stayed behind")):

@@ -21,6 +21,7 @@ from publish.importer.plan import Planning
 from publish.importer.state import Result, Say, State
 from publish.importer.wordpress import wxr
 from publish.post.files import locked
+from publish.post.text import count
 from publish.settings import Settings
 
 Ask = Callable[[frozenset[str], Path], OldSite]
@@ -184,5 +185,5 @@ def _convert(state: State, steps: Steps) -> None:
     state.result.ends = ends.most_common()
     if ends:
         words = excerpt(state.result.ends[0][0])
-        state.lose("end-dropped", 0, f"{ends.total()} posts", words)
+        state.lose("end-dropped", 0, count(ends.total(), "post"), words)
     saving.save(state, steps.media, list(used))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 import lxml.html
@@ -107,9 +108,21 @@ class El:
         return El, (self.tag, self.attrs, self.kids)
 
 
+ENTITY = r"(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z]\w*);"
+"""What an entity is behind its first sign."""
+LOOSE = re.compile(rf"&(?!{ENTITY})")
+"""A sign that begins no entity, for WordPress as here: ``?a=1&section=2`` holds none."""
+
+
+def unescaped(value: str) -> str:
+    """A text without entities."""
+    return unescape(LOOSE.sub("&amp;", value))
+
+
 def parse(html: str) -> tuple[El, bool]:
     """Parse HTML; returns the tree, and whether markup was dropped because it was nested too
     deeply."""
+    html = LOOSE.sub("&amp;", html)
     html = HEADED.sub(r"\1\2", PAGE_END.sub("", clean(html)))
     html = VOID_THERE.sub(r"\g<0></\1>", html)
     html, deep = _shallow(html)

@@ -141,11 +141,11 @@ def loopback(base: str) -> str:
     """``base`` without a slash at its end.
 
     Raises:
-        ConfigError: its host is not a loopback address: the key would leave this machine.
+        ConfigError: it is no address, or not loopback: the key would leave this machine.
     """
     try:
         parts = urlsplit(base)
-        good = is_loopback(parts.netloc)
+        good = is_loopback(parts.netloc) and parts.port != 0  # ValueError if it is no port
     except ValueError:
         good = False
     if not good or parts.scheme != "http" or parts.username or parts.query or parts.fragment:

@@ -24,7 +24,7 @@ STATES = {
     "sent": "sent",
     "canceling": "being cancelled",
     "canceled": "cancelled while it was being sent",
-    PAUSED: "paused in Mailchimp",
+    PAUSED: "paused in Mailchimp: resume or delete it there",
     "archived": "archived",
     DELETED: "deleted in Mailchimp",
 }

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from publish.errors import PublishError, as_publish_error
 from publish.http import Fetch
 from publish.newsletter.account import Account
+from publish.newsletter.mailchimp import FREE
+from publish.post.urls import is_site
 
 if TYPE_CHECKING:
     from publish.newsletter.mailchimp import Mailchimp
@@ -32,7 +34,7 @@ def checks(account: Account, api: Mailchimp, siteurl: str, get: Fetch) -> Iterat
     root = yield from asked("account", api.root, lambda a: str(a.get("account_name") or "answers"))
     if root is not None:
         plan = str(root.get("pricing_plan_type") or "unknown")
-        free = plan in ("forever_free", "free")
+        free = plan in FREE
         does = "does not schedule; `send` counts down here instead" if free else "schedules"
         if fixed := free and account.limits.send_at:
             does = "does not schedule; `send` refuses the hour of NEWSLETTER_SEND_AT"
@@ -71,10 +73,9 @@ def _audience(document: Mapping[str, Any]) -> str:
 
 
 def _site(siteurl: str, sandbox: bool, get: Fetch) -> Check:
-    if not siteurl.startswith(("https://", "http://")):
-        return Check(
-            "site", False, "SITEURL is not set", "set it to the public address, with https://"
-        )
+    if not is_site(siteurl):
+        what = f"{siteurl} is no address of a site" if siteurl else "SITEURL is not set"
+        return Check("site", False, what, "set SITEURL to the public address, with https://")
     if sandbox:
         return Check("site", True, f"{siteurl} (not asked: without a key nothing is sent)")
     try:

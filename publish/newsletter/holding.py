@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from publish.newsletter.mailchimp import Mailchimp
 
 AGAIN = "run `publish undo` again"
+SHOWN = "`publish status` shows what there is"
+
+
+class NothingScheduled(Refused):
+    """There is nothing to take back, and no reader had the letter."""
 
 
 def take_back(
@@ -37,7 +42,7 @@ def take_back(
         NothingSent: Mailchimp refused; it is still scheduled.
         OutcomeUnknown: the answer was lost, and it may still be scheduled.
     """
-    scheduled = waiting(api, letter, name)
+    scheduled = waiting(letter, name)
     marked = True
     for campaign in scheduled:
         ledger.append(Fact("held", letter.key, clock(), campaign.id, run=ledger.run))
@@ -49,7 +54,7 @@ def take_back(
     return marked
 
 
-def waiting(api: Mailchimp, letter: Letter, name: str) -> tuple[Campaign, ...]:
+def waiting(letter: Letter, name: str) -> tuple[Campaign, ...]:
     """The scheduled campaigns of a letter that can be taken back; none where a replace of it is
     unfinished or a title is to be marked.
 
@@ -57,10 +62,9 @@ def waiting(api: Mailchimp, letter: Letter, name: str) -> tuple[Campaign, ...]:
         Refused: there is nothing to take back, or it is too late.
         OutcomeUnknown: an unanswered order may still schedule it.
     """
-    found = letter.waiting or _found_by_id(api, letter)
-    if not found and not letter.unfinished and not unmarked(letter):
+    if not letter.waiting and not letter.unfinished and not unmarked(letter):
         raise _nothing(letter, name)
-    return found
+    return letter.waiting
 
 
 def hold(
@@ -95,20 +99,13 @@ def mark(api: Mailchimp, letter: Letter, campaign: str) -> bool:
 def too_late(name: str, out: Campaign, remedy: str = "a mail cannot be called back") -> Refused:
     """The refusal for a letter whose campaign can no longer be changed from here."""
     if out.status == PAUSED:
-        return Refused(f"{name}: it is {out.state}", "resume or delete it there; run this again")
+        return Refused(f"{name}: it is {out.state}", "then run this again")
     return Refused(f"{name}: too late, it is {out.state}", remedy)
 
 
 def unmarked(letter: Letter) -> bool:
     """Whether it is held while a draft's title lacks the mark."""
     return letter.held and any(not draft.held for draft in letter.drafts)
-
-
-def _found_by_id(api: Mailchimp, letter: Letter) -> tuple[Campaign, ...]:
-    """Scheduled campaigns that a listing does not show as scheduled yet."""
-    names = dict.fromkeys(posted.campaign for posted in letter.past.tries)
-    found = [api.campaign(name) for name in names]
-    return tuple(c for c in found if isinstance(c, Campaign) and c.status == SCHEDULED)
 
 
 def _unschedule(api: Mailchimp, campaign: Campaign, name: str) -> None:
@@ -136,8 +133,8 @@ def _nothing(letter: Letter, name: str) -> Exception:
     if letter.past.unanswered:
         return OutcomeUnknown(
             f"{name}: an unanswered order may still schedule it",
-            "run `publish undo` again in a few minutes",
+            "run this again in a few minutes; `publish status` says more",
         )
     if letter.held:
-        return Refused(f"{name}: it was taken back before", "only its name sends it again")
-    return Refused(f"{name}: nothing is scheduled", "`publish status` shows what there is")
+        return NothingScheduled(f"{name}: it was taken back before", "nothing sends it unasked")
+    return NothingScheduled(f"{name}: nothing is scheduled", SHOWN)

@@ -12,8 +12,8 @@ import json
 import queue
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from publish.errors import ConfigError, NothingSent
 from publish.newsletter.account import Account
@@ -31,8 +31,11 @@ FIELDS = [
         "recipients.recipient_count",
     )
 ]  # fmt: skip
+Shape = TypeVar("Shape")
 READS = 4
 """Attempts of a read, which has no side effects."""
+FREE = ("forever_free", "free")
+"""The plans that do not schedule."""
 LARGEST = 64 * 1024 * 1024
 """The most bytes an answer may have."""
 
@@ -57,6 +60,11 @@ class Mailchimp:
     def root(self) -> Mapping[str, Any]:
         """The account: its name, plan and role."""
         return self._read(self._client.root.get_root)
+
+    def free_plan(self) -> str:
+        """The account's plan if it does not schedule; ``""`` for any other."""
+        plan = str(self.root().get("pricing_plan_type") or "")
+        return plan if plan in FREE else ""
 
     def audience(self) -> Mapping[str, Any]:
         """The audience: its name, statistics and defaults."""
@@ -87,9 +95,11 @@ class Mailchimp:
             ConfigError: no group has it.
         """
         lists, list_id = self._client.lists, self.account.audience
-        groups = self._read(lists.get_list_interest_categories, list_id, count=100)
+        groups: Mapping[str, Any] = self._read(
+            lists.get_list_interest_categories, list_id, count=100
+        )
         for group in groups.get("categories") or ():
-            found = self._read(
+            found: Mapping[str, Any] = self._read(
                 lists.list_interest_category_interests, list_id, str(group["id"]), count=100
             )
             if any(item["id"] == interest for item in found.get("interests") or ()):
@@ -102,7 +112,7 @@ class Mailchimp:
             found: list[Campaign] = []
             totals: set[int] = set()
             while not totals or len(found) < max(totals):
-                page = self._read(
+                got, total = self._read(
                     self._client.campaigns.list,
                     list_id=self.account.audience,
                     sort_field="create_time",
@@ -110,10 +120,9 @@ class Mailchimp:
                     count=PAGE,
                     offset=len(found),
                     fields=[*FIELDS, "total_items"],
-                    needs={"campaigns", "total_items"},
+                    shape=_page,
                 )
-                got = [parse(item) for item in page.get("campaigns") or ()]
-                totals.add(int(page.get("total_items") or 0))
+                totals.add(total)
                 found += got
                 if not got:
                     break
@@ -125,7 +134,7 @@ class Mailchimp:
     def campaign(self, campaign: str) -> Campaign | type[Deleted]:
         """One campaign, or Deleted."""
         try:
-            return parse(self._read(self._client.campaigns.get, campaign, needs={"id", "status"}))
+            return self._read(self._client.campaigns.get, campaign, shape=parse)
         except _Missing:
             return Deleted
 
@@ -133,12 +142,9 @@ class Mailchimp:
         """Whether it may be sent, and what is missing according to Mailchimp; or Deleted."""
         try:
             ask = self._client.campaigns.get_send_checklist
-            found = self._read(ask, campaign, needs={"is_ready"})
+            return self._read(ask, campaign, shape=_readiness)
         except _Missing:
             return Deleted
-        items = [item for item in found.get("items") or () if item.get("type") == "error"]
-        missing = "; ".join(str(i.get("details") or i.get("heading") or "") for i in items)
-        return bool(found.get("is_ready")), missing or "it gives no reason"
 
     def report(self, campaign: str) -> Mapping[str, Any] | None:
         """The figures of a campaign that went out; None while there are none."""
@@ -204,17 +210,22 @@ class Mailchimp:
         return judge(self._exchange(call, *words), empty=empty)
 
     def _read(
-        self, call: Callable[..., Any], *words: Any, needs: Collection[str] = (), **options: Any
-    ) -> Mapping[str, Any]:
-        """The answer's document, which has the names that it ``needs``: not any other one."""
+        self,
+        call: Callable[..., Any],
+        *words: Any,
+        shape: Callable[[Mapping[str, Any]], Shape] = dict,  # type: ignore[assignment]
+        **options: Any,
+    ) -> Shape:
+        """What ``shape`` makes of the answer's document: one that it cannot read is another's."""
         reply = Reply(failure="not asked")
         for attempt in range(READS):
             if attempt:
                 self._sleep(judge(reply, empty=False).wait or 0.25 * 2**attempt)
             reply = self._exchange(call, *words, **options)
             document = reply.document()
-            if reply.status == 200 and document is not None and document.keys() >= set(needs):
-                return document
+            if reply.status == 200 and document is not None:
+                with contextlib.suppress(KeyError, TypeError, ValueError, AttributeError):
+                    return shape(document)
             said = reply.problem()
             if said is not None and reply.status in (400, 401, 403, 404):
                 if reply.status in (401, 403):
@@ -295,6 +306,17 @@ class Mailchimp:
             kind = response.headers.get("content-type") or ""
             wait = response.headers.get("retry-after") or ""
             return Reply(response.status_code, kind, bytes(content), wait), response
+
+
+def _page(document: Mapping[str, Any]) -> tuple[list[Campaign], int]:
+    """The campaigns of a page of the list, and how many there are in all."""
+    return [parse(item) for item in document["campaigns"]], int(document["total_items"])
+
+
+def _readiness(document: Mapping[str, Any]) -> tuple[bool, str]:
+    items = [item for item in document.get("items") or () if item.get("type") == "error"]
+    missing = "; ".join(str(i.get("details") or i.get("heading") or "") for i in items)
+    return bool(document["is_ready"]), missing or "it gives no reason"
 
 
 def _no_topic(what: str) -> ConfigError:

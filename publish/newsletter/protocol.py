@@ -180,7 +180,7 @@ def next_step(state: State, request: SendRequest) -> Step:
     """The next step. Call it again after performing the step and updating ``state``."""
     past = state.past
     if past.done:
-        return Finish(Campaign(id=past.done, status=past.status or "sent"))
+        return Finish(Campaign(past.done, past.status or "sent", send_time=past.hour))
     if past.unanswered and (step := _unanswered(state, request)):
         return step
     if past.held and past.lifted != state.run:

@@ -47,11 +47,9 @@ def next_hour(now: datetime, ahead: timedelta, hour: time, site: ZoneInfo) -> da
     from ``now``; in UTC. An hour skipped by a clock change is shifted by the change."""
     earliest = (now + ahead).astimezone(UTC)
     day = earliest.astimezone(site).date() - timedelta(days=1)
-    while True:
-        moment = datetime.combine(day, hour, site).astimezone(UTC)
-        if moment >= earliest:
-            return next_quarter(moment, timedelta(0))
+    while (moment := _first(datetime.combine(day, hour, site), earliest)) < earliest:
         day += timedelta(days=1)
+    return next_quarter(moment, timedelta(0))
 
 
 def parse_at(text: str, now: datetime, site: ZoneInfo) -> datetime:
@@ -102,7 +100,7 @@ def when(text: str, now: datetime, site: ZoneInfo, hour: time | None = None) -> 
     try:
         if moment.tzinfo is not None:
             return moment.astimezone(UTC)
-        utc = moment.replace(tzinfo=site).astimezone(UTC)
+        utc = _first(moment.replace(tzinfo=site), now)
         shown = utc.astimezone(site).replace(tzinfo=None)
     except OverflowError:
         raise ConfigError(f"{text!r} is no time that every clock can show", EXAMPLES) from None
@@ -111,6 +109,13 @@ def when(text: str, now: datetime, site: ZoneInfo, hour: time | None = None) -> 
             f"{text!r}: the clocks leave out {moment:%H:%M} on that day", "name another hour"
         )
     return utc
+
+
+def _first(moment: datetime, earliest: datetime) -> datetime:
+    """A time of a zone's clocks in UTC. Where they show it twice, as they are set back, it is the
+    second one if only that is not before ``earliest``."""
+    first, second = (moment.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    return second if first < earliest <= second else first
 
 
 def _iso(said: str, hour: time | None) -> datetime | None:

@@ -15,6 +15,7 @@ from publish.newsletter.campaign import DELETED, SCHEDULED, STATES
 from publish.newsletter.catalogue import Letter
 from publish.newsletter.facts import iso_of
 from publish.post.issue import Issue
+from publish.post.text import count
 
 MAX_DATE_AGE_DAYS = 60
 """The greatest age in days of a post's Date for automatic selection."""
@@ -142,12 +143,13 @@ def _elsewhere(other: Letter) -> str:
     if other.lost and other.past.status != DELETED:
         state = "scheduled by the ledger and gone from Mailchimp: `publish status` settles that"
     if other.kind == "digest":
-        return f"in the digest {other.slug}, which is {state}"
+        return f"in the digest “{other.title or other.slug}”, which is {state}"
     return f"mailed under an earlier identity (key {titles.short(other.key)}): {state}"
 
 
 def _held_elsewhere(other: Letter) -> str:
-    how = f"in the digest {other.slug}" if other.kind == "digest" else "under an earlier identity"
+    named = f"in the digest “{other.title or other.slug}”"
+    how = named if other.kind == "digest" else "under an earlier identity"
     return f"taken back {how}; it goes out only by name"
 
 
@@ -160,7 +162,7 @@ def _by_age(issue: Issue, bounds: Bounds) -> tuple[Verdict, str]:
     if written < shown - timedelta(days=MAX_DATE_AGE_DAYS):
         return Verdict.OLD, f"dated over {MAX_DATE_AGE_DAYS} days before it became public"
     if age > bounds.max_age_days:
-        start, days = bounds.since or bounds.first_letter, "1 day" if age == 1 else f"{age} days"
+        start, days = bounds.since or bounds.first_letter, count(age, "day")
         if start and shown >= start:
             return Verdict.OVERDUE, f"it fell due on {shown}, {days} ago, and was not sent"
         return Verdict.OLD, f"public for {days}: an older post goes out only by name"

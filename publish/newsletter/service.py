@@ -51,7 +51,7 @@ class Delivered:
 
 @dataclass
 class Service:
-    """One audience, one ledger. The caller holds the ledger's lock.
+    """Brings ``issue`` to readers as ``request`` says. The caller holds the ledger's lock.
 
     ``last_look`` is called right before a send or schedule is posted; it returns why the issue
     differs from the confirmed one, ``""`` if it does not.
@@ -60,12 +60,14 @@ class Service:
     api: Mailchimp
     ledger: Ledger
     sender: Sender
+    issue: Issue
+    request: p.SendRequest
     say: Callable[[str], None] = lambda why: None
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = field(default=time.sleep)
-    last_look: Callable[[Issue], str] = lambda issue: ""
+    last_look: Callable[[], str] = lambda: ""
 
-    def deliver(self, issue: Issue, request: p.SendRequest) -> Delivered:
+    def deliver(self) -> Delivered:
         """Bring the issue to its readers, exactly once however often this is called.
 
         An unfinished replacement of an earlier run is completed; ``request.at`` must be its hour.
@@ -74,12 +76,12 @@ class Service:
             CannotSchedule, PostChanged: see there.
             Refused, NothingSent, OutcomeUnknown: as their names say.
         """
-        state = self._begun(issue, request)
+        state = self._begun()
         if state.past.intent is None and not state.past.done:
-            state = self._note(state, issue, "intent", **_intent(issue, request))
-        return self._run(state, issue, request)
+            state = self._note(state, "intent", **_intent(self.issue, self.request))
+        return self._run(state)
 
-    def replace(self, issue: Issue, request: p.SendRequest, campaign: str) -> Delivered:
+    def replace(self, campaign: str) -> Delivered:
         """Put the issue's words into its scheduled ``campaign``, for the hour ``request.at``.
 
         A result that is scheduled, but not by this run, was too near its hour: it goes out
@@ -88,19 +90,18 @@ class Service:
         Raises:
             PostChanged, Refused, NothingSent, OutcomeUnknown: as for ``deliver``.
         """
-        state = self._begun(issue, request)
-        return self._run(self._replacing(state, issue, request, campaign), issue, request)
+        return self._run(self._replacing(self._begun(), campaign))
 
-    def _begun(self, issue: Issue, request: p.SendRequest) -> p.State:
-        past, now = self.ledger.read().get(issue.key) or IssueState(), self.clock()
+    def _begun(self) -> p.State:
+        past, now = self.ledger.read().get(self.issue.key) or IssueState(), self.clock()
         state = p.State(now, past, run=self.ledger.run, began=now)
-        return self._note(state, issue, "lifted") if request.lift and past.held else state
+        return self._note(state, "lifted") if self.request.lift and past.held else state
 
-    def _run(self, state: p.State, issue: Issue, request: p.SendRequest) -> Delivered:
+    def _run(self, state: p.State) -> Delivered:
         try:
-            return self._steps(state, issue, replace(request, digest=issue.digest))
+            return self._steps(state)
         except (NothingSent, ConfigError, OSError) as error:
-            past = self.ledger.read().get(issue.key, IssueState())
+            past = self.ledger.read().get(self.issue.key, IssueState())
             if past.unanswered or past.done:
                 # Only a read or the ledger failed: the letter may be out, or is.
                 raise OutcomeUnknown(
@@ -109,23 +110,22 @@ class Service:
                 ) from None
             raise
 
-    def _steps(self, state: p.State, issue: Issue, request: p.SendRequest) -> Delivered:
+    def _steps(self, state: p.State) -> Delivered:
+        request = replace(self.request, digest=self.issue.digest)
         while True:
             state = replace(state, now=self.clock())
             step = p.next_step(state, request)
             if isinstance(step, p.Finish):
                 if not state.past.done:
-                    self._note(state, issue, "done", step.campaign.id, **step.campaign.recorded())
+                    self._note(state, "done", step.campaign.id, **step.campaign.recorded())
                 return Delivered(step.campaign, state.posts > 0)
             if isinstance(step, p.Stop):
                 raise failure(step)
             if isinstance(step, p.Hold):
-                self._hold(step, state, issue)
-            state = self._perform(step, state, issue, request)
+                self._hold(step, state)
+            state = self._perform(step, state)
 
-    def _perform(
-        self, step: p.Step, state: p.State, issue: Issue, request: p.SendRequest
-    ) -> p.State:
+    def _perform(self, step: p.Step, state: p.State) -> p.State:
         match step:
             case p.ListCampaigns():
                 began = self.clock()
@@ -135,9 +135,9 @@ class Service:
                     seen = self.clock()
                 return replace(state, listing=listing, listed_at=began, seen_at=seen, looked=None)
             case p.Create():
-                return self._create(state, issue, request)
+                return self._create(state)
             case p.Prepare(campaign):
-                return self._prepare(campaign, state, issue, request)
+                return self._prepare(campaign, state)
             case p.Check(campaign):
                 found = self.api.checklist(campaign)
                 if not isinstance(found, tuple):
@@ -146,12 +146,12 @@ class Service:
             case p.ReadCampaign(campaign):
                 return _looked(state, self.api.campaign(campaign))
             case p.RecordNoEffect(campaign):
-                noted = self._note(state, issue, "refused", campaign, why=NO_EFFECT, read=True)
+                noted = self._note(state, "refused", campaign, why=NO_EFFECT, read=True)
                 return replace(noted, listing=None, looked=None)
             case p.Unschedule(campaign):
-                return self._unschedule(campaign, state, issue, request)
+                return self._unschedule(campaign, state)
             case p.PostSend(campaign):
-                return self._post(campaign, state, issue, request)
+                return self._post(campaign, state)
             case p.Wait(seconds, why, again):
                 self.say(why)
                 self.sleep(seconds)
@@ -162,26 +162,25 @@ class Service:
             case _:
                 raise AssertionError(step)
 
-    def _create(self, state: p.State, issue: Issue, request: p.SendRequest) -> p.State:
-        state = self._note(replace(state, creates=state.creates + 1), issue, "create_try")
-        answer = self.api.create(self._settings(issue, None), request.segment)
+    def _create(self, state: p.State) -> p.State:
+        state = self._note(replace(state, creates=state.creates + 1), "create_try")
+        answer = self.api.create(self._settings(None), self.request.segment)
         if answer.proof is Proof.DONE:
             made = str(answer.data["id"])
-            state = self._note(state, issue, "created", made)
+            state = self._note(state, "created", made)
             return replace(state, made_here=made, seen_at=None, listing=None, trouble=0)
         if answer.proof is Proof.UNKNOWN:
             return replace(state, listing=None, detail=answer.detail)
-        state = self._note(state, issue, "refused", why=answer.detail)
+        state = self._note(state, "refused", why=answer.detail)
         if answer.proof is Proof.DENIED:
             raise refusal(answer, "nothing was sent")
         return _troubled(state, answer)
 
-    def _prepare(
-        self, campaign: str, state: p.State, issue: Issue, request: p.SendRequest
-    ) -> p.State:
-        state = self._note(state, issue, "write_try", campaign, digest=issue.digest)
+    def _prepare(self, campaign: str, state: p.State) -> p.State:
+        issue, request = self.issue, self.request
+        state = self._note(state, "write_try", campaign, digest=issue.digest)
         hour = request.at if state.past.replacing else None
-        looked, settings = state.looked, self._settings(issue, hour)
+        looked, settings = state.looked, self._settings(hour)
         # The author said yes to these readers; the campaign may have those of an earlier category.
         moved = request.lift and isinstance(looked, Campaign) and not request.reaches(looked)
         answer = self.api.update(campaign, settings, request.segment if moved else None)
@@ -198,50 +197,44 @@ class Service:
             raise refusal(answer, "nothing was sent")
         return _looked(state, looked)
 
-    def _replacing(
-        self, state: p.State, issue: Issue, request: p.SendRequest, campaign: str
-    ) -> p.State:
-        assert request.at is not None
-        data = {"hour": iso_of(request.at), "digest": issue.digest}
-        return self._note(state, issue, "replace_try", campaign, **data)
+    def _replacing(self, state: p.State, campaign: str) -> p.State:
+        assert self.request.at is not None
+        data = {"hour": iso_of(self.request.at), "digest": self.issue.digest}
+        return self._note(state, "replace_try", campaign, **data)
 
-    def _unschedule(
-        self, campaign: str, state: p.State, issue: Issue, request: p.SendRequest
-    ) -> p.State:
+    def _unschedule(self, campaign: str, state: p.State) -> p.State:
         # Each request has its own fact: the time in which it may still act counts from there.
-        state = self._replacing(state, issue, request, campaign)
+        state = self._replacing(state, campaign)
         answer = self.api.unschedule(campaign)
         pause = answer.wait or 0.5 * 2**state.withdrawals
         state = replace(state, wait=pause if answer.proof is Proof.NOT_ACTED else 0, looked=None)
         done, count = answer.proof is Proof.DONE, state.withdrawals + 1
         return replace(state, withdrawn=done, withdrawals=count, detail=answer.detail)
 
-    def _hold(self, step: p.Hold, state: p.State, issue: Issue) -> None:
-        self._note(state, issue, "held", step.campaign, why=step.message)
-        self.api.update(step.campaign, {"title": _title(issue, Marks(held=True))})
+    def _hold(self, step: p.Hold, state: p.State) -> None:
+        self._note(state, "held", step.campaign, why=step.message)
+        self.api.update(step.campaign, {"title": self._title(Marks(held=True))})
         raise Refused(
             f"{step.message}; it is not scheduled any more, and is held",
-            f"run `publish send {issue.slug}` to choose another time",
+            f"run `publish send {self.issue.slug}` to choose another time",
         )
 
-    def _post(self, campaign: str, state: p.State, issue: Issue, request: p.SendRequest) -> p.State:
-        if why := self.last_look(issue):
+    def _post(self, campaign: str, state: p.State) -> p.State:
+        if why := self.last_look():
             raise PostChanged(why, "nothing was sent; run this again")
-        self.ledger.keep(issue)
-        action = "send" if request.at is None else "schedule"
-        moment = "" if request.at is None else iso_of(request.at)
+        self.ledger.keep(self.issue)
+        moment = "" if self.request.at is None else iso_of(self.request.at)
         time_of = {"time": moment} if moment else {}
-        state = self._note(
-            state, issue, "send_try", campaign, action=action, digest=issue.digest, **time_of
-        )
+        tried = {"action": "schedule" if moment else "send", "digest": self.issue.digest}
+        state = self._note(state, "send_try", campaign, **tried, **time_of)
         answer = self.api.schedule(campaign, moment) if moment else self.api.send(campaign)
         if answer.proof is Proof.DONE:
             status = "schedule" if moment else "sending"
-            state = self._note(state, issue, "done", campaign, status=status, **time_of)
+            state = self._note(state, "done", campaign, status=status, **time_of)
             return replace(state, posts=state.posts + 1)
         if answer.proof is Proof.UNKNOWN:
             return replace(state, looked=None, detail=answer.detail, posts=state.posts + 1)
-        state = self._note(state, issue, "refused", campaign, why=answer.detail)
+        state = self._note(state, "refused", campaign, why=answer.detail)
         denied = answer.proof is Proof.DENIED
         if moment and answer.status == 403 and denied and not state.past.replacing:
             raise CannotSchedule(answer.detail, "use --now")
@@ -249,20 +242,16 @@ class Service:
         state = replace(state, posts=state.posts + 1, detail=answer.detail, wait=pause)
         return replace(state, ready=None, looked=None, denied=denied)
 
-    def _settings(self, issue: Issue, hour: datetime | None) -> dict[str, Any]:
-        return settings_of(issue, self.sender, _title(issue, Marks(hour=hour)))
+    def _settings(self, hour: datetime | None) -> dict[str, Any]:
+        return settings_of(self.issue, self.sender, self._title(Marks(hour=hour)))
 
-    def _note(
-        self, state: p.State, issue: Issue, kind: str, campaign: str = "", **data: Any
-    ) -> p.State:
-        fact = Fact(kind, issue.key, self.clock(), campaign, data, self.ledger.run)
+    def _title(self, marks: Marks) -> str:
+        key, of, posts = self.issue.key, self.issue.update_of, self.issue.posts
+        return titles.write(self.issue.subject, replace(marks, key=key, of=of, posts=posts))
+
+    def _note(self, state: p.State, kind: str, campaign: str = "", **data: Any) -> p.State:
+        fact = Fact(kind, self.issue.key, self.clock(), campaign, data, self.ledger.run)
         return replace(state, past=apply(state.past, self.ledger.append(fact)))
-
-
-def _title(issue: Issue, marks: Marks) -> str:
-    return titles.write(
-        issue.subject, replace(marks, key=issue.key, of=issue.update_of, posts=issue.posts)
-    )
 
 
 def _looked(state: p.State, found: Campaign | type[p.Deleted]) -> p.State:

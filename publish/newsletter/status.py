@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from publish.newsletter.campaign import DELETED, STATES, Campaign
 from publish.newsletter.catalogue import Kind, Letter
 from publish.newsletter.facts import Fact, OpenSend, hour_of
-from publish.newsletter.protocol import Deleted
 from publish.newsletter.service import NO_EFFECT
-
-Looked = Mapping[str, Campaign | type[Deleted]]
-"""Campaigns of unanswered sends by id, as just read, for a listing may lag; a ``lost`` letter's."""
 
 
 @dataclass(frozen=True)
@@ -45,18 +40,15 @@ class State:
         return found
 
 
-def state_of(letter: Letter, looked: Looked, now: float, settle: float, run: str = "") -> State:
-    """The state of a letter at ``now`` (epoch seconds); ``settle`` in seconds, ``run`` this run."""
+def state_of(letter: Letter, now: float, settle: float, run: str = "") -> State:
+    """The state of a letter at ``now`` (epoch seconds); ``settle`` in seconds, ``run`` this run.
+    Campaigns of unanswered sends and of a lost letter have been read by their ids."""
     state = State(letter.slug, letter.title, letter.kind, letter.key, "not sent")
     for posted in letter.past.tries:
-        own = looked.get(posted.campaign)
-        if own is Deleted:
+        if not any(c.id == posted.campaign for c in letter.campaigns):
             words = "gone from Mailchimp after a send without an answer: look there"
             facts = _gone(letter, posted.campaign, now, run)
             return replace(state, state=words, campaign=posted.campaign, unknown=True, facts=facts)
-        if isinstance(own, Campaign):
-            others = (c for c in letter.campaigns if c.id != own.id)
-            letter = replace(letter, campaigns=(own, *others))
     out, draft = letter.active, next(iter(letter.drafts), None)
     if letter.unfinished:
         hour = letter.unfinished.isoformat()
@@ -70,7 +62,7 @@ def state_of(letter: Letter, looked: Looked, now: float, settle: float, run: str
         words = "taken back; it goes out only by name"
         facts = manual_unschedule(letter, now, run)
         return _shown(replace(state, state=words, held=True, facts=facts), draft)
-    if letter.lost and looked.get(letter.lost) is Deleted:
+    if letter.lost:
         state = replace(state, campaign=letter.lost)
         if facts := deleted_in_time(letter, now, run):
             words = "deleted in Mailchimp before its hour; it goes out only by name"

@@ -22,6 +22,8 @@ from publish.office.timing import LONGEST_COUNTDOWN, Timing
 from publish.office.words import command
 from publish.post.issue import Issue
 
+UNSCHEDULED = "this Mailchimp plan does not schedule"
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -65,22 +67,13 @@ def delivery_of(
     )
 
 
-def deliver(office: Office, item: Delivery, found: Letters) -> tuple[Delivered, datetime | None]:
-    """Deliver it, once; returns the result and the hour it is scheduled for, if any.
+def deliver(office: Office, item: Delivery, found: Letters) -> Delivered:
+    """Deliver it, once.
 
     Raises:
         PostChanged: its post changed since the confirmation; nothing was sent.
         Refused, NothingSent, OutcomeUnknown: as their names say.
     """
-    service = Service(
-        office.api,
-        office.ledger,
-        office.sender,
-        office.voice.progress,
-        office.clock,
-        office.sleep,
-        lambda issue: _why_changed(office, item, found),
-    )
     account = office.account
     request = SendRequest(
         item.issue.key,
@@ -92,6 +85,17 @@ def deliver(office: Office, item: Delivery, found: Letters) -> tuple[Delivered, 
         ready=min(120, account.limits.settle),
         lift=item.named,
     )
+    service = Service(
+        office.api,
+        office.ledger,
+        office.sender,
+        item.issue,
+        request,
+        office.voice.progress,
+        office.clock,
+        office.sleep,
+        lambda: _why_changed(office, item, found),
+    )
     for letter in found.all:
         if letter.key == item.issue.key:
             for fact in settling.settled_by_hand(office, letter):
@@ -101,20 +105,22 @@ def deliver(office: Office, item: Delivery, found: Letters) -> tuple[Delivered, 
             past = office.ledger.read().get(item.issue.key)
             begun = past.replacing if past else None
             if begun and hour_of(begun.hour) == request.at:
-                return service.deliver(item.issue, request), request.at
-            return service.replace(item.issue, request, item.replaces), request.at
+                return service.deliver()
+            return service.replace(item.replaces)
         try:
-            return service.deliver(item.issue, request), request.at
+            return service.deliver()
         except CannotSchedule as refusal:
             _count_down(office, item, str(refusal.message))
-            return service.deliver(item.issue, dataclasses.replace(request, at=None)), None
+            service.request = dataclasses.replace(request, at=None)
+            return service.deliver()
     except (PublishError, KeyboardInterrupt):
         _mark_again(office, item.issue)
         raise
 
 
-def result(office: Office, item: Delivery, done: Delivered, at: datetime | None) -> dict[str, Any]:
+def result(office: Office, item: Delivery, done: Delivered) -> dict[str, Any]:
     """The result, for scripts."""
+    at = _hour(done)
     return {
         "slug": item.issue.slug,
         "title": item.issue.title,
@@ -122,19 +128,24 @@ def result(office: Office, item: Delivery, done: Delivered, at: datetime | None)
         "campaign": done.campaign.id,
         "status": done.campaign.status,
         "sent_by_this_run": done.by_this_run,
-        "time": at.isoformat() if at and done.campaign.status == SCHEDULED else None,
+        "time": at.isoformat() if at else None,
         "digest": item.issue.digest,
         "sandbox": office.account.sandbox,
     }
 
 
-def result_lines(
-    office: Office, item: Delivery, done: Delivered, at: datetime | None, name: str
-) -> list[str]:
+def _hour(done: Delivered) -> datetime | None:
+    """When it goes out; None if it did. An earlier run may have named another hour."""
+    return hour_of(done.campaign.send_time) if done.campaign.status == SCHEDULED else None
+
+
+def result_lines(office: Office, item: Delivery, done: Delivered, name: str) -> list[str]:
     """The result, for the author; ``name`` is the letter's name on the command line."""
-    who, campaign = office.words.issue(item.issue), done.campaign
+    who, campaign, at = office.words.issue(item.issue), done.campaign, _hour(done)
     if not done.by_this_run:
-        return [office.with_sandbox_note(f"{who}: {campaign.state} before; nothing was sent again")]
+        hour = f", {office.format_local(at)}" if at else ""
+        said = f"{who}: {campaign.state} before{hour}; nothing was sent again"
+        return [office.with_sandbox_note(said)]
     if at is None:
         sent = office.words.sent(campaign.state, campaign.id)
         return [office.with_sandbox_note(f"{who}: {sent}")]
@@ -154,25 +165,30 @@ def _why_changed(office: Office, item: Delivery, found: Letters) -> str:
     return ""
 
 
-def _count_down(office: Office, item: Delivery, why: str) -> None:
-    """Wait in this process where Mailchimp's plan has no scheduling, unless a promised hour is too
-    far away.
+def unscheduled(office: Office, slug: str, timing: Timing, why: str) -> datetime:
+    """The end of the wait in this process for a letter where Mailchimp's plan has no scheduling;
+    ``why`` says how that is known.
 
     Raises:
-        Refused: it is.
+        Refused: its hour was promised, and is too far away to wait for.
     """
-    timing, limits = item.timing, office.account.limits
-    end = office.now + timedelta(minutes=limits.undo_minutes)
+    end = office.now + timedelta(minutes=office.account.limits.undo_minutes)
     far = (timing.at or end) - office.now > LONGEST_COUNTDOWN
     if timing.asked or (timing.from_settings and far):
-        raise Refused(
-            f"this Mailchimp plan does not schedule ({why})",
-            f"run {command('send', item.issue.slug, '--now')} when it is time",
-        )
-    end = timing.at if timing.from_settings and timing.at else end
+        remedy = f"run {command('send', slug, '--now')} when it is time"
+        raise Refused(f"{UNSCHEDULED} ({why})", remedy)
+    return timing.at if timing.from_settings and timing.at else end
+
+
+def _count_down(office: Office, item: Delivery, why: str) -> None:
+    """Wait in this process where Mailchimp's plan has no scheduling.
+
+    Raises:
+        Refused: see ``unscheduled``.
+    """
+    end = unscheduled(office, item.issue.slug, item.timing, why)
     office.voice.say(
-        f"this Mailchimp plan does not schedule: sending {office.format_local(end)}; "
-        f"{office.words.stop} takes it back"
+        f"{UNSCHEDULED}: sending {office.format_local(end)}; {office.words.stop} takes it back"
     )
     try:
         while (rest := (end - office.now).total_seconds()) > 0:
@@ -195,5 +211,5 @@ def _mark_again(office: Office, whole: Issue) -> None:
         for letter in letters.load_letters(office).all:
             for draft in letter.drafts if letter.key == whole.key else ():
                 holding.mark(office.api, letter, draft.id)
-    said = f"{office.words.issue(whole)}: taken back; it goes out only by name"
+    said = f"{office.words.issue(whole)}: {office.words.held}"
     office.voice.say(office.with_sandbox_note(said))

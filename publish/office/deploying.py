@@ -6,7 +6,7 @@ from publish.deploy.release import is_page
 from publish.office import golive
 from publish.office.context import Office
 from publish.office.question import Done, Line, Question, fingerprint_of
-from publish.office.words import count
+from publish.post.text import count
 
 ACT = "deploy"
 NAMED = 8
@@ -37,15 +37,8 @@ def ask(office: Office, *, target: str | None = None) -> Question | Done:
         lines.append(Line("removed", ", ".join(map(_page, out.deleted[:NAMED]))))
     what = count(len(pages), "page") if pages else count(len(out.put) + len(out.deleted), "file")
     yes = f"Upload {what}" if out.put or out.deleted else "Repeat the step after the upload"
-    return Question(
-        ACT,
-        tuple(lines),
-        yes,
-        False,
-        fingerprint_of(out.target, out.release, out.previous),
-        {"target": target},
-        out.target,
-    )
+    facts = fingerprint_of(out.target, out.release, out.previous)
+    return Question(ACT, tuple(lines), yes, facts, {"target": target}, out.target)
 
 
 def do(office: Office, question: Question) -> Done | Question:

@@ -14,6 +14,7 @@ from publish.deploy.release import MARKER, Release
 from publish.errors import ConfigError
 from publish.office.question import Voice
 from publish.post.files import locked
+from publish.post.urls import is_site
 from publish.settings import Settings
 from publish.site import manifest
 from publish.site.addresses import letter_pictures
@@ -69,12 +70,12 @@ def target_config(settings: Settings, name: str | None, voice: Voice = SILENT) -
         voice.say,
         settings.wrong,
     )
-    if "url" in configured[name] and not re.match(r"https?://[^/\s]+[^\s]*$", str(url)):
-        raise place.wrong(
-            "url",
-            f"{url!r} is no address of a site",
-            "write where readers of this target find it, with https://; SITEURL is the default",
-        )
+    if (url or "url" in configured[name]) and not is_site(str(url)):
+        said = f"{url!r} is no address of a site"
+        if "url" not in configured[name]:
+            raise settings.wrong("SITEURL", f"SITEURL: {said}", "write it as https://example.org")
+        remedy = "write where readers of this target find it, with https://; SITEURL is the default"
+        raise place.wrong("url", said, remedy)
     return place
 
 
@@ -118,7 +119,7 @@ def go_live(
     """
     where = target_config(settings, name, voice)
     seconds = options.verify and verify_timeout(settings)
-    if seconds and not where.siteurl.startswith(("https://", "http://")):
+    if seconds and not where.siteurl:
         raise ConfigError(
             "SITEURL is not set, so nothing can be verified",
             "set it to the public address, with https://, or add --no-verify",
@@ -129,6 +130,8 @@ def go_live(
         if rollback is not None:
             return roll_back(target, where, rollback, options)
         release = release_of(settings)
+        if manifest.outdated(settings):
+            voice.say("the content changed since it was built: `publish build` brings that in")
         ledger = f"{settings.name_of(settings.content)}/ledger"
         return deploy(target, where, release, repository.comparer(settings.root, ledger), options)
 
@@ -151,7 +154,8 @@ def release_of(settings: Settings) -> Release:
     with manifest.built(settings) as names:
         cache = settings.cache / "deploy" / "digests"
         files = built.survey(settings.output.absolute(), [n for n in names if n != MARKER], cache)
-        commit = repository.commit_of(settings.root)
+        # What was pulled since is not in it, and no reason to replace a newer release.
+        commit = repository.commit_of(settings.root, manifest.outdated(settings))
         now = datetime.now(UTC).replace(microsecond=0).isoformat()
         return Release(files, commit, now)
 

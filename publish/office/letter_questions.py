@@ -16,7 +16,10 @@ from publish.office.delivery import Delivery
 from publish.office.letters import Letters
 from publish.office.question import Line, fingerprint_of
 from publish.office.timing import Timing
-from publish.office.words import command, count, indented
+from publish.office.words import command, indented
+from publish.post.text import count
+
+OTHER_READERS = "it is scheduled for other readers than its post has now"
 
 
 @dataclass(frozen=True)
@@ -60,26 +63,26 @@ def readers_of(office: Office, only: Segment) -> str:
 
 
 def changed(office: Office, letter: Letter, found: Letters) -> list[str]:
-    """The warning for a scheduled letter whose post changed since; empty if it did not."""
+    """The warning for a scheduled letter whose post, or its readers, changed since; empty if they
+    did not."""
     how, words = letters.difference(office, letter, found)
-    if how not in ("words", "unknown"):
+    said = {
+        "words": " with other words than its post has now",
+        "unknown": "; no copy of it was kept, so whether it changed since is unknown",
+    }
+    what = said.get(how, "")
+    if not letters.same_readers(office, letter, found):
+        what += f"; {OTHER_READERS}"
+    if not what:
         return []
     when, command = office.format_local(letter.hour), command_to_replace(office, letter, found)
     name = office.words.letter(letter)
-    if how == "unknown":
-        return [
-            f"{name} is scheduled for {when}; no copy of it was kept, so whether it "
-            f"changed since is unknown; {command}"
-        ]
-    return [
-        f"{name} is scheduled for {when} with other words than its post has now; {command}",
-        *indented(words),
-    ]
+    return [f"{name} is scheduled for {when}{what}; {command}", *indented(words)]
 
 
 def command_to_replace(office: Office, letter: Letter, found: Letters) -> str:
     """How to put the post's present words into a scheduled letter."""
-    if letter.issue and letters.same_readers(office, letter):
+    if letter.issue and letters.same_readers(office, letter, found):
         return f"{command('send', letter.slug, '--replace')} puts the present words in"
     return undo_first(letter, found)
 

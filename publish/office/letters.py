@@ -21,6 +21,7 @@ from publish.post.identity import SINCE
 from publish.post.issue import Issue, key_of
 
 GONE = "its post is not public any more"
+ELSEWHERE = "its post is not here"
 
 
 @dataclass(frozen=True)
@@ -58,13 +59,17 @@ class Letters:
             raise
 
     def is_orphan(self, letter: Letter) -> bool:
-        """Whether it is scheduled although one of its posts is no longer public here: it is not
-        composed, or its source says so by now. Not so if only the content is not fit."""
+        """Whether it is scheduled although one of its posts is no longer public here."""
+        return self.lacks_post(letter) and self.is_known(letter)
+
+    def lacks_post(self, letter: Letter) -> bool:
+        """Whether it is scheduled and one of its posts is not public here: it is not composed, or
+        its source says so by now. Not so if only the content is not fit."""
         if not letter.waiting:
             return False
         parts = [x.issue for x in self.all if x.issue and letter.holds(x.issue)]
         public = [key for part in parts if not self.site.withdrawn(part) for key in part.keys]
-        if not catalogue.lacks_post(letter, public) or not self.is_known(letter):
+        if not catalogue.lacks_post(letter, public):
             return False
         public += [key_of([uid]) for uids in self.site.public() for uid in uids]
         return catalogue.lacks_post(letter, public)
@@ -157,18 +162,23 @@ def composed_digests(folder: Path, slugs: Sequence[str]) -> dict[str, str]:
 
 def segment(office: Office, item: Issue) -> Segment:
     """The readers of the first of the post's categories that has a topic; else everyone."""
-    for category in item.categories:
-        if value := office.account.topics.get(category.casefold()):
-            return Segment(saved=int(value)) if value.isdigit() else office.api.interest(value)
-    return Segment()
+    only = topic(office, item)
+    return office.api.interest(only.interest) if only.interest else only
 
 
-def same_readers(office: Office, letter: Letter) -> bool:
-    """Whether its campaign goes to the readers that its post has now."""
-    assert letter.issue is not None
-    only, here = segment(office, letter.issue), office.account.audience
+def same_readers(office: Office, letter: Letter, found: Letters) -> bool:
+    """Whether its campaign goes to the readers that its posts have now, as far as they are here."""
+    item, here = current_issue(letter, found), office.account.audience
     campaigns = letter.scheduled or letter.drafts[:1]
-    return all(c.list_id == here and only.fits(c.segment or {}) for c in campaigns)
+    only = topic(office, item) if item else None
+    return only is None or all(c.list_id == here and only.fits(c.segment or {}) for c in campaigns)
+
+
+def topic(office: Office, item: Issue) -> Segment:
+    """As ``segment``, without a request: of an interest, not where it is in Mailchimp."""
+    topics = (office.account.topics.get(category.casefold()) for category in item.categories)
+    value = next(filter(None, topics), "")
+    return Segment(saved=int(value)) if value.isdigit() else Segment(interest=value)
 
 
 def sent_copy(office: Office, key: str) -> Issue | None:

@@ -8,18 +8,20 @@ from typing import Any
 
 from publish.errors import PublishError
 from publish.newsletter import report
+from publish.newsletter.campaign import PAUSED, SCHEDULED
 from publish.newsletter.catalogue import Letter
-from publish.newsletter.facts import hour_of
+from publish.newsletter.facts import hour_of, iso_of
 from publish.newsletter.report import Figures
 from publish.newsletter.selection import Candidate, PlanItem, Verdict, plan_item
 from publish.newsletter.status import State
-from publish.office import letters, replacing, sending, settling
+from publish.office import delivery, letters, replacing, sending, settling
 from publish.office.context import Office
-from publish.office.letter_questions import changed, command_to_replace, readers_of
+from publish.office.letter_questions import OTHER_READERS, changed, command_to_replace, readers_of
 from publish.office.letters import Letters
 from publish.office.question import Question
 from publish.office.timing import Timing, timing
-from publish.office.words import command, count, indented
+from publish.office.words import command, indented
+from publish.post.text import count
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,15 @@ def planned(
         choices = [_if_free(office, c) for c in choices if not posts or c.issue.key in keys]
         if at is not None and any(x.issue and x.scheduled for x in named):
             choices = _moved(office, all_letters, choices, when)
+        flood = None if posts else sending.over_limit(office, choices)
+        if flood:
+            choices = [_flooded(c) if c.verdict is Verdict.SEND else c for c in choices]
         for choice in choices:
             if choice.send:  # As `send` would report first.
                 readers_of(office, letters.segment(office, choice.issue))
-        items = [plan_item(c, sending.kept_timing(office, c, when).at) for c in choices]
+        asks = when.at and any(choice.send for choice in choices)
+        free = office.api.free_plan() if asks else ""
+        items = [_item(office, choice, when, free) for choice in choices]
         lines = [
             f"first {office.words.letter(letter)}: it is scheduled, and {letters.GONE}; "
             f"{command('undo', all_letters.handle(letter))} takes it back"
@@ -81,6 +88,8 @@ def planned(
                 continue
             waits = choice.letter.hour if choice.verdict is Verdict.DONE else None
             why = f"scheduled for {office.format_local(waits)}" if waits else item.why
+            if choice.verdict is Verdict.OVERDUE:
+                why += f"; {command('send', item.slug)}"
             lines.append(f"skip  {name}: {why}")
             lines += indented(changed(office, choice.letter, all_letters)) if waits else []
         for letter in all_letters.named(posts):
@@ -88,15 +97,33 @@ def planned(
                 hour = office.format_local(letter.hour)
                 lines.append(f"skip  {office.words.letter(letter)}: scheduled for {hour}")
                 lines += indented(changed(office, letter, all_letters))
+    if flood:
+        lines.append(f"{flood.message}: `publish send` would refuse; {flood.remedy}")
     if not posts:
-        if flood := sending.over_limit(office, choices):
-            lines.append(f"{flood.message}: `publish send` would refuse; {flood.remedy}")
         lines.append(_fold_line([c.verdict for c in choices if not c.letter.lost]))
         drafts = office.site.drafts()
         lines += [f"draft {office.words.post(slug, title)}" for slug, title in drafts]
-    if not any(item.send for item in items):
+    if not flood and not any(item.send for item in items):
         lines.append(office.with_sandbox_note("nothing to send"))
     return items, [line for line in lines if line]
+
+
+def _flooded(choice: Candidate) -> Candidate:
+    why = f"{choice.reason}, but more are due at once than a run may send"
+    return replace(choice, verdict=Verdict.NOT_REQUESTED, reason=why)
+
+
+def _item(office: Office, choice: Candidate, when: Timing, free: str) -> PlanItem:
+    """The plan for one post; without a schedule where Mailchimp's plan is a ``free`` one."""
+    timing = sending.kept_timing(office, choice, when)
+    if not (choice.send and timing.at and free):
+        return plan_item(choice, timing.at)
+    try:
+        end = delivery.unscheduled(office, choice.issue.slug, timing, free)
+    except PublishError as stop:
+        return plan_item(_stopped(office, choice, stop), None)
+    why = f"{choice.reason}; {delivery.UNSCHEDULED}, and `publish send` waits"
+    return replace(plan_item(replace(choice, reason=why), None), time=iso_of(end))
 
 
 def _if_free(office: Office, choice: Candidate) -> Candidate:
@@ -172,7 +199,8 @@ def figures(office: Office, posts: Sequence[str]) -> list[Figures]:
     rows = []
     for letter in letters.load_letters(office).named(posts):
         for campaign in letter.campaigns:
-            found = office.api.report(campaign.id) if campaign.status == "sent" else None
+            went = campaign.out and campaign.status != SCHEDULED
+            found = office.api.report(campaign.id) if went else None
             if found is not None:
                 name = letter.slug or letter.key
                 rows.append(report.figures(name, letter.title, letter.kind, found))
@@ -204,9 +232,14 @@ def _entry(
         # Later it is as any other post that is too old to be picked.
         urgent = hour is None or (office.now - hour).days < office.account.limits.max_age_days
         words += f"; if it did not: {' and '.join(again)}"
-    elif found.is_orphan(letter):
+    elif found.lacks_post(letter):
+        urgent = found.is_known(letter)
+        why = letters.GONE if urgent else letters.ELSEWHERE
+        words += f", and {why}; {command('undo', handle)} takes it back"
+    elif letter.past.held and letter.past.done and letter.scheduled:
         urgent = True
-        words += f", and {letters.GONE}; {command('undo', handle)} takes it back"
+        words += f", for taking it back was not finished; {command('undo', handle)} does that"
+    urgent |= state.status == PAUSED
     at = hour_of(state.send_time)
     line = f"{office.words.letter(letter)}: {words}"
     if at:
@@ -214,8 +247,10 @@ def _entry(
     if state.emails_sent:
         line += f", {count(state.emails_sent, 'reader')} mailed"
     how, diff = letters.difference(office, letter, found)
-    if how == "words" and letter.scheduled:
-        line += f"; changed since it was scheduled: {command_to_replace(office, letter, found)}"
+    since = ["changed since it was scheduled"] if how == "words" else []
+    since += [] if letters.same_readers(office, letter, found) else [OTHER_READERS]
+    if letter.scheduled and since:
+        line += f"; {'; '.join(since)}: {command_to_replace(office, letter, found)}"
         more = tuple(indented(diff))
     elif how == "words" and letter.kind == "post":
         line += f"; changed since it was sent: {command('send', letter.slug, '--as-update')}"

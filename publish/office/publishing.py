@@ -16,9 +16,9 @@ from publish.office import deploying, git, golive, sending
 from publish.office.context import Office
 from publish.office.question import Done, Line, Question, fingerprint_of, reported_on_failure
 from publish.office.timing import Timing, timing
-from publish.office.words import count
 from publish.post import frontmatter
 from publish.post.files import write_whole
+from publish.post.text import count
 
 if TYPE_CHECKING:
     from publish.site.posts import Source
@@ -51,7 +51,7 @@ def ask(office: Office, *, post: str, at: str | None = None, keep_date: bool = F
 
     source = posts.find(office.settings, post)
     if source.status in ("published", "hidden"):
-        raise Refused(f"{post}: is public already", "send its letter, or upload the site")
+        raise Refused("it is public already", "send its letter, or upload the site")
     date = before = source.read_date()
     made = frontmatter.set_key(source.data, "Status", "published")
     local = office.now.astimezone(office.zone)
@@ -80,25 +80,10 @@ def ask(office: Office, *, post: str, at: str | None = None, keep_date: bool = F
     if mailed and not ahead:
         verb = "send to" if when.at is None else "schedule for"
         yes = f"Publish, and {verb} {count(people, 'reader')}"
-    account = office.account
-    return Question(
-        ACT,
-        tuple(lines),
-        yes,
-        False,
-        fingerprint_of(
-            source.digest,
-            account.audience,
-            account.sandbox,
-            people,
-            at,
-            keep_date,
-            plan.targets,
-            plan.upstream,
-        ),
-        {"post": post, "at": at, "keep_date": keep_date},
-        plan,
-    )
+    wish = {"post": post, "at": at, "keep_date": keep_date}
+    account = (office.account.audience, office.account.sandbox, people)
+    facts = fingerprint_of(source.digest, account, wish, plan.targets, plan.upstream)
+    return Question(ACT, tuple(lines), yes, facts, wish, plan)
 
 
 def do(office: Office, question: Question) -> Done | Question:

@@ -70,10 +70,10 @@ class Question:
     act: str
     lines: tuple[Line, ...]
     yes: str
-    reversible: bool
     fingerprint: str
     wish: Mapping[str, Any] = field(default_factory=dict)
     plan: Any = field(default=None, repr=False)
+    reversible: bool = False
 
 
 @dataclass(frozen=True)

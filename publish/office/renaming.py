@@ -27,19 +27,10 @@ def ask(office: Office, *, post: str, new: str) -> Question:
     if not made.changed:
         raise Refused(f"the post has the address {new} already", "choose another one")
     source = made.post
-    return Question(
-        ACT,
-        (
-            Line("post", f"“{source.title}”"),
-            Line("was", source.address(source.slug) or source.slug),
-            Line("now", source.address(new) or new),
-        ),
-        "Change the address",
-        False,
-        fingerprint_of(source.digest, source.slug, new),
-        {"post": post, "new": new},
-        made,
-    )
+    was, now = (source.address(slug) or slug for slug in (source.slug, new))
+    lines = (Line("post", f"“{source.title}”"), Line("was", was), Line("now", now))
+    facts = fingerprint_of(source.digest, source.slug, new)
+    return Question(ACT, lines, "Change the address", facts, {"post": post, "new": new}, made)
 
 
 def do(office: Office, question: Question) -> Done | Question:

@@ -15,7 +15,7 @@ from publish.newsletter.protocol import MARGIN, too_late
 from publish.office import delivery, letters, preflight
 from publish.office.context import Office
 from publish.office.delivery import Delivery
-from publish.office.letter_questions import Plan, fingerprint, lines_of, undo_first
+from publish.office.letter_questions import OTHER_READERS, Plan, fingerprint, lines_of, undo_first
 from publish.office.letters import Letters
 from publish.office.question import Done, Line, Question
 from publish.office.timing import Timing
@@ -57,10 +57,9 @@ def question(
         item = delivery.delivery_of(
             office, found, whole, Timing(at, asked=True), named=True, replaces=campaign_of(letter)
         )
-        if not letters.same_readers(office, letter):
+        if not letters.same_readers(office, letter, found):
             raise Refused(
-                f"{office.words.letter(letter)}: it is scheduled for other readers than its post "
-                "has now",
+                f"{office.words.letter(letter)}: {OTHER_READERS}",
                 undo_first(letter, found),
             )
         if at == hour and not how and not letter.unfinished:
@@ -76,15 +75,8 @@ def question(
     for refusal in () if again else preflight.refused(office, items, found).values():
         raise refusal
     yes = "Move the letter" if when else "Put the present words in"
-    return Question(
-        act,
-        tuple(lines),
-        yes,
-        False,
-        fingerprint(office, found, items),
-        wish,
-        Plan(tuple(items), items[0].timing, found),
-    )
+    plan = Plan(tuple(items), items[0].timing, found)
+    return Question(act, tuple(lines), yes, fingerprint(office, found, items), wish, plan)
 
 
 def campaign_of(letter: Letter) -> str:

@@ -3,13 +3,10 @@ What was mailed stays in the ledger and in Mailchimp."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from publish.errors import ConfigError, PublishError, Refused
 from publish.http import fetch
-from publish.newsletter import catalogue, titles
-from publish.newsletter.ledger import Ledger
-from publish.office import letters, undoing
+from publish.newsletter import titles
+from publish.office import letters, settling, undoing
 from publish.office.context import Office
 from publish.office.question import Done, Line, Question, fingerprint_of, reported_on_failure
 from publish.office.words import command
@@ -36,33 +33,27 @@ def ask(office: Office, *, post: str, to: str | None = None, gone: bool = False)
     taken = retired.retraction(office.settings, post)
     lead = retired.target(office.settings, to, taken) if to is not None else GONE
     keys = [key_of([uid]) for uid in taken.uids]
-    _refuse_without_key(office, keys)
-    found = letters.load_letters(office)
+    undoing.refuse_without_key(office, keys)
+    found = settling.as_read(office, letters.load_letters(office))
     waiting = tuple(
-        (x, found.handle(x))
+        x
         for x in found.all
-        if (x.waiting or x.unfinished) and titles.holds(x.posts, *keys)
+        if (x.waiting or x.unfinished or x.past.unanswered) and titles.holds(x.posts, *keys)
     )
     lines = [Line("post", taken.name)]
-    for letter, _ in waiting:
-        when = office.format_local(letter.hour) if letter.hour else "unfinished"
-        name = office.words.letter(letter)
-        lines.append(Line("letter", f"{name} is taken back (it is set for {when})"))
+    for letter in waiting:
+        state = letter.active.state if letter.active else "unfinished"
+        when = f"set for {office.format_local(letter.hour)}" if letter.hour else state
+        lines.append(Line("letter", f"{office.words.letter(letter)} is taken back (it is {when})"))
     if taken.file:
         lines.append(Line("file", f"{taken.name} becomes a draft; nothing is deleted"))
     where = "to a page that says it is gone" if lead == GONE else f"to {lead}"
     lines += [Line("address", f"{address} leads {where}") for address in taken.addresses]
     leads = dict.fromkeys(taken.addresses, lead)
-    campaigns = [[(c.id, c.status) for c in letter.campaigns] for letter, _ in waiting]
-    return Question(
-        ACT,
-        tuple(lines),
-        "Take it off the site",
-        False,
-        fingerprint_of(taken.digest, leads, campaigns),
-        {"post": post, "to": to, "gone": gone},
-        (taken, waiting, leads),
-    )
+    campaigns = [[(c.id, c.status) for c in letter.campaigns] for letter in waiting]
+    facts = fingerprint_of(taken.digest, leads, campaigns)
+    wish, plan = {"post": post, "to": to, "gone": gone}, (taken, waiting, found, leads)
+    return Question(ACT, tuple(lines), "Take it off the site", facts, wish, plan)
 
 
 def do(office: Office, question: Question) -> Done | Question:
@@ -81,9 +72,9 @@ def do(office: Office, question: Question) -> Done | Question:
         again = ask(office, **question.wish)
         if again.fingerprint != question.fingerprint:
             return again
-        taken, waiting, leads = again.plan
-        for letter, name in waiting:
-            lines.append(undoing.take_back(office, letter, name))
+        taken, waiting, found, leads = again.plan
+        for letter in waiting:
+            lines.append(undoing.take_back(office, letter, found))
         retired.retire(office.settings, taken.file, leads)
     try:
         office.site.fresh(office.voice, reason="built")
@@ -97,6 +88,14 @@ def do(office: Office, question: Question) -> Done | Question:
         raise Refused(
             f"{still[0]} has a page still, for its source is no Markdown",
             "make that a draft by hand (`:status: draft`), then run this again",
+        )
+    # The list of a category goes with the category's last post.
+    if (to := next(iter(leads.values()), GONE)) != GONE and not retired.leads_somewhere(
+        office.settings, to
+    ):
+        raise Refused(
+            f"{taken.name} is off, but {to} went with it, so its address leads to nothing",
+            "run this again with another --to, or with --gone",
         )
     lines.append(f"{taken.name}: taken off the site")
     if office.settings.values.get("DEPLOY"):
@@ -121,7 +120,7 @@ def withdraw(office: Office, *, lost: bool = False) -> list[str]:
             own = lost and letter.waiting and letter.issue
             if found.is_orphan(letter) or (own and _missing(own.url)):
                 what = "its page is not public any more, so its letter was taken back"
-                lines.append(undoing.take_back(office, letter, found.handle(letter), what))
+                lines.append(undoing.take_back(office, letter, found, what))
     return lines
 
 
@@ -131,20 +130,3 @@ def _missing(url: str) -> bool:
         return fetch(url)[0] in (404, 410)
     except OSError:
         return False
-
-
-def _refuse_without_key(office: Office, keys: Sequence[str]) -> None:
-    """Refuse if the live account's ledger has a scheduled letter, and there is no key.
-
-    Raises:
-        ConfigError: it has.
-    """
-    if not office.account.sandbox:
-        return
-    past = Ledger(office.settings.content / "ledger").read()
-    for letter in catalogue.catalogue((), (), past, {}):
-        if catalogue.waits(letter.past, office.now) and titles.holds(letter.posts, *keys):
-            raise ConfigError(
-                "its letter is scheduled in Mailchimp, and no key is there to take it back",
-                "export MAILCHIMP_API_KEY, then run this again",
-            )

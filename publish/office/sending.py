@@ -26,8 +26,9 @@ from publish.office.letter_questions import (
 from publish.office.letters import Letters
 from publish.office.question import Done, Line, Question, reported_on_failure
 from publish.office.timing import Timing, revalidate, timing
-from publish.office.words import command, count
+from publish.office.words import command
 from publish.post.issue import Issue
+from publish.post.text import count
 
 ACT = "send"
 FLAGS = ("now", "digest", "as_update", "replace")
@@ -77,10 +78,11 @@ def ask(
     choices = letters.choices(office, found, keys)
     if posts:
         choices = [choice for choice in choices if choice.letter.key in keys]
-    aside = _not_sent(office, found, choices)
+    aside = _not_sent(office, found, choices, named=bool(posts))
     flood: Refused | None = None
     if as_update:
-        items = [_update(office, found, x, when) for x in chosen]
+        changed_since = [x for x in chosen if not _repeats(found, x, when)]
+        items = [_update(office, found, x, when) for x in changed_since]
     else:
         going = [choice for choice in choices if choice.send]
         for choice in going:
@@ -107,16 +109,9 @@ def ask(
     left = [_explained(office, c) for c in choices if posts and not (as_update or c.send)]
     lines += [Line("note", line) for line in (*left, *aside, *map(str, refused.values()))]
     people = office.readers()[1]
-    verb = "Send to" if when.at is None else "Schedule for"
-    return Question(
-        ACT,
-        tuple(lines),
-        f"{verb} {count(people, 'reader')}",
-        False,
-        fingerprint(office, found, items),
-        wish,
-        Plan(tuple(items), when, found, refused),
-    )
+    yes = f"{'Send to' if when.at is None else 'Schedule for'} {count(people, 'reader')}"
+    plan = Plan(tuple(items), when, found, refused)
+    return Question(ACT, tuple(lines), yes, fingerprint(office, found, items), wish, plan)
 
 
 def do(office: Office, question: Question) -> Done | Question:
@@ -142,7 +137,7 @@ def do(office: Office, question: Question) -> Done | Question:
         plan = again.plan
         for item in plan.items:
             try:
-                done, at = delivery.deliver(office, item, plan.letters)
+                done = delivery.deliver(office, item, plan.letters)
             except (ConfigError, OSError) as failure:
                 # It is of the account or of this machine: each further letter would fail alike.
                 errors.append(as_publish_error(failure))
@@ -152,9 +147,9 @@ def do(office: Office, question: Question) -> Done | Question:
                 error.remedy = error.remedy.replace(command(ACT), typed)
                 errors.append(error)
                 continue
-            results.append(delivery.result(office, item, done, at))
+            results.append(delivery.result(office, item, done))
             name = catalogue.handle(item.issue, plan.letters.all)
-            lines += delivery.result_lines(office, item, done, at, name)
+            lines += delivery.result_lines(office, item, done, name)
     errors.sort(key=lambda error: WORST.index(error.code))
     if not results and any(isinstance(error, PostChanged) for error in errors):
         return ask(office, **wish)
@@ -253,6 +248,12 @@ def _items(
             )
         )
     if together:
+        if len({letters.topic(office, part) for part in together}) > 1:
+            names = " and ".join(office.words.issue(part) for part in together)
+            raise Refused(
+                f"{names} have other readers each, by NEWSLETTER_TOPICS",
+                "send them apart, or name posts with the same readers",
+            )
         items.append(delivery.delivery_of(office, found, issue.join(together), when, named=named))
     return items
 
@@ -266,6 +267,13 @@ def kept_timing(office: Office, choice: Candidate, when: Timing) -> Timing:
     hour = hour_of(posted.hour) if posted and choice.verdict is Verdict.SETTLE else None
     kept = hour and hour > office.now and not when.asked
     return Timing(hour, asked=True) if kept else when
+
+
+def _repeats(found: Letters, letter: Letter, when: Timing) -> bool:
+    """Whether the update asked for is scheduled already, as by a run that died."""
+    key = letters.update_key(_issue(letter), found)
+    hours = [x.hour for x in found.all if x.key == key and x.scheduled]
+    return bool(hours) and (not when.asked or when.at in hours)
 
 
 def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Delivery:
@@ -332,15 +340,23 @@ def over_limit(office: Office, choices: Sequence[Candidate]) -> Refused | None:
     )
 
 
-def _not_sent(office: Office, found: Letters, choices: Sequence[Candidate]) -> list[str]:
+def _not_sent(
+    office: Office, found: Letters, choices: Sequence[Candidate], *, named: bool
+) -> list[str]:
     """Warnings about letters that do not go out now: overdue ones, and scheduled ones whose post
-    changed."""
+    changed, or is ``named``."""
     lines = overdue_lines(office, choices)
     asked = {choice.letter.key for choice in choices}
     for letter in found.all:
         own = letter.key in asked or letter.kind != "post"
         if letter.scheduled and own and not letter.unfinished:
-            lines += changed(office, letter, found)
+            told = changed(office, letter, found)
+            if not told and named and any(letter.holds(choice.issue) for choice in choices):
+                when, undo = office.format_local(letter.hour), command("undo", found.handle(letter))
+                told = [
+                    f"{office.words.letter(letter)} is scheduled for {when}; {undo} takes it back"
+                ]
+            lines += told
     return lines
 
 

@@ -3,31 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import reduce
 
 from publish.errors import OutcomeUnknown
 from publish.newsletter import holding, status
-from publish.newsletter.campaign import SCHEDULED, Campaign
+from publish.newsletter.campaign import SCHEDULED, Campaign, by_age
 from publish.newsletter.catalogue import Letter
-from publish.newsletter.facts import Fact, IssueState, hour_of
-from publish.newsletter.protocol import Deleted, vanished
+from publish.newsletter.facts import Fact, IssueState, apply, hour_of
+from publish.newsletter.protocol import vanished
 from publish.newsletter.status import State
 from publish.office import letters
 from publish.office.context import Office
+from publish.office.letters import Letters
 from publish.office.words import command
 from publish.post.issue import key_of
 
 
 def states(office: Office, chosen: Sequence[Letter]) -> list[State]:
-    """The true state of each letter; the campaigns of unanswered sends are read by id."""
-    looked: dict[str, Campaign | type[Deleted]] = {
-        name: office.api.campaign(name)
-        for name in {posted.campaign for letter in chosen for posted in letter.past.tries}
-    }
-    # ``load_letters`` has read these by their ids.
-    looked |= {letter.lost: Deleted for letter in chosen if letter.lost}
+    """The true state of each letter."""
+    return [_state(office, _read(office, letter)) for letter in chosen]
+
+
+def as_read(office: Office, found: Letters) -> Letters:
+    """The letters; of those with an unanswered order as their campaigns are, with what that settles
+    in their ``past``. It is not recorded."""
+    return replace(found, all=tuple(_settled(office, x) if x.past.tries else x for x in found.all))
+
+
+def _settled(office: Office, letter: Letter) -> Letter:
+    letter = _read(office, letter)
+    state = _state(office, letter)
+    past = letter.past if state.unknown else reduce(apply, state.facts, letter.past)
+    return replace(letter, past=past)
+
+
+def _state(office: Office, letter: Letter) -> State:
     settle, run = office.account.limits.settle, office.ledger.run
-    return [status.state_of(letter, looked, office.clock(), settle, run) for letter in chosen]
+    return status.state_of(letter, office.clock(), settle, run)
+
+
+def _read(office: Office, letter: Letter) -> Letter:
+    """The letter with the campaigns of unanswered orders as they are: a listing may lag."""
+    names = {posted.campaign for posted in letter.past.tries}
+    own = [c for c in map(office.api.campaign, names) if isinstance(c, Campaign)]
+    others = (c for c in letter.campaigns if c.id not in names)
+    return replace(letter, campaigns=tuple(by_age([*own, *others])))
 
 
 def settled_by_hand(office: Office, letter: Letter) -> tuple[Fact, ...]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from publish.errors import PublishError, Refused
 from publish.office import checking
 from publish.office.question import Voice
+from publish.office.words import Words
 from publish.settings import Settings
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Site:
         voice.progress("building")
         guards = checking.guards(self.settings, voice)
         done = build_site(self.settings, say=voice.say, guards=guards)
-        voice.say(f"{reason}: {done.summary}")
+        voice.say((voice.words or Words()).built(reason, done.summary))
         return True
 
     @contextmanager
@@ -98,10 +99,17 @@ class Site:
             yield folder
 
     def why_not(self, name: str) -> str | None:
-        """Why the post of that slug or path has no letter, according to its header; None if it has
-        one, or there is no such post."""
+        """Why the post of that slug or path has no letter, according to the sources' headers; None
+        if it has one, or there is no such post."""
+        from publish.site.posts import sources
+
         post = self._source(name)
-        return (_why_not(post) or None) if post else None
+        if post is None:
+            return None
+        others = sources(self.settings, self.settings.posts)
+        twin = next((x for x in others if x.slug == post.slug and x.lang != post.lang), None)
+        again = f"it is a translation, and readers get {twin.name}" if twin else None
+        return _why_not(post) or again
 
     def uids(self, name: str) -> tuple[str, ...]:
         """The identities of the post of that slug or path, its own first; empty if there is no

@@ -33,19 +33,10 @@ def ask(office: Office, *, post: str, to: Sequence[str]) -> Question:
         (letter, *_) = Letters(tuple(composed), folder, office.site).named([post])
         assert letter.issue is not None
         whole = issue.read(folder / letter.issue.slug)
-    return Question(
-        ACT,
-        (
-            Line("letter", office.words.issue(whole)),
-            Line("subject", whole.subject),
-            Line("to", ", ".join(to)),
-        ),
-        "Send the test",
-        True,
-        fingerprint_of(whole.digest, list(to)),
-        {"post": post, "to": tuple(to)},
-        whole,
-    )
+    name, people = office.words.issue(whole), ", ".join(to)
+    lines = (Line("letter", name), Line("subject", whole.subject), Line("to", people))
+    facts, wish = fingerprint_of(whole.digest, list(to)), {"post": post, "to": tuple(to)}
+    return Question(ACT, lines, "Send the test", facts, wish, whole, reversible=True)
 
 
 def do(office: Office, question: Question) -> Done:

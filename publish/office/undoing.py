@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from publish.errors import Refused
-from publish.newsletter import holding
+from collections.abc import Collection, Sequence
+
+from publish.errors import ConfigError, Refused
+from publish.newsletter import catalogue, holding, titles
 from publish.newsletter.catalogue import Letter
-from publish.office import letters
+from publish.newsletter.ledger import Ledger
+from publish.office import letters, settling
 from publish.office.context import Office
 from publish.office.letters import Letters
 from publish.office.question import Done, Line, Question, fingerprint_of
@@ -14,28 +17,28 @@ from publish.office.words import command
 ACT = "undo"
 
 
-def ask(office: Office, *, post: str | None = None) -> Question:
+def ask(office: Office, *, post: str | None = None) -> Question | Done:
     """The letter that would be taken back: by slug, key or campaign; without ``post`` the only
-    scheduled one.
+    scheduled one. Done if none is.
 
     Raises:
-        ConfigError: ``post`` is unknown.
-        Refused: no letter is scheduled, or more than one; or it is too late.
+        ConfigError: ``post`` is unknown, or scheduled in an account whose key is not there.
+        Refused: more than one letter is scheduled, or it is too late.
         OutcomeUnknown: an unanswered order may still schedule it.
     """
-    letter, found = _meant(office, post)
-    name = found.handle(letter)
-    holding.waiting(office.api, letter, name)
+    keys: Sequence[str] = ()
+    try:
+        letter, found = _meant(office, post)
+        name, keys = office.words.letter(letter), letter.posts
+        holding.waiting(letter, name)
+    except holding.NothingScheduled as nothing:
+        refuse_without_key(office, keys)
+        return Done(ACT, (office.with_sandbox_note(f"{nothing.message}; {nothing.remedy}"),))
     when = office.format_local(letter.hour) if letter.hour else "not scheduled"
-    return Question(
-        ACT,
-        (Line("letter", office.words.letter(letter)), Line("time", when)),
-        "Take it back",
-        True,
-        fingerprint_of(letter.key, [(c.id, c.status) for c in letter.campaigns]),
-        {"post": post},
-        (letter, name, found),
-    )
+    lines = (Line("letter", name), Line("time", when))
+    facts = fingerprint_of(letter.key, [(c.id, c.status) for c in letter.campaigns])
+    wish, plan = {"post": post}, (letter, found)
+    return Question(ACT, lines, "Take it back", facts, wish, plan, reversible=True)
 
 
 def do(office: Office, question: Question) -> Done | Question:
@@ -46,10 +49,10 @@ def do(office: Office, question: Question) -> Done | Question:
     """
     with office.lock():
         again = ask(office, **question.wish)
-        if again.fingerprint != question.fingerprint:
+        if isinstance(again, Done) or again.fingerprint != question.fingerprint:
             return again
-        letter, name, found = again.plan
-        line = take_back(office, letter, name)
+        letter, found = again.plan
+        line = take_back(office, letter, found)
     later = command_to_send_again(letter, found)
     more = office.words.later("send it after all", later) if later else ()
     result = {
@@ -61,22 +64,22 @@ def do(office: Office, question: Question) -> Done | Question:
     return Done(ACT, (line, *more), (result,))
 
 
-def take_back(
-    office: Office, letter: Letter, name: str, what: str = "taken back, it goes out only by name"
-) -> str:
+def take_back(office: Office, letter: Letter, found: Letters, what: str = "") -> str:
     """As ``holding.take_back``, with this office's Mailchimp, ledger and clock; returns the line
-    for the author."""
+    for the author, ``what`` has happened in it."""
+    name = office.words.letter(letter)
     marked = holding.take_back(office.api, office.ledger, letter, name, office.clock)
-    line = f"{office.words.letter(letter)}: {what}"
+    line = f"{name}: {what or office.words.held}"
     if not marked:
-        line += f"; Mailchimp's title could not be marked: run {command('undo', name)} again"
+        undo = command("undo", found.handle(letter))
+        line += f"; Mailchimp's title could not be marked: run {undo} again"
     return office.with_sandbox_note(line)
 
 
 def _meant(office: Office, post: str | None) -> tuple[Letter, Letters]:
-    found = letters.load_letters(office)
+    found = settling.as_read(office, letters.load_letters(office))
     meant = list(found.all) if post is None else found.named([post])
-    waiting = [x for x in meant if x.waiting or x.unfinished]
+    waiting = [x for x in meant if x.waiting or x.unfinished or x.past.unanswered]
     # The name of a post means its own letter before a digest that holds it.
     own = [x for x in waiting if post and x.kind != "digest"] or waiting
     if len(own) > 1:
@@ -87,7 +90,7 @@ def _meant(office: Office, post: str | None) -> tuple[Letter, Letters]:
     if post is None:
         half = [x for x in meant if holding.unmarked(x)]
         if len(half) != 1:
-            raise Refused("nothing is scheduled", "`publish status` shows what there is")
+            raise holding.NothingScheduled("nothing is scheduled", holding.SHOWN)
         return half[0], found
     return meant[0], found
 
@@ -99,3 +102,22 @@ def command_to_send_again(letter: Letter, found: Letters) -> str:
         return ""
     flag = {"digest": " --digest", "update": " --as-update", "post": ""}[letter.kind]
     return f"publish send {' '.join(slugs)}{flag}"
+
+
+def refuse_without_key(office: Office, keys: Collection[str] = ()) -> None:
+    """Refuse if the live account's ledger has a scheduled letter, of these posts where ``keys`` are
+    given, and there is no key.
+
+    Raises:
+        ConfigError: it has.
+    """
+    if not office.account.sandbox:
+        return
+    past = Ledger(office.settings.content / "ledger").read()
+    for letter in catalogue.catalogue((), (), past, {}):
+        may_go = letter.past.unanswered or catalogue.waits(letter.past, office.now)
+        if may_go and (not keys or titles.holds(letter.posts, *keys)):
+            raise ConfigError(
+                "its letter is scheduled in Mailchimp, and no key is there to take it back",
+                "export MAILCHIMP_API_KEY, then run this again",
+            )

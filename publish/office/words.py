@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Words:
-    """The command line's wording. ``stop`` names what ends a countdown."""
+    """The command line's wording. ``stop`` names what ends a countdown, ``held`` is said of a
+    letter that was taken back."""
 
     stop: str = "Ctrl-C"
+    held: str = "taken back; it goes out only by name"
 
     def post(self, slug: str, title: str) -> str:
         """A post by its slug and title."""
@@ -46,6 +48,10 @@ class Words:
         """The state of a campaign that went out."""
         return f"{state} (campaign {campaign})"
 
+    def built(self, reason: str, summary: str) -> str:
+        """That the site was built first, and what came of it."""
+        return f"{reason}: {summary}"
+
     def sandboxed(self, line: str) -> str:
         """A line about the sandbox, marked as such."""
         return f"{line} [{NOTE}]"
@@ -53,11 +59,6 @@ class Words:
     def later(self, purpose: str, command: str) -> tuple[str, ...]:
         """The author's next step as a command; nothing where a button offers it."""
         return (f"  to {purpose}: {command}",)
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """``1 reader``, ``1,204 readers``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def command(*words: str) -> str:

@@ -113,7 +113,7 @@ def locked(
             if time.monotonic() >= end:
                 raise refused(
                     f"another {what} ({_holder(file)}) is at work in this folder",
-                    "wait for it to end, then run this again",
+                    "wait for it or end it, then run this again",
                 )
             time.sleep(0.05)
         stream.truncate(0)

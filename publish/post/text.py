@@ -140,6 +140,11 @@ def shorten(text: str, most: int) -> str:
     return text[: text.rfind(" ", 0, most) if " " in text[:most] else most - 1].rstrip(" ,;:") + "…"
 
 
+def count(number: int, one: str, many: str = "") -> str:
+    """``1 reader``, ``1,204 readers``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def direction(lang: object) -> str:
     """``rtl`` or ``ltr``: how a language, given as a BCP 47 tag, is written."""
     parts = re.split(r"[-_]", str(lang).lower())

@@ -31,6 +31,7 @@ ADDRESSES = {"src", "href", "poster", "cite", "data"}
 ADDRESS_LISTS = {"srcset", "imagesrcset"}
 
 WITH_HOST = re.compile(r"(https?:)?//", re.I)
+SITE = re.compile(r"https?://[^\s?#@]+", re.I)
 HOST = re.compile(r"(?!\.)(?!.*\.\.)[^\s<>^|]+")
 """Browsers refuse the signs, and no name has an empty part."""
 PRIVATE_HOST = re.compile(
@@ -105,6 +106,11 @@ def is_address(address: str) -> bool:
         return parts.port != 0 and HOST.fullmatch(parts.hostname or "") is not None
     except ValueError:
         return False
+
+
+def is_site(address: str) -> bool:
+    """Whether ``address`` is one that a site can have: with a scheme, without a query."""
+    return bool(SITE.fullmatch(address)) and is_address(address)
 
 
 def encoded(address: str) -> str:

@@ -12,22 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from publish.sandbox.registry import running
-    from publish.sandbox.server import ensure, start
-    from publish.sandbox.state import reset
-
-__all__ = [
-    "NOTE",
-    "SANDBOX_AUDIENCE",
-    "SANDBOX_KEY",
-    "SANDBOX_U",
-    "ensure",
-    "folder",
-    "reset",
-    "running",
-    "signup_path",
-    "start",
-]
+    from publish.sandbox.registry import running as running
+    from publish.sandbox.server import ensure as ensure
+    from publish.sandbox.server import start as start
+    from publish.sandbox.state import reset as reset
 
 LATER = {"ensure": "server", "reset": "state", "running": "registry", "start": "server"}
 """Lazily imported names and their modules."""

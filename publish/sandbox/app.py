@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from publish.post.urls import is_loopback
-from publish.sandbox import control, delivery, inbox, pages, subscription
+from publish.sandbox import audience, control, delivery, inbox, pages, subscription
 from publish.sandbox.api import (
     account,
     actions,
@@ -34,6 +34,8 @@ ROOMS = (
     account, members, segments, interests, campaigns, content, actions, inbox, pages, subscription,
     control,
 )  # fmt: skip
+AUDIENCE = "/3.0/lists/{}"
+"""What lies below it is of an audience, which must exist."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,10 @@ class App:
                 continue
             known = True
             if route.method == call.request.method:
-                return _answer(call, route.handler(call, *map(unquote, arguments)))
+                values = [unquote(argument) for argument in arguments]
+                if route.path.startswith(f"{AUDIENCE}/"):
+                    audience.audience(call.db, values[0])
+                return _answer(call, route.handler(call, *values))
         if known:
             raise Problem(405, f"{call.request.method} is not possible here.")
         raise Problem(404, "The requested resource could not be found.")

@@ -36,8 +36,8 @@ class Published(NamedTuple):
 def guard(settings: Settings, listed: Path, shown: Collection[str]) -> Published | None:
     """The addresses to record after this build; None if the site lists none.
 
-    ``listed`` is what the identity plugin wrote: address to ``uid`` and ``source``; ``shown`` are
-    the files of the staged site.
+    ``listed`` is what the post_identity plugin wrote: address to ``uid`` and ``source``; ``shown``
+    are the files of the staged site.
 
     Raises:
         Refused: an address would be lost, or has another identity than it was published with; the

@@ -139,6 +139,14 @@ def built(settings: Settings) -> Iterator[tuple[str, ...]]:
         yield known.files
 
 
+def outdated(settings: Settings) -> float:
+    """When the last build was made, in seconds since the epoch, if a source changed since; else
+    0."""
+    record = place(settings, settings.output.absolute())
+    same = snapshot.has_same_inputs(snapshot.read(str(record)), str(settings.path))
+    return 0.0 if same else record.stat().st_mtime
+
+
 @dataclass(frozen=True)
 class Inputs:
     """Stamps of files, and for those too young to trust their stamp, digests of their bytes.

@@ -129,12 +129,14 @@ def serve(
     ready: Callable[[str], None] | None = None,
     stop: threading.Event | None = None,
     on_result: Callable[[str], None] = lambda error: None,
+    explain: Callable[[Settings, str], str] = lambda settings, error: error,
 ) -> None:
     """Serve until ``stop`` is set or Ctrl-C; ``port`` 0 takes a free one.
 
     ``ready`` gets the address without a slash at its end. A failed build is reported on the
     terminal and in the page; the server goes on with the last good one. ``on_result`` gets the
-    error whenever the pages have changed or could not be made, ``""`` for none.
+    error whenever the pages have changed or could not be made, ``""`` for none. ``explain`` words
+    the error of a build for the author.
 
     Raises:
         ConfigError: the address cannot be listened on.
@@ -142,13 +144,13 @@ def serve(
     """
     stop = stop or threading.Event()
     state = State(settings.cache / "preview")
-    with locked(state.folder / "lock", Refused, patience=0, what="preview"):
+    with locked(state.folder / "lock", Refused, patience=0, what="preview or desk"):
         # A post taken down since the last preview must not be served from it.
         shutil.rmtree(state.site, ignore_errors=True)
         shutil.rmtree(state.folder / "issues", ignore_errors=True)
         server = Server(state, host, port)
         rebuilder = Rebuilder(state.folder, settings)
-        site = _Site(settings, state, rebuilder, server.address, overrides, say, on_result)
+        site = _Site(settings, state, rebuilder, server.address, overrides, say, on_result, explain)
         try:
             known = site.build()
         except BaseException:
@@ -182,6 +184,7 @@ class _Site:
     more: Mapping[str, Any]
     say: Callable[[str], None]
     on_result: Callable[[str], None]
+    explain: Callable[[Settings, str], str]
     rendered: Run = field(default_factory=Run)
 
     def look(self) -> Stamps:
@@ -200,9 +203,10 @@ class _Site:
             before = manifest.scan(self.settings).stamps
             self.rendered, files = self.rebuilder.build(self.settings, self.address, self.more)
         except (PublishError, OSError) as error:
-            self.say(f"error: {error}")
-            self.state.build_failed(str(error))
-            self.on_result(str(error))
+            told = self.explain(self.settings, str(error))
+            self.say(f"error: {told}")
+            self.state.build_failed(told)
+            self.on_result(told)
         else:
             for warning in self.rendered.warnings:
                 self.say(f"warning: {warning}")

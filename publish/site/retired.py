@@ -69,7 +69,6 @@ def target(settings: Settings, to: str, taken: Retraction) -> str:
     to = _path(settings, to)
     if is_lead(to) and not to.startswith("/"):
         return to
-    published = {normal(address) for address in addresses.read(settings)}
     gone = {normal(address) for address in (*taken.addresses, *addresses.read(settings, RETIRED))}
     try:
         parse_alias(to)
@@ -79,10 +78,17 @@ def target(settings: Settings, to: str, taken: Retraction) -> str:
         raise ConfigError(f"{to or 'an empty address'}: {why}", remedy) from None
     if normal(to) in gone:
         raise ConfigError(f"{to}: it goes off the site itself", "choose another, or none")
-    # Lists and files are published too, and no post's.
-    if normal(to) not in {"/", *published} and not (settings.output / normal(to)[1:]).exists():
+    if not leads_somewhere(settings, to):
         raise ConfigError(f"{to}: nothing was published there", "choose another, or none")
     return to
+
+
+def leads_somewhere(settings: Settings, to: str) -> bool:
+    """Whether there is something at ``to``, as the last build has it; of other sites always."""
+    published = {normal(address) for address in addresses.read(settings)}
+    # Lists and files are published too, and no post's.
+    there = normal(to) in {"/", *published} or (settings.output / normal(to)[1:]).exists()
+    return there or not to.startswith("/")
 
 
 def retire(settings: Settings, file: Path | None, leads: Mapping[str, str]) -> None:

@@ -79,13 +79,14 @@ def is_current(known: dict[str, Any], settings_file: str, *, jobs: int = 1) -> b
             differs = not _is_same(known["rest"])
         finally:
             os._exit(differs)
-    fresh = _has_same_inputs(known, settings_file) and _is_same(known["made"])
+    fresh = has_same_inputs(known, settings_file) and _is_same(known["made"])
     if fork is None:
         return fresh and _is_same(known["rest"])
     return os.waitpid(fork, 0)[1] == 0 and fresh
 
 
-def _has_same_inputs(known: dict[str, Any], settings_file: str) -> bool:
+def has_same_inputs(known: dict[str, Any], settings_file: str) -> bool:
+    """Whether every file that the build read is as it was, and none is new."""
     try:
         now = {settings_file, *known["reads"], *_files(known["scope"])}
     except OSError:

@@ -672,3 +672,15 @@ def test_files_of_the_theme_that_cannot_be_copied_are_named_and_none_is_followed
     ]
     with pytest.raises(Refused, match=r"mine/static/two:1: "):
         build(project.settings, guards=checking.guards(project.settings, Voice()))
+
+
+def test_a_line_to_paste_is_whole(project: Project):
+    title = "What I wish somebody had told me before my first night shift in a hospital pharmacy"
+    slug = title.lower().replace(" ", "-")
+    project.post().write_text(
+        f"Title: {title}\nDate: 2026-11-01 07:30\nCategory: Career\nSummary: A night.\n"
+        "Uid: 0123456789abcdef\nStatus: published\n\nWords.\n",
+        encoding="utf-8",
+    )
+    remedies = [found.remedy for found in project.findings() if found.rule == "missing-slug"]
+    assert remedies == [f"add a line `Slug: {slug}`"]

@@ -129,7 +129,9 @@ def test_it_is_scheduled_ahead_and_can_be_taken_back_and_sent_again(small: Path)
     assert "taken back" in back.stdout
     assert "taken back; it goes out only by name" in publish("status", "new", cwd=small).stdout
     assert "nothing to send" in publish("send", "--yes", cwd=small).stdout
-    assert publish("undo", "new", cwd=small).returncode == 1
+    again = publish("undo", "new", cwd=small)
+    assert (again.returncode, again.stderr) == (0, "")
+    assert "it was taken back before; nothing sends it unasked" in again.stdout
     assert publish("send", "new", "--now", "--yes", cwd=small).returncode == 0
     assert settled(small, 1) == [READER]
     late = publish("undo", "new", cwd=small)
@@ -531,7 +533,10 @@ def test_a_post_that_has_no_letter_is_not_told_to_be_none(small: Path, command: 
     put_post(small, "idea", Status="draft")
     put_post(small, "later", days=-3)
     put_post(small, "aside", Status="hidden")
+    put_post(small, "calm")
+    put_post(small, "ruhig", Slug="calm", Lang="de")
     for name, why in (
+        ("posts/ruhig.md", "it is a translation, and readers get content/posts/calm.md"),
         ("quiet", "its post says `Newsletter: no`"),
         ("idea", "its post is a draft"),
         ("later", "its post is not public, or dated ahead"),

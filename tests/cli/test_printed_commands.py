@@ -133,3 +133,14 @@ def test_a_post_that_is_no_markdown_is_off_once_it_is_a_draft(site: Path):
     file.write_text(file.read_text().replace(":slug:", ":status: draft\n:slug:"))
     run(site, "retract", "dose")
     assert "taken down" in (site / "output/dose/index.html").read_text()
+
+
+def test_a_list_that_goes_with_its_last_post_is_no_place_to_lead_to(site: Path):
+    put_post(site, "dose", Category="Rare")
+    put_post(site, "night", Category="Career")
+    run(site, "build")
+    assert (site / "output/category/rare.html").exists()
+    refused = publish("retract", "dose", "--to", "/category/rare.html", cwd=site)
+    assert refused.returncode == 1
+    assert "dose.md is off, but /category/rare.html went with it" in refused.stderr
+    run(site, "retract", "dose", "--to", "/category/career.html")

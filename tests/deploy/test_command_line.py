@@ -20,6 +20,7 @@ from publish.cli import run as publish
 from publish.deploy import programs
 from publish.deploy.deploy import Stopped
 from publish.http import fetch
+from publish.settings import load
 from publish.site import manifest, snapshot
 from tests.deploy import rigs
 from tests.deploy import stand as stands
@@ -32,8 +33,6 @@ LIVE = {"kind": "folder", "path": "www"}
 
 def project(folder: Path, files: dict[str, bytes] | None, **values: Any) -> Path:
     """A site's folder whose last build made ``files``."""
-    from publish.settings import load
-
     folder.mkdir(parents=True, exist_ok=True)
     given = {"SITEURL": "http://127.0.0.1:9", "DEPLOY": {"www": LIVE}, **values}
     rows = "".join(f"{key} = {value!r}\n" for key, value in given.items())
@@ -45,7 +44,15 @@ def project(folder: Path, files: dict[str, bytes] | None, **values: Any) -> Path
             (output / path).write_bytes(data)
         stamps = snapshot.of(str(output / path) for path in files)
         settings = load(folder / "pelicanconf.py")
-        record = manifest.Manifest(files=tuple(sorted(files)), outputs=stamps, output=str(output))
+        read = manifest.scan(settings)
+        record = manifest.Manifest(
+            files=tuple(sorted(files)),
+            stamps=read.stamps,
+            racy=read.racy,
+            scope=manifest.scope(settings),
+            outputs=stamps,
+            output=str(output),
+        )
         manifest.write(manifest.place(settings, output), record)
     return folder
 
@@ -114,6 +121,16 @@ def typed(
         ({"DEPLOY": {"a": {"kind": "git", "remote": "/no/such"}}}, ["--no-verify"], 3, "git: "),
         ({"DEPLOY_VERIFY": "x"}, [], 2, "must be a number of seconds"),
         ({"SITEURL": ""}, [], 2, "SITEURL is not set"),
+        ({"SITEURL": "https://ex ample.com"}, [], 2, "'https://ex ample.com' is no address of a"),
+        ({"SITEURL": "http://[::1"}, ["--dry-run"], 2, "'http://[::1' is no address of a site"),
+        ({"SITEURL": "ftp://x.example"}, [], 2, "'ftp://x.example' is no address of a site"),
+        ({"SITEURL": "HTTPS://X.EXAMPLE"}, ["--rollback"], 1, "no earlier release to go back to"),
+        (
+            {"DEPLOY": {"a": {"kind": "folder", "path": "w", "url": "https://x.example:99999"}}},
+            ["--dry-run"],
+            2,
+            "'https://x.example:99999' is no address of a site",
+        ),
         ({}, ["--rollback", "--resume"], 2, "exclude each other"),
         ({}, ["--rollback"], 1, "no earlier release to go back to"),
         ({"DEPLOY_VERIFY": 0.1}, [], 3, "deployed, but not live after 0.1 s"),
@@ -241,6 +258,44 @@ def test_it_goes_up_and_is_reported_in_words_and_for_scripts(
     }
 
 
+def test_what_was_pulled_after_the_build_is_no_reason_to_replace_a_newer_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    said = {"monkeypatch": monkeypatch, "capsys": capsys}
+    www = {"www": {"kind": "folder", "path": str(tmp_path / "www")}}
+    begun = time.time() - 60
+
+    def git(folder: Path, *words: str) -> None:
+        when = {"GIT_COMMITTER_DATE": f"{begun:.0f} +0000", "GIT_AUTHOR_DATE": f"{begun:.0f} +0000"}
+        who = ["-c", "user.name=a", "-c", "user.email=a@b.example"]
+        subprocess.run(["git", *who, *words], cwd=folder, check=True, env={**os.environ, **when})
+
+    old = project(tmp_path / "old", None, DEPLOY=www)
+    (old / ".gitignore").write_text("output\n.publish\n")
+    git(old, "init", "-q")
+    git(old, "add", "-A")
+    git(old, "commit", "-qm", "one")
+    git(tmp_path, "clone", "-q", str(old), "new")
+    project(old, site(1), DEPLOY=www)
+    begun += 30  # what follows happens after the build
+    record = manifest.place(load(old / "pelicanconf.py"), old / "output")
+    os.utime(record, (begun - 10, begun - 10))
+    new = tmp_path / "new"
+    (new / "content").mkdir()
+    (new / "content" / "new.md").write_text("new")
+    git(new, "add", "-A")
+    git(new, "commit", "-qm", "two")
+    project(new, site(2), DEPLOY=www)
+    assert typed(new, "--no-verify", **said)[0] == 0
+    git(old, "pull", "-q", "../new")
+    code, out, err = typed(old, "--no-verify", **said)
+    assert (code, out) == (0, "www (folder): a newer release is up; nothing to do\n")
+    assert "the content changed since it was built: `publish build` brings that in" in err
+    assert (tmp_path / "www" / "new-2" / "index.html").is_file()
+    project(old, site(3), DEPLOY=www)
+    assert "is up, not verified" in typed(old, "--no-verify", **said)[1]
+
+
 def test_going_back_and_what_is_not_ours_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
@@ -264,7 +319,7 @@ def test_going_back_and_what_is_not_ours_are_told(
     assert out == f"{what} is up, not verified\n"
     assert "held: `publish deploy` and `publish run` upload nothing older" in err
     code, out, err = typed(folder, "--json", "--no-verify", **said)
-    assert (code, json.loads(out)["state"]) == (1, "stopped"), err
+    assert (code, json.loads(out)["state"]) == (1, "held"), err
     _, out, _ = typed(folder, "--rollback", first[:8], "--no-verify", **said)
     assert out == f"{what} is up, not verified\n"
     next((folder / "www" / ".publish").rglob("record.json")).write_text("{")

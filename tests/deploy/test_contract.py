@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from publish.deploy import targets
 from publish.deploy.deploy import Stopped
 from publish.deploy.release import MARKER, read_marker
-from publish.errors import Exit
+from publish.deploy.targets.ssh import Ssh
+from publish.errors import Exit, NothingSent
 from publish.http import fetch
 from tests.deploy import stand as stands
 from tests.deploy.conftest import Rigs
@@ -205,6 +207,69 @@ def test_an_account_that_loses_its_shell_or_gets_one_deploys_as_before(
     assert stand.public()["index.html"] == site(2)["index.html"]
 
 
+def test_a_server_whose_flock_cannot_wait_gets_the_site_by_sftp(servers: Rigs, tmp_path: Path):
+    """As busybox's, which knows neither of these options."""
+    stand = stands.make("ssh", servers, tmp_path, f"flock-{next(NUMBERS)}")
+    flock = tmp_path / "flock"
+    flock.write_text("#!/bin/sh\necho unrecognized option >&2\nexit 1\n")
+    flock.chmod(0o755)
+    config = Path(servers.ssh.options[1])
+    key = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    act = (
+        f"PATH={tmp_path}:$PATH; case $SSH_ORIGINAL_COMMAND in internal-sftp) "
+        "exec /usr/lib/openssh/sftp-server;; esac; eval $SSH_ORIGINAL_COMMAND"
+    )
+    with (config.parent / "authorized_keys").open("a") as keys:
+        keys.write(f'command="{act}" {key.with_suffix(".pub").read_text()}')
+    mine = tmp_path / "ssh_config"
+    known = config.read_text()
+    mine.write_text(known.replace(str(config.parent / "id"), str(key)))
+    stand.options["options"] = ["-F", str(mine)]
+    stand.build(site(1))
+    assert stand.deploy("a1").state == "live"
+
+
+def test_a_deploy_with_a_shell_and_one_with_sftp_alone_exclude_each_other(
+    servers: Rigs, tmp_path: Path
+):
+    shell = stands.make("ssh", servers, tmp_path, f"either-{next(NUMBERS)}")
+    sftp = shell.other()
+    sftp.options = {**shell.options, "host": servers.ssh.sftp_only}
+    for number, (holder, other) in enumerate([(shell, sftp), (sftp, shell)]):
+        for stand in (holder, other):
+            stand.build(site(number))
+        with (
+            targets.make(holder.place()).claim(holder.release("a1"), 1),
+            pytest.raises(Stopped, match="another deploy is at work"),
+        ):
+            other.deploy("a1", number, patience=0)
+        assert other.deploy("a1", number, patience=0, verify=0).state == "deployed"
+    # One that died leaves nothing that the other would have to wait for.
+    died = targets.make(shell.place())
+    assert isinstance(died, Ssh)
+    died.claim(shell.release("a1"), 1).__enter__()
+    died.carrier.line.child.kill()
+    sftp.build(site(2))
+    assert sftp.deploy("a1", 2, patience=5, verify=0).state == "deployed"
+
+
+def test_a_slow_upload_whose_lock_was_taken_over_does_not_come_through(
+    servers: Rigs, tmp_path: Path
+):
+    stand = stands.make("ssh", servers, tmp_path, f"slow-{next(NUMBERS)}")
+    stand.build(site(1))
+    stand.deploy("a1", verify=0)
+    target = targets.make(stand.place())
+    assert isinstance(target, Ssh)
+    with target.claim(stand.release("a1"), 1):
+        lease = Path(stand.options["path"], ".publish", "lease")
+        (lease / "shell").rename(lease / "another")
+        with pytest.raises(NothingSent, match="lease"):
+            target.carrier.switch("elsewhere", b"{}")
+    assert stand.public()["index.html"] == site(1)["index.html"]
+
+
 def test_a_server_whose_order_failed_is_free_at_once(servers: Rigs, tmp_path: Path):
     stand = stands.make("sftp", servers, tmp_path, f"free-{next(NUMBERS)}")
     stand.build(site(1))
@@ -323,6 +388,47 @@ def test_what_is_not_ours_stays(every: Stand):
         assert stand.public()["owner.html"] == b"not ours"
         assert stand.public()[name] == b"not ours either"
     assert stand.public()["index.html"] == site(2)["index.html"]
+
+
+def test_a_link_and_a_program_of_the_branch_that_are_not_ours_stay_what_they_are(
+    servers: Rigs, tmp_path: Path
+):
+    stand = stands.make("git", servers, tmp_path, f"modes-{next(NUMBERS)}")
+    stand.build(site(1))
+    stand.deploy("a1", 1, verify=0)
+    stand.plant("run.sh", b"#!/bin/sh\n")
+    work = tmp_path / "work"
+    (work / "link").symlink_to("run.sh")
+    (work / "run.sh").chmod(0o755)
+    git = ["git", "-C", str(work), "-c", "user.name=a", "-c", "user.email=a@b.example"]
+    for words in (["add", "-A"], ["commit", "-qm", "by hand"], ["push", "-q"]):
+        subprocess.run([*git, *words], check=True)
+
+    def modes() -> list[str]:
+        words = ["git", "-C", str(tmp_path / "pages.git"), "ls-tree", "gh-pages", "link", "run.sh"]
+        return [line[:6] for line in subprocess.check_output(words, text=True).splitlines()]
+
+    stand.build(site(2))
+    assert stand.deploy("a2", 2).state == "live"
+    assert modes() == ["120000", "100755"]
+    assert stand.back().state == "live"
+    assert modes() == ["120000", "100755"]
+
+
+def test_what_a_broken_upload_left_does_not_keep_the_disk_full(servers: Rigs, tmp_path: Path):
+    for host in (servers.ssh.host, servers.ssh.sftp_only):
+        stand = stands.make("ssh", servers, tmp_path / host, f"left-{next(NUMBERS)}")
+        stand.options["host"] = host
+        stand.build(site(1))
+        releases = Path(stand.options["path"], "releases")
+        left = releases / ".0123456789abcdef-a0.part" / "pictures"
+        left.mkdir(parents=True)
+        (left / "big.jpg").write_bytes(b"x" * 1000)
+        target = targets.make(stand.place())
+        assert isinstance(target, Ssh)
+        with target.claim(stand.release("a1"), 1):
+            target.carrier.upload(stand.output, "fresh", ["index.html"], "")
+            assert {p.name for p in releases.iterdir()} == {"fresh"}
 
 
 def test_a_first_deploy_over_an_old_site_takes_its_files_over_once(stand: Stand):

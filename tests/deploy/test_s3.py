@@ -235,6 +235,18 @@ def test_a_claim_of_a_run_that_died_before_its_next_claim_is_taken_over_at_once(
     assert stand.back(patience=0).state == "live"
 
 
+def test_claims_and_records_of_long_ago_go(stand: Stand, servers: Rigs):
+    kept = []
+    for number in range(1, 9):
+        stand.build(site(number))
+        stand.deploy(f"a{number}", number, verify=0)
+        names = s3.S3(stand.place())._names()
+        kept.append(len(names))
+        assert max(names)[0] == number
+    assert kept == [2, 4, 6, 8, 10, 10, 10, 10]
+    assert stand.back().state == "live"
+
+
 def test_without_its_library_a_bucket_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "obstore", None)
     monkeypatch.delitem(sys.modules, "publish.deploy.targets.s3")

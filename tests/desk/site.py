@@ -9,8 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from publish import sandbox
 from publish.desk.serve import serve
+from publish.office import acts, context
+from publish.office.question import Done, Question
 from publish.settings import load
 from tests.conftest import ROOT
 
@@ -49,6 +53,26 @@ class Open:
         file = self.file(name)
         file.write_text(source(name, **more), encoding="utf-8")
         return file
+
+    def renew(self) -> None:
+        """Make the posts, the letters and the ledgers what they were at first."""
+        sandbox.reset(self.root)
+        for folder in ("content/ledger", "www"):
+            shutil.rmtree(self.root / folder, ignore_errors=True)
+        for file in self.file("").iterdir():
+            if file.name not in POSTS:
+                file.unlink()
+        for name in POSTS:
+            if not self.file(name).is_file() or self.file(name).read_text("utf-8") != source(name):
+                self.write(name)
+        self.opened.clear()
+
+    def act(self, name: str, **wish: Any) -> None:
+        """An act as at the terminal, answered with yes."""
+        with context.opened(load(self.root / "pelicanconf.py")) as room:
+            found = acts.ask(room, name, **wish)
+            assert isinstance(found, Question)
+            assert isinstance(acts.do(room, found), Done)
 
     @property
     def mails(self) -> list[str]:

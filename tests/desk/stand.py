@@ -115,7 +115,7 @@ class FakeOffice:
 
     def question(self, act: str) -> Question:
         lines = (Line("subject", "Three"), Line("audience", "Happy (412 readers)"))
-        return Question(act, lines, "Schedule for 412 readers", False, self.bound)
+        return Question(act, lines, "Schedule for 412 readers", self.bound)
 
     def do(
         self, settings: Settings, question: Question, say: Any, progress: Any, countdown: Any

@@ -6,6 +6,8 @@ import re
 import shutil
 import threading
 import time
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,8 @@ import pytest
 from publish.desk.jobs import KEPT, Job
 from publish.errors import NothingSent, OutcomeUnknown, Refused
 from publish.office.question import Done, Line, Question
-from tests.desk.stand import Desk, a_desk
+from tests.desk.snapshots import CHANGE, a_letter
+from tests.desk.stand import BASE, Desk, a_desk
 
 FORM = {"post": "posts/three.md"}
 
@@ -54,7 +57,7 @@ def test_a_question_shows_what_it_is_about_and_the_number_on_its_button(desk: De
 
 def test_what_changes_is_marked_and_not_reported_in_signs(desk: Desk):
     line = Line("change", "… On [-Thrusday-] {+<Thursday>+} they …")
-    desk.office.answer = Question("replace", (line,), "Put them in", False, "b1")
+    desk.office.answer = Question("replace", (line,), "Put them in", "b1")
     page, _ = asked(desk, "replace")
     assert "… On <del>Thrusday</del> <ins>&lt;Thursday&gt;</ins> they …" in page
 
@@ -335,3 +338,19 @@ def test_a_disk_that_is_full_is_reported_as_at_the_terminal(desk: Desk):
         "That did not work; nothing went out twice",
         ("content/posts/three.md: No space left on device", "fix that, then run this again"),
     )
+
+
+def test_an_act_that_is_over_hides_no_difference_that_came_after_it(desk: Desk):
+    (post,) = desk.app.reader.current.posts
+    known = desk.app.reader.current.newsletter
+    letters = (a_letter(post, changes=(CHANGE,)),)
+    desk.app.reader.change(newsletter=replace(known, letters=letters))
+    assert "still has your old words" in desk.get("/post/posts/three.md").text
+    place = desk.post("/ask/test", FORM | {"to": "a@b.example"}).location or ""
+    page = place.partition(BASE)[2].partition("#")[0]
+    # The act may have put the new words in.
+    assert "still has your old words" not in desk.get(page).text
+    read = replace(known, letters=letters, asked=datetime.now(UTC))
+    desk.app.reader.change(newsletter=read)
+    assert "Done: the test is on its way" in desk.get(page).text
+    assert "still has your old words" in desk.get(page).text

@@ -60,7 +60,11 @@ def test_a_letter_whose_post_is_gone_goes_by_its_key():
     ("line", "says"),
     [
         ("built; now `publish deploy`", "built; now “Upload”"),
-        ("  run `publish send quit --now` then", "run “Send the letter” then"),
+        ("  run `publish send quit --now` then", "press “Send the letter” then"),
+        ("run `publish status`", "look at the desk"),
+        ("`publish status` shows it", "the desk shows it"),
+        ("`publish send quit --replace` does it", "“Put the new words in” does it"),
+        ("mail it with `publish send quit --as-update`", "mail it with “Send a correction”"),
         ("`publish frobnicate`", "`publish frobnicate`"),
     ],
 )
@@ -70,20 +74,22 @@ def test_a_command_is_its_button(line: str, says: str):
 
 def test_the_desk_has_words_of_its_own():
     """No slug, campaign or sandbox beside a title, and nothing that a button says already."""
-    for words, name, sent, boxed, later in (
+    for words, name, sent, boxed, later, built in (
         (
             Words(),
             "quit “Quit”",
             "sent (campaign c9)",
             f"gone [{NOTE}]",
             ("  to take it back until then: publish undo quit",),
+            "first: 9 written",
         ),
-        (asking.WORDS, "“Quit”", "sent", "gone", ()),
+        (asking.WORDS, "“Quit”", "sent", "gone", (), "the pages were made first"),
     ):
         assert words.post("quit", "Quit") == name
         assert words.post("quit", "") == "quit"
         assert words.sent("sent", "c9") == sent
         assert words.sandboxed("gone") == boxed
+        assert words.built("first", "9 written") == built
         assert words.later("take it back until then", "publish undo quit") == later
     assert asking.WORDS.stop == "“Stop”"
 

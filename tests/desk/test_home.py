@@ -118,6 +118,8 @@ def test_posts_in_a_letter_of_several_wait_if_it_was_taken_back_and_else_were_ma
     out = chosen(two, quit="done", two="done")
     assert not home.view(out, NOW).writing
     assert not letters.index(out, NOW).never
+    # Before Mailchimp was ever read, it is not known.
+    assert not letters.index(replace(back, newsletter=Newsletter()), NOW).never
 
 
 def test_which_letters_are_due_is_what_send_would_say_whatever_the_post_is_dated():

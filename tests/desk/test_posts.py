@@ -101,6 +101,34 @@ def test_a_deploy_at_work_does_not_hold_up_the_letters(desk: Desk):
         assert time.monotonic() - before < 5
 
 
+def test_letters_are_read_again_after_a_save_and_what_commands_leave_behind(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("publish.desk.reader.REST", 0.01)
+    reader, read = desk.app.reader, list[float]()
+
+    def newsletter(_: Any) -> Newsletter:
+        read.append(time.monotonic())
+        return Newsletter()
+
+    reader.check, reader.read_newsletter = lambda _: [], newsletter
+    reader.watch()
+    until(lambda: len(read) > 0)
+    cache = desk.root / ".publish"
+    for file in (
+        desk.file,
+        desk.root / "content/ledger/issues.jsonl",
+        cache / "sandbox/ledger/issues.jsonl",
+        cache / "deploy/live/unverified",
+    ):
+        time.sleep(0.3)
+        before = len(read)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"Title: Another\n")
+        until(lambda: len(read) > before)  # noqa: B023
+    reader.close()
+
+
 def test_the_log_shows_a_day_and_survives_a_torn_line(tmp_path: Path):
     log = Log(tmp_path / "log.jsonl")
     assert log.last_day(YORK, datetime.now(UTC)) == []
@@ -229,9 +257,23 @@ def test_where_the_preview_cannot_be_shown_the_desk_says_why(tmp_path: Path):
 
     preview = site.root / ".publish/preview/lock"
     with locked(preview, Refused, what="preview"), opened(site):
-        until(lambda: "another preview (process" in page())
+        until(lambda: "another preview or desk (process" in page())
         assert "The pages cannot be made" in page()
-    assert [line for line in site.said if line.startswith("error: another preview (process")]
+    assert [
+        line for line in site.said if line.startswith("error: another preview or desk (process")
+    ]
+
+
+def test_pages_that_are_older_than_the_file_say_so(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    seen = renderings.Renderings(None, renderings.Page("/three/", "mark"))
+    monkeypatch.setattr(renderings, "fetch_renderings", lambda *_: seen)
+    assert "last made" not in desk.get("/post/posts/three.md").text
+    desk.app.reader.change(trouble="content/posts/a.md:2: no date\ncontent/posts/a.md:3: no status")
+    text = desk.get("/post/posts/three.md").text
+    assert "This is how they were last made" in text
+    assert "<p>content/posts/a.md:2: no date</p>" in text
+    assert "<p>content/posts/a.md:3: no status</p>" in text
+    assert 'id="face-page"' in text
 
 
 def test_a_file_that_the_settings_import_is_watched(tmp_path: Path):

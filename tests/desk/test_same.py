@@ -23,6 +23,7 @@ from publish.desk.log import Log
 from publish.desk.model import Newsletter, Site, Snapshot
 from publish.desk.reader import Reader
 from publish.desk.writing import Writer
+from publish.office.words import Words
 from publish.settings import load
 from tests.desk.site import Open, a_site
 from tests.desk.snapshots import YORK
@@ -128,6 +129,7 @@ def said(text: str) -> list[str]:
     text = re.sub(r"\x1b\[[0-9;]*m|^error: | \(campaign \w+\)", "", text, flags=re.M)
     text = re.sub(r"^  to .+: publish .+\n", "", text, flags=re.M)
     text = text.replace(f"quit “{TITLE}”", f"“{TITLE}”").replace(f" [{sandbox.NOTE}]", "")
+    text = text.replace(Words().held, asking.WORDS.held)
     return list(filter(None, map(asking.with_buttons, text.splitlines())))
 
 

@@ -37,7 +37,7 @@ NOW_ALL = a_snapshot(
 HOME, INDEX = home.view(NOW_ALL, NOW), letters.index(NOW_ALL, NOW)
 SEEN = Renderings(an_issue(), Page("/quit/", "m"), True)
 VIEW = page.view(NOW_ALL, POST, NOW, SEEN)
-QUESTION = Question("send", (Line("subject", "Quit"),), "Send", False, "b")
+QUESTION = Question("send", (Line("subject", "Quit"),), "Send", "b")
 SHARED = {"s": State("ok", "x"), "b": Button("x"), "f": a_finding(POST), "post": POST}
 READ = {
     "home": {"page": HOME, "next": HOME.next[0], "row": HOME.writing[0], "day": HOME.coming[0]},

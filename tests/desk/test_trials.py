@@ -173,10 +173,11 @@ def test_fifty_parallel_yeses_are_one_send(page: Page, site: Open):
 
 
 def test_a_stale_tab_gets_the_new_question_and_not_its_will(browser: Browser, site: Open):
+    site.act("send", posts=("quit",))
     context = browser.new_context()
     one, two = context.new_page(), context.new_page()
     for tab in (one, two):
-        tab.goto(f"{site.address}/post/posts/parallel.md")
+        tab.goto(f"{site.address}/post/posts/quit.md")
         tab.get_by_role("button", name="Take the letter back…").first.click()
         tab.locator("#act .button.main").wait_for()
     two.get_by_role("button", name="Take it back", exact=True).click()

@@ -170,7 +170,7 @@ class Machine:
     calls: list[str] = field(default_factory=list)
     kept: dict[str, Issue] = field(default_factory=dict)
     run: str = "run 0"
-    last_look: Callable[[Issue], str] = lambda issue: ""
+    last_look: Callable[[], str] = lambda: ""
 
     # The clock and the ledger, as the service needs them.
 
@@ -195,13 +195,15 @@ class Machine:
     def keep(self, issue: Issue) -> None:
         self.kept[issue.key] = issue
 
-    def service(self) -> Service:
+    def service(self, issue: Issue, terms: SendRequest) -> Service:
         """What a new run of the command has."""
         self.run = f"run {self.world.random.getrandbits(32):08x}"
         return Service(
             self,
             self,
             Sender("C", "c@example.com"),
+            issue,
+            terms,
             clock=self.clock,
             sleep=self.sleep,  # type: ignore[arg-type]
             last_look=self.last_look,
@@ -209,11 +211,11 @@ class Machine:
 
     def deliver(self, issue: Issue, terms: SendRequest) -> Delivered:
         """Run `send` once."""
-        return self.service().deliver(issue, terms)
+        return self.service(issue, terms).deliver()
 
     def replace(self, issue: Issue, terms: SendRequest, campaign: str) -> Delivered:
         """Run `send --replace` once."""
-        return self.service().replace(issue, terms, campaign)
+        return self.service(issue, terms).replace(campaign)
 
     # The API.
 
@@ -238,6 +240,9 @@ class Machine:
         self._read("get")
         record = self.world.live(campaign)
         return self.world.shown(record, self.world.status_lag) if record else Deleted
+
+    def free_plan(self) -> str:
+        return ""
 
     def audience(self) -> Mapping[str, Any]:
         return {"name": "Readers", "stats": {"member_count": 1}}

@@ -15,7 +15,7 @@ from publish.importer.ledger import Ledger, Record
 from publish.importer.uploads import LARGEST, Archive
 from publish.settings import Settings
 from tests.importer.export import HEAD, attachment, export, imported, item, site, tree_of
-from tests.importer.test_run import JPEG
+from tests.importer.test_run import JPEG, report
 from tests.importer.test_uploads import zipped
 
 
@@ -243,6 +243,20 @@ def test_an_author_and_a_category_are_renamed_everywhere(blog: Settings):
         head = (blog.content / f"posts/{name}.md").read_text().split("\n\n")[0].split("\n")
         assert "Author: Nora" in head
         assert "Category: Work" in head
+
+
+def test_a_name_that_nothing_has_is_told_and_one_of_uncategorized_counts(blog: Settings):
+    text = export(
+        item(1, "a", slug="one", categories=(("category", "Uncategorized"),)),
+        item(2, "b", slug="two"),
+    )
+    given = {"--category": ("Carreer=Work", "Uncategorized=Notes"), "--author": ("N. W.=Nora",)}
+    assert (
+        imported(blog, text, *(w for o, many in given.items() for n in many for w in (o, n))) == 0
+    )
+    unused = [x["detail"] for x in report(blog)["losses"] if x["code"] == "option-unused"]
+    assert unused == ["--author N. W.=Nora", "--category Carreer=Work"]
+    assert "Category: Notes" in (blog.content / "posts/one.md").read_text()
 
 
 def archive(folder: Path, names: dict[str, bytes]) -> Archive:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import lxml.html
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from publish.importer.wordpress.fragments import image, leading, linked, paragraph
+from tests.importer.converting import markdown
 
 TO = "https://e.example/a?b=1&c=2"
 LINK = '<a href="https://e.example/a?b=1&amp;c=2">'
@@ -78,3 +81,42 @@ def test_words_and_addresses_are_escaped(words: str, to: str):
 def test_a_picture_may_lead_somewhere():
     assert image("a&b.jpg", 'A "cup"') == '<img src="a&amp;b.jpg" alt="A &quot;cup&quot;">'
     assert image("a.jpg", "A", TO) == f'{LINK}<img src="a.jpg" alt="A"></a>'
+
+
+QUERY = "https://x.example/?a=1&section=2&region=eu&copy=3"
+MODULE = "<!-- wp:divi/%s %s /-->"
+WIDGET = '[{"elType":"widget","widgetType":"heading","settings":%s}]'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'[et_pb_button button_text="Go" button_url="{QUERY}" /]',
+        f'[my_button link="{QUERY}"]Go[/my_button]',
+        f'<a href="{QUERY}">Go</a>',
+        f'<a href="{QUERY.replace("&", "&amp;")}">Go</a>',
+        MODULE % ("button", json.dumps({"button": {"innerContent": {"desktop": {"value": {
+            "text": "Go", "linkUrl": QUERY.replace("&", "&amp;")}}}}})),
+    ],
+)  # fmt: skip
+def test_an_address_keeps_each_sign_of_its_query(body: str):
+    assert markdown(body).strip() == f"[Go]({QUERY})"
+
+
+def test_a_bare_or_embedded_address_keeps_each_sign_of_its_query():
+    for body in (QUERY, f"[embed]{QUERY}[/embed]"):
+        assert QUERY in markdown(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "given"),
+    [
+        ('[et_pb_heading title="Tom &amp; Jerry &#8217;s"][/et_pb_heading]', {}),
+        ("<h2>Tom &amp; Jerry &#8217;s</h2>", {}),
+        (MODULE % ("heading", json.dumps({"title": {"innerContent": {"desktop": {
+            "value": "Tom &amp; Jerry &#8217;s"}}}})), {}),
+        ("", {"_elementor_data": WIDGET % json.dumps({"title": "Tom &amp; Jerry &#8217;s"})}),
+    ],
+)  # fmt: skip
+def test_a_sign_that_a_builder_stores_as_an_entity_is_the_sign(body: str, given: dict[str, str]):
+    assert markdown(body, **given).strip() == "## Tom & Jerry ’s"

@@ -36,8 +36,9 @@ def test_a_summary_fits_a_screen_whatever_is_lost(result: Result, each: int):
     lines = report.summary(result, dry=False)
     assert len(lines) <= 20
     assert max(map(len, lines)) <= 400
-    assert lines[0].startswith("3 posts, 1 pages: wrote 1, 2 unchanged")
-    assert any("DRAFTS" in line for line in lines)
+    assert lines[0].startswith("3 posts, 1 page: wrote 1, 2 unchanged")
+    assert any("DRAFT" in line for line in lines)
+    assert any("1 private post became a DRAFT: " in line for line in lines) is (each == 1)
     assert any("more kinds" in line for line in lines)
 
 

@@ -213,6 +213,21 @@ def test_a_good_answer_with_another_document_is_read_again_and_never_believed():
     assert len(seen) == 12
 
 
+@pytest.mark.parametrize(
+    "item",
+    ["7", '{"status":"save"}', '{"id":"a1"}', '{"id":"a1","status":"sent","emails_sent":"many"}',
+     '{"id":"a1","status":"save","settings":[1]}', '{"id":"a1","status":"save","recipients":"x"}'],
+)  # fmt: skip
+def test_a_list_with_something_else_than_campaigns_is_read_again_and_never_believed(item: str):
+    page = f'{{"campaigns":[{item}],"total_items":1}}'.encode()
+    with (
+        server(answering("200 OK", page, "application/json")) as (base, seen),
+        pytest.raises(NothingSent, match="cannot be read: it answered 200"),
+    ):
+        api(base).campaigns()
+    assert len(seen) == 4
+
+
 def test_a_draft_without_an_id_may_be_there():
     with server(answering("200 OK", b"{}", "application/json")) as (base, _):
         assert api(base).create({"title": "x"}, Segment()).proof is Proof.UNKNOWN

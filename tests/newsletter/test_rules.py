@@ -88,6 +88,8 @@ def test_an_id_that_is_none_is_refused(audience: str):
         "ftp://127.0.0.1",
         "http://10.0.0.1",
         "127.0.0.1:80",
+        "http://127.0.0.1:http",
+        "http://127.0.0.1:99999",
         "http://127.0.0.1/?x=1",
         "http://localhost.example.com",
     ],
@@ -362,6 +364,19 @@ def test_a_day_without_an_hour_takes_the_one_handed_in():
 def test_an_hour_that_the_clocks_leave_out_is_refused():
     with pytest.raises(ConfigError, match="leave out 02:30"):
         schedule.when("2027-03-14 02:30", NOW, ZoneInfo("America/New_York"))
+
+
+def test_an_hour_that_the_clocks_show_twice_is_the_one_to_come():
+    york = ZoneInfo("America/New_York")
+    for now, second in (("05:20", False), ("05:40", True), ("06:20", True)):
+        moment = datetime.fromisoformat(f"2026-11-01 {now}+00:00")
+        to_come = datetime(2026, 11, 1, 5 + second, 30, tzinfo=UTC)
+        assert schedule.parse_at("2026-11-01 01:30", moment, york) == to_come
+        assert schedule.next_hour(moment, timedelta(0), time(1, 30), york) == to_come
+    later = datetime(2026, 11, 1, 6, 40, tzinfo=UTC)
+    assert schedule.parse_at("1:45", later, york) == later + timedelta(minutes=5)
+    with pytest.raises(ConfigError, match="is past"):
+        schedule.parse_at("2026-11-01 01:30", later, york)
 
 
 @given(st.text(max_size=30))

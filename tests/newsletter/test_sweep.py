@@ -28,7 +28,7 @@ from publish.newsletter.ledger import Ledger
 from publish.newsletter.mailchimp import Mailchimp
 from publish.newsletter.protocol import SendRequest
 from publish.newsletter.service import Service
-from publish.post.issue import digest_of
+from publish.post.issue import Issue, digest_of
 from tests.fakes.world import an_issue, terms
 from tests.newsletter.stand import HASTY, PATIENT, Hours, account, control, deliveries
 
@@ -92,11 +92,14 @@ def named(request: Request) -> str:
     return f"{request[0]} {request[1].rpartition('/')[2]} {request[2]}"
 
 
-def sender(root: Path, base: str, hours: Hours, limits: Limits) -> Service:
+def sender(
+    root: Path, base: str, hours: Hours, limits: Limits, issue: Issue = ISSUE, **more: Any
+) -> Service:
     """What a `send` of one machine does with Mailchimp."""
     api = Mailchimp(account(base, limits), sleep=lambda seconds: None)
     who = Sender("Stand", "stand@example.com")
-    return Service(api, Ledger(root / "ledger"), who, clock=hours.now, sleep=hours.sleep)
+    ledger, request = Ledger(root / "ledger"), how(limits, **more)
+    return Service(api, ledger, who, issue, request, clock=hours.now, sleep=hours.sleep)
 
 
 def how(limits: Limits = PATIENT, **more: Any) -> SendRequest:
@@ -138,7 +141,7 @@ def run(root: Path, base: str, hours: Hours, limits: Limits = PATIENT) -> str:
     """One `send`; its end in a word."""
     service = sender(root, base, hours, limits)
     try:
-        return service.deliver(ISSUE, how(limits)).campaign.status
+        return service.deliver().campaign.status
     except PublishError as error:
         return str(int(error.code))
 
@@ -202,11 +205,11 @@ def replaced(root: Path, request: Request, fault: dict, lose: bool) -> str:
     at = schedule.next_quarter(datetime.now(UTC), timedelta(hours=2))
     with serving(root) as (base, hours):
         api = Mailchimp(account(base), sleep=lambda seconds: None)
-        first = sender(root, base, hours, after).deliver(ISSUE, how(after, at=at)).campaign.id
+        first = sender(root, base, hours, after, at=at).deliver().campaign.id
         control(base, [{**fault, "method": method, "path": path, "nth": nth}])
         ended = ""
         try:
-            sender(root, base, hours, faulty).replace(CHANGED, how(faulty, at=at), first)
+            sender(root, base, hours, faulty, CHANGED, at=at).replace(first)
         except PublishError as error:
             ended = str(int(error.code))
         control(base, None)
@@ -217,7 +220,7 @@ def replaced(root: Path, request: Request, fault: dict, lose: bool) -> str:
             if not letter.unfinished or letter.held:
                 break
             with contextlib.suppress(PublishError):
-                sender(root, base, hours, after).replace(CHANGED, how(after, at=at), first)
+                sender(root, base, hours, after, CHANGED, at=at).replace(first)
         waits, held = len(letter.scheduled), letter.held
         hours.ahead += 3 * 3600
         api.campaigns()

@@ -57,6 +57,20 @@ def test_a_letter_for_other_readers_is_refused_before_anything_is_written(author
     assert len(mails(author)) == 1
 
 
+def test_a_digest_holds_no_post_whose_readers_it_would_miss(author: Author):
+    author.topics = {"career": "7"}
+    author.machine.segment = lambda number: {"name": str(number)}  # type: ignore[attr-defined]
+    author.post("dose", Category="Career")
+    author.post("night", Category="General")
+    author.post("third", Category="Career")
+    for names in (("dose", "night"), ("night", "dose", "third"), ()):
+        with pytest.raises(Refused, match="have other readers each, by NEWSLETTER_TOPICS"):
+            asked(author, "send", posts=names, digest=True)
+    done(author, "send", posts=("dose", "third"), digest=True)
+    done(author, "send", posts=("night",))
+    assert len(mails(author)) == 2
+
+
 def test_an_unfinished_letter_with_other_readers_is_held_and_reported(author: Author):
     schedule_for_topic(author)
     author.edit("dose", "50 mg", "5 mg")

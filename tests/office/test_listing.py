@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from publish.errors import ConfigError, Refused
+from publish.errors import ConfigError, Exit, Refused
 from publish.newsletter.campaign import Campaign
-from publish.office import listing
+from publish.office import listing, retracting
 from publish.office.acts import ask, do
 from publish.office.question import Done, Question
 from tests.office.acts import (
     asked,
+    die_at,
     done,
     mails,
     states,
@@ -50,6 +51,45 @@ def test_it_is_the_first_line_too_where_no_build_may_take_the_post_off(author: A
     assert not states(author)[1].urgent
 
 
+def test_a_letter_of_a_post_that_was_never_here_is_told_as_that(author: Author):
+    done(author, "send", posts=("dose",))
+    author.lose_ledger()
+    (author.root / "content/ledger/urls.json").unlink()
+    (author.root / "content/posts/dose.md").unlink()
+    (entry,) = states(author)
+    # It may be another site's: nothing takes it back unasked.
+    assert not entry.urgent
+    key = entry.letter.key
+    assert f"scheduled, and its post is not here; `publish undo {key}` takes it back" in entry.line
+    assert retracting.withdraw(author.office) == []
+
+
+def test_who_else_gets_a_scheduled_letter_since_the_topics_changed_is_told(author: Author):
+    author.post("night", Category="Career")
+    done(author, "send", posts=("night",))
+    assert "readers" not in status_of(author, "night")
+    # No request is made for it: an interest that is gone stops no list.
+    author.topics = {"career": "abcdef0123"}
+    said = "it is scheduled for other readers than its post has now"
+    line = status_of(author, "night")
+    assert f"{said}: `publish undo night` takes it back; then send it again" in line
+    _, lines = listing.planned(author.office, ("night",), False, None)
+    assert any(said in line for line in lines)
+    assert any(said in line for line in done(author, "send", posts=("night",)).lines)
+    author.topics = {}
+    assert "readers" not in status_of(author, "night")
+
+
+def test_a_take_back_that_was_not_finished_is_told(author: Author):
+    done(author, "send", posts=("dose",))
+    die_at(author, "unschedule", asked(author, "undo"))
+    (entry,) = states(author)
+    assert entry.urgent
+    assert "for taking it back was not finished; `publish undo dose` does that" in entry.line
+    done(author, "undo", post="dose")
+    assert mails(author) == []
+
+
 def test_an_empty_name_names_no_letter(author: Author):
     done(author, "send", posts=("dose",))
     for act, wish in (("undo", {"post": ""}), ("send", {"posts": ("",)})):
@@ -76,6 +116,16 @@ def test_it_can_be_taken_back_without_any_ledger(author: Author):
     assert mails(author) == []
 
 
+def test_the_figures_of_a_letter_that_was_stopped_or_archived_are_reported(author: Author):
+    done(author, "send", posts=("dose",))
+    author.machine.report = lambda name: {"emails_sent": 2}  # type: ignore[attr-defined]
+    assert listing.figures(author.office, ()) == []
+    (record,) = author.world.records.values()
+    for status in ("sent", "canceled", "archived"):
+        record.history.append((author.world.now, status))
+        assert [row.recipients for row in listing.figures(author.office, ())] == [2]
+
+
 def test_undo_without_a_name_wants_one_where_several_wait(author: Author):
     author.post("night")
     done(author, "send", posts=("dose", "night"))
@@ -89,11 +139,15 @@ def test_undo_without_a_name_wants_one_where_several_wait(author: Author):
         asked(author, "undo")
     done(author, "undo", post="third")
     done(author, "undo")
-    with pytest.raises(Refused, match="nothing is scheduled"):
-        asked(author, "undo")
-    # The question is refused, not the answer to it: the desk asks first, the terminal does not.
-    with pytest.raises(Refused, match="dose: it was taken back before"):
-        asked(author, "undo", post="dose")
+    # There is nothing to do: no question, and no failure either.
+    for name, said in (
+        (None, "nothing is scheduled"),
+        ("dose", "story”: it was taken back"),
+    ):
+        ended = ask(author.office, "undo", post=name)
+        assert isinstance(ended, Done)
+        assert ended.code is Exit.OK
+        assert said in ended.lines[0]
     assert mails(author) == []
 
 
@@ -165,7 +219,7 @@ def test_a_digest_is_listed_undone_and_never_sent_beside_its_posts(author: Autho
     done(author, "send", posts=("dose", "night"), digest=True)
     (digest,) = (e for e in states(author, "night") if e.letter.kind == "digest")
     assert "scheduled" in digest.line
-    assert "in the digest digest-" in status_of(author, "night")
+    assert "in the digest “" in status_of(author, "night")
     assert "nothing to send" in done(author, "send").lines[0]
     _, lines = listing.planned(author.office, ("night",), False, None)
     assert any(x.startswith("skip  digest-") and "scheduled for" in x for x in lines), lines
@@ -191,7 +245,7 @@ def test_the_posts_of_a_digest_that_was_taken_back_go_out_only_by_name(author: A
         author.lose_ledger()
     assert "nothing to send" in done(author, "send", now=True).lines[0]
     assert mails(author) == []
-    assert "taken back in the digest digest-" in status_of(author, "night")
+    assert "taken back in the digest “" in status_of(author, "night")
     done(author, "send", posts=("night",), now=True)
     assert mails(author) == ["<p>Sleep.</p>"]
     assert "nothing to send" in done(author, "send", now=True).lines[0]

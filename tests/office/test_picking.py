@@ -12,6 +12,7 @@ import pytest
 from publish.errors import ConfigError, Exit, NothingSent, Refused
 from publish.newsletter.answers import Answer, Proof
 from publish.newsletter.campaign import Campaign
+from publish.newsletter.facts import hour_of
 from publish.office import listing
 from publish.office.acts import do
 from publish.office.question import Done
@@ -33,6 +34,11 @@ def test_a_flood_is_refused_with_the_line_to_type_and_names_lift_it(author: Auth
     with pytest.raises(Refused, match="3 letters are due at once") as refused:
         asked(author, "send")
     assert "`publish send third night dose`" in refused.value.remedy
+    # The plan shows none of them as going, to scripts either.
+    items, lines = listing.planned(author.office, (), False, None)
+    assert [(item.send, item.writes) for item in items] == [(False, ())] * 3
+    assert "would refuse" in lines[-1]
+    assert "`publish send third night dose`" in lines[-1]
     assert len(asked(author, "send", posts=("third", "night", "dose")).plan.items) == 3
     assert len(asked(author, "send", digest=True).plan.items) == 1
 
@@ -56,6 +62,8 @@ def test_an_unattended_run_sends_what_is_due_and_ends_with_1_for_what_was_missed
     assert [result["slug"] for result in found.results] == ["dose"]
     assert found.code is Exit.REFUSED
     assert any("due and not sent: missed" in line for line in found.lines)
+    _, lines = listing.planned(author.office, (), False, None)
+    assert any("and was not sent; `publish send missed`" in line for line in lines)
     assert send_due(author.office).results == ()
     assert any("due and not sent: missed" in line for line in done(author, "send").lines)
     assert mails(author) == ["<p>Give 50 mg.</p>"]
@@ -174,11 +182,31 @@ def test_a_plan_that_cannot_schedule_refuses_rather_than_wait_for_hours(author: 
     assert mails(author) == ["<p>Give 50 mg.</p>"]
 
 
+def test_the_plan_says_what_a_free_account_cannot_schedule(author: Author):
+    author.machine.free_plan = lambda: "forever_free"  # type: ignore[method-assign]
+    (item,), lines = listing.planned(author.office, (), False, "09:00")
+    assert not item.send
+    assert "this Mailchimp plan does not schedule (forever_free)" in lines[0]
+    assert "run `publish send dose --now` when it is time" in lines[0]
+    (item,), lines = listing.planned(author.office, (), False, None)
+    assert item.writes[-1].endswith("/actions/send")
+    later = author.office.now + timedelta(minutes=15)
+    assert hour_of(item.time) == later.replace(microsecond=0)
+    assert "does not schedule, and `publish send` waits; goes out " in lines[0]
+    (item,), lines = listing.planned(author.office, (), True, None)
+    assert "schedule" not in lines[0]
+
+
 def test_what_was_named_and_does_not_go_is_told_beside_what_goes(author: Author):
     author.post("night")
     done(author, "send", posts=("dose",))
     question = asked(author, "send", posts=("dose", "night"))
     assert any(line.text.startswith("dose “The dose story”: already") for line in question.lines)
+    # So is how to make room for another hour, or for none.
+    for now in (False, True):
+        said = done(author, "send", posts=("dose",), now=now).lines[-1]
+        assert "is scheduled for " in said
+        assert said.endswith("; `publish undo dose` takes it back")
 
 
 def test_a_countdown_that_is_stopped_takes_the_letter_back(author: Author):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -221,6 +222,30 @@ def test_no_update_while_the_first_letter_has_not_gone_out(author: Author):
     author.edit("dose", " 5 mg", " 6 mg")
     with pytest.raises(Refused, match="an update of it has not gone out"):
         asked(author, "send", posts=("dose",), as_update=True)
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_an_update_of_several_that_died_between_two_goes_on(author: Author, lost: bool):
+    author.post("night", "Sleep.")
+    wish: dict[str, Any] = {"posts": ("dose", "night"), "as_update": True}
+    done(author, "send", posts=wish["posts"])
+    author.world.pass_until(author.world.now + 3600)
+    author.edit("dose", "50 mg", "5 mg")
+    author.edit("night", "Sleep.", "Sleep well.")
+    die_at(author, "create", asked(author, "send", posts=("night",), as_update=True))
+    done(author, "send", posts=("dose",), as_update=True)
+    if lost:
+        author.lose_ledger()
+    question = asked(author, "send", **wish)
+    told = [line.text for line in question.lines if line.name == "note"]
+    assert any("(update) is scheduled for " in text for text in told)
+    assert isinstance(do(author.office, question), Done)
+    again = done(author, "send", **wish)
+    assert again.code is Exit.OK
+    assert "nothing to send" in again.lines[0]
+    with pytest.raises(Refused, match="an update of it has not gone out"):
+        asked(author, "send", **wish, at="tomorrow 7:30")
+    assert sorted(mails(author)[2:]) == ["<p>Give 5 mg.</p>", "<p>Sleep well.</p>"]
 
 
 def test_the_plan_of_another_hour_says_what_send_does(author: Author):

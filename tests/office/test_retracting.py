@@ -132,7 +132,7 @@ def test_what_was_taken_back_is_told_though_another_letter_of_the_post_cannot_be
     author.heard.clear()
     with pytest.raises(NothingSent):
         done(author, "retract", post="dose")
-    assert any("taken back, it goes out only by name" in line for line in author.heard)
+    assert any("taken back; it goes out only by name" in line for line in author.heard)
     assert "Status: published" in (author.root / "content/posts/dose.md").read_text()
 
 
@@ -174,11 +174,16 @@ def test_a_live_letter_is_never_left_behind_for_want_of_a_key(author: Author):
     (issue,) = author.site.letters()
     live = Ledger(author.root / "content/ledger")
     live.append(Fact("done", issue.key, HOUR, "c1", {"status": "schedule"}))
-    with pytest.raises(ConfigError, match="no key is there"):
-        ask(author.office, "retract", post="dose")
+    for act, wish in (("retract", {"post": "dose"}), ("undo", {"post": "dose"}), ("undo", {})):
+        with pytest.raises(ConfigError, match="no key is there"):
+            ask(author.office, act, **wish)
     assert "Status: published" in (author.root / "content/posts/dose.md").read_text()
     live.append(Fact("done", issue.key, HOUR + 1, "c1", {"status": "sent"}))
     assert isinstance(ask(author.office, "retract", post="dose"), Question)
+    assert isinstance(ask(author.office, "undo", post="dose"), Done)
+    live.append(Fact("send_try", issue.key, HOUR + 2, "c1", run="r"))
+    with pytest.raises(ConfigError, match="no key is there"):
+        ask(author.office, "retract", post="dose")
 
 
 def test_a_run_takes_back_the_letters_of_pages_that_are_about_to_go(author: Author):

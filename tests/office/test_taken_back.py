@@ -14,6 +14,7 @@ from tests.fakes.world import Killed
 from tests.office.acts import (
     asked,
     die_at,
+    die_behind_a_late,
     done,
     mails,
     states,
@@ -56,6 +57,9 @@ def test_a_letter_that_a_person_pauses_is_not_too_late_and_ends_only_in_mailchim
     done(author, "send", posts=("dose",))
     (record,) = author.world.records.values()
     record.history.append((author.world.now, "paused"))
+    (entry,) = states(author)
+    assert entry.urgent
+    assert "paused in Mailchimp: resume or delete it there" in entry.line
     for act, wish in (
         ("undo", {"post": "dose"}),
         ("send", {"posts": ("dose",), "replace": True}),
@@ -67,6 +71,38 @@ def test_a_letter_that_a_person_pauses_is_not_too_late_and_ends_only_in_mailchim
     record.history.append((author.world.now, "schedule"))
     done(author, "undo", post="dose")
     assert mails(author) == []
+
+
+@pytest.mark.parametrize("acts", [False, True])
+@pytest.mark.parametrize(
+    ("act", "wish"), [("undo", {}), ("undo", {"post": "dose"}), ("retract", {"post": "dose"})]
+)
+def test_an_order_without_an_answer_is_waited_for_and_no_longer(
+    author: Author, act: str, wish: dict[str, Any], acts: bool
+):
+    question = asked(author, "send", posts=("dose",), at="tomorrow 9:00")
+    if acts:
+        die_behind_a_late(author, "schedule", question)
+    else:
+        die_at(author, "schedule", question)
+    source = (author.root / "content/posts/dose.md").read_text()
+    with pytest.raises(OutcomeUnknown, match="an unanswered order may still schedule it"):
+        done(author, act, **wish)
+    assert (author.root / "content/posts/dose.md").read_text() == source
+    author.world.pass_until(author.world.now + LIMITS.settle + 1)
+    # No `status` was asked between: the act itself looks.
+    ended = done(author, act, **wish)
+    if act == "undo":
+        assert ("taken back" if acts else "nothing is scheduled") in ended.lines[0]
+    assert mails(author) == []
+
+
+def test_another_hour_for_an_order_without_an_answer_is_told_the_one_that_holds(author: Author):
+    die_behind_a_late(author, "schedule", asked(author, "send", posts=("dose",), at="18:00"))
+    ended = done(author, "send", posts=("dose",), at="19:00")
+    assert "scheduled before, " in ended.lines[0]
+    assert ", 18:00 UTC; nothing was sent again" in ended.lines[0]
+    assert ended.results[0]["time"].endswith("T18:00:00+00:00")
 
 
 @pytest.mark.parametrize("looked", [False, True])

@@ -39,6 +39,10 @@ def a_function(of_some_length): return "a line of code that is longer than any p
 | --- | --- | --- | --- |
 | Tue, open | 4 | Caught a doubled metoprolol | Label printer |
 
+| Medicine | Dose | Most | Adjusted | Interactions |
+| --- | --- | --- | --- | --- |
+| Amoxicillin | three times daily, with food, for as long as it takes | 3 g | Yes | Methotrexate |
+
 ![A wide cup]({static}/images/cup.png) ![A small one]({static}/images/small.png)
 
 <table><tr><td><img src="/images/cup.png" width="2000" height="500" alt="x"></td></tr></table>
@@ -128,6 +132,8 @@ def test_nothing_sticks_out_and_all_can_be_read(opened: Page, width: int, scheme
         body = opened.locator("td p:has-text('Opening')").first
         assert float(body.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")) >= 16
     assert opened.locator("th", has_text="Score").evaluate(LINES) == 1
+    if width > 600 and opened.locator(".sheet").count():
+        assert opened.locator("td", has_text="Amoxicillin").last.evaluate(LINES) == 1
 
 
 def test_without_any_style_it_is_still_an_ordered_document(browser: Browser, mail: Path):

@@ -146,20 +146,26 @@ def test_tables_hold_without_a_style_sheet():
 
 
 @pytest.mark.parametrize(
-    ("cells", "whole"),
+    ("cells", "style", "kind"),
     [
-        (["Time", "What I did"], True),
-        (["Shift", "Score", "Caught a doubled metoprolol", "Nothing!!"], True),
-        (["Time", "gastroenterological", "contraindications"], False),
-        (["心電図の所見と今後の方針についての申し送りの記録をここに書くこと"] * 2, False),
+        (["Time", "What I did"], "word-break:normal", None),
+        (
+            ["Shift", "Score", "Caught a doubled metoprolol", "Nothing!!"],
+            "word-break:normal",
+            None,
+        ),
+        (["Time", "gastroenterological", "contraindications"], None, "wide"),
+        (["Amoxicillin", "three times daily", "3 g", "Yes", "Methotrexate"], None, "many wide"),
+        (["心電図の所見と今後の方針についての申し送りの記録をここに書くこと"] * 2, None, None),
     ],
 )
-def test_no_word_of_a_table_is_broken_whose_words_fit_on_a_phone(cells: list[str], whole: bool):
+def test_no_word_of_a_table_is_broken_where_its_words_fit(
+    cells: list[str], style: str | None, kind: str | None
+):
     rows = "".join(f"<td>{cell}</td>" for cell in cells)
     done = rewrite(f'<table class="x" style="color: red"><tr>{rows}</tr></table>', URL)
     (table,) = parse(done).iter("table")
-    assert table.get("style") == ("word-break:normal" if whole else None)
-    assert table.get("class") is None
+    assert (table.get("style"), table.get("class")) == (style, kind)
 
 
 def test_pictures_have_their_size_and_fit_the_column():

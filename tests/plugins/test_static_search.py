@@ -14,10 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from static_search import index as rule
-from static_search.files import BLOCK, Line, block, results
+from static_search.files import BLOCK, LARGEST, Line, block, name, results, shards
 from static_search.files import files as of_index
 from static_search.index import Index, Post, encode
-from static_search.shards import LARGEST, name, shards
 from static_search.words import LONGEST, words
 
 from tests.fakes.journal import drafts

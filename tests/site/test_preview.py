@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from publish.errors import ConfigError, Refused
+from publish.office.checking import explained, findings
 from publish.site.build import build
 from publish.site.preview import serve
 from publish.site.preview_state import State
@@ -50,6 +51,7 @@ class Client:
                 "say": said.append,
                 "stop": self.stop,
                 "ready": ready,
+                "explain": explained,
             },
         )
         self.thread.start()
@@ -415,6 +417,28 @@ def test_a_failed_build_shows_its_error_over_the_last_good_page_until_it_is_mend
     assert b"Bad." in client.get("/post-1/")
 
 
+def test_what_stops_the_pages_is_told_as_check_tells_it(client: Client):
+    client.site.post("post-1", "Bad.", date="someday", Status="publishd")
+    told = []
+    for finding in findings(client.site.settings, built=False):
+        if finding.file == "content/posts/post-1.md" and finding.severity == "error":
+            told.append(str(finding))
+    assert len(told) == 2
+    client.until(lambda: b'id="publish-error"' in client.ask("/post-1/")[2])
+    assert client.said[-1] == "error: " + "\n".join(told)
+
+
+def test_a_draft_with_a_broken_link_stops_no_other_page(client: Client):
+    link = "It is [there]({filename}not-yet.md)."
+    client.site.post("idea", link, Status="draft")
+    client.until(lambda: any(line.startswith("warning: ") for line in client.said))
+    assert b"It is " in client.get("/drafts/idea/")
+    client.site.post("post-1", "Another body.", date="2024-01-01")
+    client.until(lambda: b"Another body." in client.ask("/feeds/all.atom.xml")[2])
+    client.site.post("idea", link, Status="published")
+    client.until(lambda: b"not-yet.md" in client.ask("/post-1/")[2])
+
+
 def test_a_settings_file_that_breaks_does_not_end_the_preview(client: Client):
     client.site.set("1 / 0")
     client.until(lambda: b"ZeroDivisionError" in client.ask("/")[2])
@@ -474,7 +498,7 @@ def test_a_port_that_is_taken_is_said_in_one_line(site: Site):
 
 
 def test_a_second_preview_of_one_site_is_refused(client: Client):
-    with pytest.raises(Refused, match=r"another preview \(process \d+\) is at work"):
+    with pytest.raises(Refused, match=r"another preview or desk \(process \d+\) is at work"):
         serve(client.site.settings, host="127.0.0.1", port=0, overrides={}, say=print)
 
 

@@ -99,6 +99,8 @@ A paragraph between.
 
     code
 
+<video width="640" height="360" controls></video>
+
 A note.[^1]
 
 [^1]: The note.
@@ -149,14 +151,29 @@ def corpus(content: Path) -> None:
     )
     write("rtl.md", "Title: سلام\nSlug: rtl\nDate: 2025-05-01\nCategory: Money\nLang: ar")
     write("old.md", "Title: Old\nSlug: old\nDate: 2024-05-01\nCategory: Money\nTags: care")
+    write(
+        "full-ar.md",
+        "Title: ملح\nSlug: full\nDate: 2026-03-12\nCategory: ملاحظات\nLang: ar\n"
+        "Tags: راحة\nAuthor: Dr Ali\n"
+        "URL: full-ar/\nSave_as: full-ar/index.html",
+    )
+    write(
+        "aside.md",
+        "Title: Aside\nSlug: aside\nDate: 2026-01-09\nCategory: Asides\nTags: aloof\n"
+        "Author: Cy Fox\nStatus: hidden",
+    )
     write("pages/about.md", "Title: About\nSlug: about", "Us.")
+    write("pages/ueber.md", "Title: Über uns\nSlug: about\nLang: de", "Wir.")
     write("pages/follow.md", "Title: How to follow\nSlug: follow", "Feeds.")
     write("pages/letters.md", "Title: Letters\nSlug: letters\nTemplate: subscribe", "The letters.")
 
 
 @pytest.fixture(scope="session")
 def build(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """A function that builds the corpus with settings changed, and answers what was written."""
+    """A function that builds the corpus with settings changed, and answers what was written.
+
+    ``...`` leaves a setting out, so that Pelican's own default counts.
+    """
 
     def run(**changes: Any) -> Built:
         folder = tmp_path_factory.mktemp("journal")
@@ -169,7 +186,7 @@ def build(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
             "PLUGIN_PATHS": [str(root / "plugins"), str(folder / "later")],
             **changes,
         }
-        lines = [f"{key} = {value!r}\n" for key, value in settings.items()]
+        lines = [f"{key} = {value!r}\n" for key, value in settings.items() if value is not ...]
         (folder / "conf.py").write_text("".join(lines), encoding="utf-8")
         done = forked.run("pelican", ["content", "-s", "conf.py", "-o", "out"], folder)
         assert done.returncode == 0, done.stdout + done.stderr

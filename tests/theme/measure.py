@@ -29,6 +29,12 @@ SMALL = """() => [...document.querySelectorAll(
     'body > header a, body > footer a, .share a, .share button, form button, form [type=email]')]
   .filter(e => { const box = e.getBoundingClientRect(); return box.height < 44 || box.width < 44 })
   .map(e => e.outerHTML)"""
+LOW = """() => {
+  const size = (e) => parseFloat(getComputedStyle(e).fontSize);
+  const prose = document.querySelector('.prose');
+  const made = ['h4', 'h5', 'h6'].map((name) => prose.appendChild(document.createElement(name)));
+  return made.map((heading) => size(heading) >= size(prose));
+}"""
 COLOURS = """() => {
   const style = getComputedStyle(document.body);
   return [style.color, style.backgroundColor];
@@ -48,6 +54,7 @@ def widths(page: Page, site: str) -> dict[str, Any]:
             found["small"] += page.evaluate(SMALL)
             if path == "/long/":
                 found["letters"][str(width)] = page.evaluate(LETTERS)
+    found["low headings"] = page.evaluate(LOW)
     found["first words"] = page.locator(".prose > p").first.bounding_box()["y"]
     return found
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tests.theme.conftest import ACTION, SITE, Built
 
 
@@ -151,3 +153,44 @@ def test_earlier_and_later_come_from_the_plugin(stock: Built, ours: Built):
     assert around("plain") == {"prev": "/long/", "next": "/full/"}
     assert around("old") == {"next": "/rtl/"}
     assert not stock.page("plain/index.html").xpath("//nav[@class='neighbours']")
+
+
+def test_a_title_in_another_language_says_so_among_the_neighbours(ours: Built):
+    (title,) = ours.page("old/index.html").xpath("//nav[@class='neighbours']//bdi")
+    assert (title.text, title.get("lang"), title.get("dir")) == ("سلام", "ar", "rtl")
+    (title,) = ours.page("rtl/index.html").xpath("//nav[@class='neighbours']/a[1]/bdi")
+    assert (title.text, title.get("lang"), title.get("dir")) == ("Old", "en", "ltr")
+
+
+@pytest.mark.parametrize(
+    ("name", "here", "there", "title"),
+    [
+        ("full/index.html", ("en", "/full/"), ("ar", "/full-ar/"), "ملح"),
+        ("about/index.html", ("en", "/about/"), ("de", "/pages/about-de.html"), "Über uns"),
+        ("pages/about-de.html", ("de", "/pages/about-de.html"), ("en", "/about/"), "About"),
+    ],
+)
+def test_a_text_and_its_translation_lead_to_each_other(
+    either: Built, name: str, here: tuple[str, str], there: tuple[str, str], title: str
+):
+    page = either.page(name)
+    (link,) = page.xpath("//header//a[@hreflang]")
+    assert (link.get("hreflang"), link.get("href"), link.text) == (*there, title)
+    assert words(link.getparent()) == f"In another language: {title}"
+    # A search engine wants each page to name all of them, itself too.
+    told = [(a.get("hreflang"), a.get("href")) for a in page.xpath("//head/link[@hreflang]")]
+    assert told == [(lang, SITE + path) for lang, path in (here, there)]
+
+
+@pytest.mark.parametrize(
+    ("slug", "terms"), [("aside", "Asides aloof Cy Fox"), ("full-ar", "ملاحظات راحة Dr Ali")]
+)
+def test_what_no_list_holds_leads_to_none_of_its_own(either: Built, slug: str, terms: str):
+    page = either.page(f"{slug}/index.html")
+    for term in terms.split(" ", 2):
+        assert term in words(page.xpath("//main")[0])
+        assert not page.xpath("//a[text()=$term]", term=term)
+    assert {SITE + "/feeds/all.rss.xml", SITE + "/feeds/all.atom.xml"} == set(
+        page.xpath("//link[@rel='alternate'][@type]/@href")
+    )
+    assert not page.xpath("//meta[@property='article:author']")

@@ -94,19 +94,49 @@ def test_a_page_loads_nothing_from_another_host(either: Built):
         assert all(link.startswith("/") and not link.startswith("//") for link in loaded), name
 
 
+def lead_somewhere(built: Built, page: Any) -> bool:
+    """Whether the links of a page are root-relative and there is a file behind each."""
+    for link in page.xpath("//body//a[not(ancestor::*[@class='share'])]/@href"):
+        assert not link.startswith(SITE), link
+        path = urlsplit(link).path
+        if link.startswith("/"):
+            target = built.output / path.lstrip("/")
+            assert (target / "index.html" if path.endswith("/") else target).is_file(), link
+    return True
+
+
 def test_every_link_of_the_site_is_root_relative_and_leads_somewhere(either: Built):
     for name in either.names():
         page = either.page(name)
-        for link in page.xpath("//body//a[not(ancestor::*[@class='share'])]/@href"):
-            assert not link.startswith(SITE), (name, link)
-            path = urlsplit(link).path
-            if link.startswith("/"):
-                target = either.output / path.lstrip("/")
-                assert (target / "index.html" if path.endswith("/") else target).is_file(), link
+        assert lead_somewhere(either, page), name
         ids = page.xpath("//@id")
         assert len(ids) == len(set(ids)), name
         for fragment in page.xpath("//a/@href[starts-with(., '#')]"):
             assert fragment[1:] in [*ids, "a"], (name, fragment)
+
+
+def test_lists_stand_where_pelican_puts_them_without_a_setting(build: Any):
+    lists = ("ARCHIVES", "CATEGORIES", "TAGS", "AUTHORS")
+    built = build(**{f"{name}_SAVE_AS": ... for name in lists})
+    page = built.page("archives.html")
+    assert page.xpath("//header//a/text()")[:3] == ["Salt & Pepper", "Articles", "Subjects"]
+    assert page.xpath("//main//a[@href='/tags.html']")
+    assert built.page("404.html").xpath("//main//a[@href='/archives.html']")
+    for name, terms in (
+        ("categories", ["Career, Network", "Career", "Money"]),
+        ("tags", ["calm", "care"]),
+        ("authors", ["Ann Lee", "Bo Day"]),
+    ):
+        found = built.page(f"{name}.html")
+        assert set(found.xpath("//main//li/a/text()")) == set(terms)
+        assert lead_somewhere(built, found), name
+
+
+def test_what_has_no_page_is_named_without_a_link(build: Any):
+    built = build(CATEGORY_SAVE_AS="", TAG_SAVE_AS="", AUTHOR_SAVE_AS="")
+    assert "Filed under calm, care" in built.page("full/index.html").text_content()
+    for name in built.names():
+        assert lead_somewhere(built, built.page(name)), name
 
 
 @pytest.mark.parametrize("name", [kind for kind in KINDS if kind != "404.html"])

@@ -36,6 +36,10 @@ def test_a_line_is_as_long_as_one_reads_with_ease(
     assert least <= facts["widths"]["letters"][width] <= most
 
 
+def test_a_heading_of_any_level_is_no_smaller_than_the_text(facts: dict[str, Any]):
+    assert facts["widths"]["low headings"] == [True, True, True]
+
+
 def test_the_text_begins_high_on_the_page(facts: dict[str, Any]):
     assert facts["widths"]["first words"] < 450
 

@@ -11,7 +11,7 @@ from publish.checks.rule import site_rule
 from publish.checks.rules.linking import is_local
 from publish.checks.site import Site
 from publish.post.diagnostic import Problem, quoted
-from publish.post.urls import is_address
+from publish.post.urls import is_address, is_site
 from publish.setting_types import fields, leads_out, misfits
 
 PATTERNS = ("ARTICLE", "PAGE", "CATEGORY", "TAG", "STATIC")
@@ -22,7 +22,7 @@ PATTERNS = ("ARTICLE", "PAGE", "CATEGORY", "TAG", "STATIC")
 def bad_siteurl(site: Site) -> Iterator[Problem]:
     """A SITEURL without scheme or host: links in feeds, mails and cards would be broken."""
     given = str(site.values.get("SITEURL") or "")
-    if given and not (re.fullmatch(r"(?i:https?)://[^\s?#@]+", given) and is_address(given)):
+    if given and not is_site(given):
         message = f"SITEURL is no address of a site: {quoted(given)}"
         yield site.of_setting(
             "SITEURL", message, "write it as https://example.org, without a slash"

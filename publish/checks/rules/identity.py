@@ -190,7 +190,7 @@ def page_elsewhere(site: Site) -> Iterator[Problem]:
             continue
         message = f"its address is {quoted(f'/{post.url}')}, its page {quoted(post.save_as)}"
         if source.get("url"):
-            remedy = f"write `Save_as: {quoted(places[0])}` too"
+            remedy = f"write `Save_as: {quoted(places[0], 255)}` too"
             remedy = "write a path of this site" if re.search(r"[?:{]", own) else remedy
             yield Problem(source.line("url"), message, remedy, source.file)
         elif source.get("save_as"):
@@ -248,7 +248,7 @@ def missing_slug(source: Source) -> Iterator[Problem]:
     given = source.header.field("slug") or source.get("url") or fields.get("slug") or beyond(source)
     if not source.is_page and not given and source.slug and source.reading.uses("post_identity"):
         message = "there is no slug, so the address changes with the title"
-        remedy = f"add a line `Slug: {quoted(source.slug)}`"
+        remedy = f"add a line `Slug: {quoted(source.slug, 255)}`"
         yield Problem(source.line("title"), message, remedy, fix=("", source.slug))
 
 

@@ -59,7 +59,7 @@ def file_of(source: Source, picture: Link, site: Site) -> str | None:
 def used(site: Site) -> frozenset[str]:
     """Every file that a source shows or links to, folded."""
     found = {file_of(source, p, site) for source in site.sources for p in pictures(source)}
-    found |= {file_of(source, link, site) for source, link in own_links(site)}
+    found |= {file_of(source, link, site) for source, link, _ in own_links(site)}
     return frozenset(folded(path) for path in found if path)
 
 
@@ -121,7 +121,7 @@ def unshowable_picture(site: Site) -> Iterator[Problem]:
 @site_rule("broken-picture", "warning", "a JPEG of which half came over the network")
 def broken_picture(site: Site) -> Iterator[Problem]:
     """A picture whose file is cut off, damaged or something else, such as a text."""
-    linked = ((s, link, file_of(s, link, site)) for s, link in own_links(site) if not link.image)
+    linked = ((s, link, file_of(s, link, site)) for s, link, _ in own_links(site) if not link.image)
     for source, picture, path in (*_files(site), *linked):
         if what := site.damaged.get(path or ""):
             message = f"the picture {quoted(picture.written)} {what}"

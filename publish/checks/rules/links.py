@@ -58,28 +58,31 @@ def own_path(source: Source, address: str, site: Site) -> str | None:
     return path_of(siteurl, address, base)
 
 
-def find_target(source: Source, link: Link, site: Site) -> Source | None:
-    """The source that a link leads to, if one does."""
+def find_target(source: Source, link: Link, path: str, site: Site) -> Source | None:
+    """The source that one of the ``own_links`` leads to, if one does."""
+    if path:
+        return _by_address(site).get(normal(path))
     if found := MARK.match(link.written):
-        path = inside(source, found.group(2))
-        return site.by_path.get(path) if found.group(1) == "filename" else None
-    if link.written.startswith("#") or not link.written:
-        return source
-    address = own_path(source, link.written, site)
-    return _by_address(site).get(normal(address)) if address else None
+        place = inside(source, found.group(2))
+        return site.by_path.get(place) if found.group(1) == "filename" else None
+    return source
 
 
 @lru_cache(maxsize=1)
-def own_links(site: Site) -> tuple[tuple[Source, Link], ...]:
-    """The links and pictures that do not lead to other sites, each with its source."""
+def own_links(site: Site) -> tuple[tuple[Source, Link, str], ...]:
+    """The links and pictures that do not lead to other sites, each with its source, and with the
+    path that its address names; ``""`` for a mark, and for a place in the page itself."""
     return tuple(
-        (source, link)
+        (source, link, path)
         for source in site.sources
         for link in source.links
-        if not link.written
-        or link.written[0] in "#{|"
-        or own_path(source, link.written, site) is not None
+        if (path := _path(source, link.written, site)) is not None
     )
+
+
+def _path(source: Source, written: str, site: Site) -> str | None:
+    marked = not written or written[0] == "#" or MARK.match(written)
+    return "" if marked else own_path(source, written, site)
 
 
 @lru_cache(maxsize=1)
@@ -95,10 +98,10 @@ def broken_link(site: Site) -> Iterator[Problem]:
     """A link to a file that is not there, or to an address where the site will have nothing."""
     known = addresses.known(site)
     counted: dict[str, int] = {}
-    for source, link in own_links(site):
+    for source, link, path in own_links(site):
         if link.image or counted.get(source.file, 0) > MOST:
             continue
-        if why := _broken(source, link, site, known):
+        if why := _broken(source, link, path, site, known):
             message, remedy, meant = why
             counted[source.file] = counted.get(source.file, 0) + 1
             yield Problem(
@@ -110,16 +113,17 @@ def broken_link(site: Site) -> Iterator[Problem]:
             )
 
 
-def _broken(source: Source, link: Link, site: Site, known: frozenset[str]) -> Broken | None:
+def _broken(
+    source: Source, link: Link, path: str, site: Site, known: frozenset[str]
+) -> Broken | None:
     target = link.written
-    if found := MARK.match(target):
-        return _broken_mark(source, link, found.group(1), found.group(2), site)
-    if not target or target.startswith("#"):
+    if not path:
+        if found := MARK.match(target):
+            return _broken_mark(source, link, found.group(1), found.group(2), site)
         return None if target else Broken("a link leads nowhere", "write its address, or remove it")
-    path = own_path(source, target, site)
-    if path is None or addresses.leads_somewhere(path, known):
+    if addresses.leads_somewhere(path, known):
         return None
-    there = find_target(source, link, site)
+    there = find_target(source, link, path, site)
     if there is not None and not there.public:
         return None  # link-to-draft reports it in more detail
     for file in (inside(source, target), target.lstrip("/")):
@@ -190,8 +194,8 @@ def _near(message: str, name: str, known: frozenset[str] | list[str], prefix: st
 @site_rule("link-to-draft", "error", "a public post links to `Status: draft`", "silent")
 def link_to_draft(site: Site) -> Iterator[Problem]:
     """Readers would find nothing there: the target is a draft, or not public yet."""
-    for source, link in own_links(site):
-        there = find_target(source, link, site)
+    for source, link, path in own_links(site):
+        there = find_target(source, link, path, site)
         if there is None or there is source or there.public or source.kind == "draft":
             continue
         waits: Literal["error", "warning"] = "error"
@@ -217,10 +221,10 @@ def link_to_draft(site: Site) -> Iterator[Problem]:
 @site_rule("broken-anchor", "error", "`[below](#no-such-heading)`")
 def broken_anchor(site: Site) -> Iterator[Problem]:
     """A `#…` that names no heading or id; a warning where the theme could have one."""
-    for source, link in own_links(site):
+    for source, link, path in own_links(site):
         # What follows `:~:` are words for browsers to mark.
         anchor = unquote(link.written.partition("#")[2].partition(":~:")[0])
-        there = find_target(source, link, site) if anchor else None
+        there = find_target(source, link, path, site) if anchor else None
         if there is None or there.post is None or anchor in there.post.names or anchor == "top":
             continue
         if site.theme_ids is not None and anchor in site.theme_ids:

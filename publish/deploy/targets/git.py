@@ -76,15 +76,12 @@ class Git(Target):
 
     def put(self, release: Release, plan: Plan, remote: Remote, record: Record) -> None:
         """One commit, one push."""
+        self._write(release, [put.path for put in plan.puts])
         blobs = {path: file.blob for path, file in release.files.items()}
-        missing = [put.path for put in plan.puts]
-        self._write(release, missing)
-        known = self.repository.files(remote.at) if remote.at else {}
-        for path in (*plan.retained, *remote.foreign):
-            blobs.setdefault(path, known[path])
+        tree = self._tree(blobs, (*plan.retained, *remote.foreign), remote)
         full = replace(record, expiring=plan.expiring)
         left = replace(remote, foreign=tuple(p for p in remote.foreign if p not in release.files))
-        self._push(self._commit(self.repository.tree(blobs), left, full), remote)
+        self._push(self._commit(tree, left, full), remote)
 
     def roll_back(
         self, to: OldRelease, remote: Remote, record: Record, shown: Collection[str]
@@ -97,10 +94,9 @@ class Git(Target):
                 f"the branch {self.branch} does not have release {to.release[:12]} any more",
                 REBUILD,
             )
-        old, now = self.repository.files(to.at), self.repository.files(remote.at)
-        kept = {path: now[path] for path in (*remote.foreign, *shown)}
-        tree = self.repository.tree(old | kept)
-        self._push(self._commit(tree, remote, record), remote)
+        kept = (*remote.foreign, *shown)
+        old = {p: b for p, b in self.repository.files(to.at).items() if p not in kept}
+        self._push(self._commit(self._tree(old, kept, remote), remote, record), remote)
 
     def probe(self) -> None:
         """A dry-run push of an empty commit."""
@@ -110,7 +106,7 @@ class Git(Target):
         self._git("push", "--dry-run", "-q", "--force", self.url, f"{commit}:{self.ref}")
 
     def _ready(self) -> None:
-        if not (self.store / "HEAD").is_file():
+        if not self.repository.agrees("rev-parse", "--git-dir"):
             shutil.rmtree(self.store, ignore_errors=True)
             self.store.parent.mkdir(parents=True, exist_ok=True)
             run(["git", "init", "--quiet", "--bare", str(self.store)], env=QUIET)
@@ -169,6 +165,13 @@ class Git(Target):
         with built.frozen(self.place.output, release, aside, paths) as folder:
             listed = "".join(f"{folder / path}\n" for path in paths).encode()
             self.repository.git("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=listed)
+
+    def _tree(self, blobs: Mapping[str, str], kept: Collection[str], remote: Remote) -> str:
+        """The tree of ``blobs`` and of the files ``kept``, as the branch has them: a link may be
+        among them."""
+        now = self.repository.files(remote.at) if remote.at else {}
+        gone = dict.fromkeys(now.keys() - set(kept), "")
+        return self.repository.tree({**gone, **blobs}, remote.at)
 
     def _commit(self, tree: str, remote: Remote, record: Record) -> str:
         parents = [] if self.squash or not remote.at else [remote.at]

@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 from publish.deploy.incremental import OWN, IncrementalTarget
 from publish.deploy.plan import Remote
 from publish.deploy.programs import masked
-from publish.deploy.release import CONTROL, Record, Release, decoded, encoded
+from publish.deploy.release import CONTROL, KEEP, Record, Release, decoded, encoded
 from publish.deploy.response_headers import cache_control, content_type
 from publish.deploy.targets import Busy, Place, Raced, wait_for
 from publish.errors import ConfigError, NothingSent, Refused
@@ -139,7 +139,10 @@ class S3(IncrementalTarget):
         self.done = True
 
     def ended(self, record: Record) -> None:
-        """Nothing to record: the next listing shows the deletions."""
+        """Remove old claims and records: the last few show what is ours, and whose turn it is."""
+        found = ((path, NUMBERED.fullmatch(path)) for path in self.tags(OWN))
+        if old := [path for path, m in found if m and int(m[1]) <= self.number - KEEP]:
+            self.remove(old)
 
     def write(self, path: str, data: bytes) -> str:
         """Put an object with its media type and Cache-Control; returns its ETag."""

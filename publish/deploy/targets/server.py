@@ -11,13 +11,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from publish.deploy.programs import Failed, run
-from publish.deploy.targets import Busy
+from publish.deploy.targets import Busy, wait_for
 from publish.deploy.targets.connection import ALIVE, PATIENCE, Server
 from publish.deploy.targets.git import ssh_key
-from publish.deploy.targets.sftp import Sftp
+from publish.deploy.targets.sftp import LEASE, LOCK, Sftp
 
 BUSY = 75
-REMEDY = "fix that (try: ssh HOST true), then run it again"
+LEASE_TOO = f"""
+rm -rf .publish/mine {LOCK}/shell; mkdir .publish/mine && : > .publish/mine/shell &&
+if ! mv -T .publish/mine {LOCK} 2>/dev/null; then
+    find {LOCK} -prune -mmin +{LEASE // 60:.0f} -exec rm -rf {{}} +; (exit {BUSY})
+fi"""
+"""Takes, under the ``flock``, the lock of those who have sftp alone, too. ``shell`` in it, found
+under the ``flock``, was left by a shell that died."""
+UNLOCK = f"rm -rf .publish/mine {LOCK}/shell; rmdir {LOCK} 2>/dev/null; exec 9>&-"
+REMEDY = "fix that (try: ssh HOST true; 11 of rsync is mostly a full disk), then run it again"
 LOOK = """
 cd {path} 2>/dev/null || {{ echo none; exit 0; }}
 id=$(readlink current) || [ ! -e current ] || {{ echo strange; exit 0; }}
@@ -29,11 +37,12 @@ printf '\\0'
 
 
 def carrier(server: Server) -> Carrier:
-    """The carrier to use: rsync where the server has a shell, rsync and flock, else sftp."""
+    """The carrier to use: rsync where the server has a shell, rsync and a flock that can wait, as
+    busybox's cannot; else sftp."""
     # The account may allow sftp only; a network error would occur there again.
     with contextlib.suppress(Failed):
         shell = Shell(server)
-        said = shell.order("command -v rsync && command -v flock && echo both || true")
+        said = shell.order("command -v rsync && flock -s -w 1 -E 1 / true && echo both || true")
         if said.rstrip().endswith(b"both"):
             return shell
         shell.line.close()
@@ -64,7 +73,8 @@ class Shell:
 
     @contextmanager
     def lock(self, patience: float) -> Iterator[None]:
-        """``flock`` held by this shell: the lock is released when the shell ends, however it ends.
+        """``flock`` held by this shell, and the lock of those who have sftp alone: both are
+        released when the shell ends.
 
         Raises:
             Busy: another deploy holds it for longer than ``patience`` seconds.
@@ -72,21 +82,26 @@ class Shell:
         path = shlex.quote(self.server.path)
         take = (
             f"mkdir -p {path}/releases {path}/.publish && cd {path} && exec 9>.publish/lock && "
-            f"flock -w {max(1, round(patience))} -E {BUSY} 9"
+            f"flock -w {max(1, round(patience))} -E {BUSY} 9 && trap '{UNLOCK}' EXIT"
         )
-        _, code = self.line.ask(lambda end: f"{take}; echo {end} $?\n", PATIENCE + patience)
-        if code == str(BUSY).encode():
-            raise Busy(
-                f"another deploy is at work on {self.server.host}",
-                "run it again when that has ended",
-            )
-        if code != b"0":
-            raise self.line.failed()
+        busy = Busy(
+            f"another deploy is at work on {self.server.host}", "run it again when that has ended"
+        )
+        if not self._takes(take, patience):
+            raise busy
         try:
+            wait_for(lambda: self._takes(LEASE_TOO), patience, busy)
             yield
         finally:
             with contextlib.suppress(Failed):
-                self.line.ask(lambda end: f"exec 9>&-; echo {end}\n")
+                self._takes(f"trap - EXIT; {UNLOCK}")
+
+    def _takes(self, script: str, patience: float = 0.0) -> bool:
+        """Run a command of the lock, in this shell itself; False if another deploy has it."""
+        _, code = self.line.ask(lambda end: f"{script}; echo {end} $?\n", PATIENCE + patience)
+        if code not in (b"0", str(BUSY).encode()):
+            raise self.line.failed()
+        return code == b"0"
 
     def get(self, path: str) -> bytes | None:
         """The bytes of a file; None if it is missing or empty."""
@@ -97,7 +112,10 @@ class Shell:
         files that release ``base`` does not have."""
         # rsync compares contents; unchanged files become hard links.
         part = f"releases/.{id}.part"
-        self.order(f"mkdir -p {part}")
+        # What a broken upload left would keep a full disk full; its own is gone on with.
+        self.order(
+            f'mkdir -p {part}; for p in releases/.*.part; do [ "$p" = {part} ] || rm -rf "$p"; done'
+        )
         link = ["--link-dest=../../current/"] if base else []
         with ssh_key() as key:
             shell = shlex.join(["ssh", *ALIVE, *self.server.options, *key])
@@ -133,7 +151,8 @@ class Shell:
         renamed over the old one."""
         self.write_record(id, record)
         new = ".publish/current.new"
-        self.order(f"rm -f {new}; ln -s {_in(id)} {new} && mv -T {new} current")
+        # Who has sftp alone takes over a lock that is too old, as that of a slow upload may be.
+        self.order(f"ls {LOCK}/shell; rm -f {new}; ln -s {_in(id)} {new} && mv -T {new} current")
 
     def write_record(self, id: str, record: bytes) -> None:
         """Write the ``record`` of release ``id``, in one step."""
@@ -141,10 +160,10 @@ class Shell:
         self.order(f"cat > {part} && mv {part} {_in(id)}.json", record.decode())
 
     def prune(self, keep: Iterable[str]) -> None:
-        """Remove our releases except those in ``keep``, and unfinished uploads."""
+        """Remove our releases except those in ``keep``."""
         # A release's record is removed last, so that its remains are still known as ours.
         self.order(
-            f"keep={shlex.quote(' ' + ' '.join(keep) + ' ')}; cd releases; rm -rf .*.part; "
+            f"keep={shlex.quote(' ' + ' '.join(keep) + ' ')}; cd releases; "
             'for r in *.json; do [ -f "$r" ] || continue; id=${r%.json}; '
             'case "$keep" in *" $id "*) ;; *) rm -rf "./$id" && rm -f "$r";; esac; done'
         )

@@ -22,7 +22,7 @@ from publish.deploy.targets.connection import Server
 from publish.errors import ConfigError
 
 LOCK = ".publish/lease"
-"""Not the file that a shell locks: an account may get one way, then the other."""
+"""Those with a shell take it too, beside a lock of their own that dies with its holder."""
 LEASE = 600.0
 """Seconds by the server's clock after which a lock's holder counts as dead."""
 AT_ONCE = 50
@@ -80,7 +80,10 @@ class Sftp:
         """Hard links for unchanged files, then the others, then the rename to the release's id."""
         part = f"releases/.{id}.part"
         files = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
-        self._clear(part)
+        # What a broken upload left would keep a full disk full.
+        for name, _ in self._listed(["releases"])["releases"]:
+            if name.startswith(".") and name.endswith(".part/"):
+                self._clear(f"releases/{name[:-1]}")
         folders = _parents(files)
         self._batch(
             [
@@ -146,9 +149,6 @@ class Sftp:
         for id in sorted(dead):
             self._clear(f"releases/{id}")
             self._batch([f"-rm {self._q(f'releases/{id}.json')}"])
-        for name in names:
-            if name.startswith(".") and name.endswith(".part"):
-                self._clear(f"releases/{name}")
 
     def call(self, words: list[str]) -> None:
         """There is no shell.

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, field
 from html import escape as html_escape
 
+from publish.importer.tree import ENTITY as NAME
 from publish.importer.tree import El
 
-NAME = r"(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z]\w*);"
 ENTITY = re.compile(rf"&{NAME}")
 SIGNS = (
     r"--|\.\.(?:(?<=\.\.\.)|(?=\.))|[\\`*\[\]{<]|(?<![^\W_])_|_(?![^\W_])|!(?=\[)|&(?=" + NAME + ")"

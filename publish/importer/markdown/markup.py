@@ -6,7 +6,9 @@ Pure. Each block has a text of its own, so that it can be verified alone.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from html import escape
+from itertools import groupby
 
 from publish.importer.markdown import inline
 from publish.importer.markdown.inline import Dialect
@@ -14,7 +16,8 @@ from publish.importer.model import number_of
 from publish.importer.tree import El
 
 LISTS = ("ul", "ol")
-FIRST = ("run", "p", "blockquote", "h2", "h3", "h4", "h5", "h6")
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+FIRST = ("run", "p", "blockquote", *HEADINGS[1:])
 """What an item of a list may begin with."""
 PART = "<!-- -->"
 """Between two lists or quotations, which would be one else."""
@@ -61,35 +64,14 @@ class _Hard(Exception):
 
 
 def _of(el: El, dialect: Dialect, top: bool) -> str:
-    tag = el.tag
-    if tag in ("p", "run"):
-        return inline.lines(inline.run(el.kids, dialect))
-    if re.fullmatch(r"h[1-6]", tag):
-        return _heading(el, dialect)
-    if tag in LISTS:
-        return _list(el, dialect, top)
-    if tag == "blockquote":
-        return _quote(el, dialect)
-    if tag == "hr":
-        return "---"
-    if tag == "pre":
-        return _pre(el, dialect, top)
-    if tag == "mark-form":
-        return ""
-    if not top:
+    if make := NESTED.get(el.tag):
+        return make(el, dialect, top)
+    if not top or el.tag not in AT_TOP:
         raise _Hard
-    if tag == "figure":
-        return _figure(el, dialect)
-    if tag == "table":
-        return _table(el, dialect)
-    if tag == "dl":
-        return _definitions(el, dialect)
-    if tag == "details":
-        return _details(el, dialect)
-    raise _Hard
+    return AT_TOP[el.tag](el, dialect)
 
 
-def _heading(el: El, dialect: Dialect) -> str:
+def _heading(el: El, dialect: Dialect, top: bool) -> str:
     words = inline.run(el.kids, dialect, "<br>").strip()
     words = re.sub(r"#$", r"\\#", words)
     name = el.get("id")
@@ -128,7 +110,7 @@ def _list(el: El, dialect: Dialect, top: bool) -> str:
     return ("\n\n" if loose else "\n").join(out)
 
 
-def _quote(el: El, dialect: Dialect) -> str:
+def _quote(el: El, dialect: Dialect, top: bool) -> str:
     kids = el.elements
     made = joined(kids, [_of(kid, dialect, False) for kid in kids])
     return "\n".join(
@@ -221,6 +203,19 @@ def _details(el: El, dialect: Dialect) -> str:
     )
 
 
+NESTED: Mapping[str, Callable[[El, Dialect, bool], str]] = {
+    **dict.fromkeys(("p", "run"), lambda el, dialect, _: inline.lines(
+        inline.run(el.kids, dialect))),
+    **dict.fromkeys(HEADINGS, _heading), **dict.fromkeys(LISTS, _list),
+    "blockquote": _quote, "pre": _pre, "hr": lambda *_: "---", "mark-form": lambda *_: "",
+}  # fmt: skip
+"""What writes each block, at the top of a post or inside of another."""
+AT_TOP: Mapping[str, Callable[[El, Dialect], str]] = {
+    "figure": _figure, "table": _table, "dl": _definitions, "details": _details,
+}  # fmt: skip
+"""What writes the blocks that have a Markdown form at the top alone."""
+
+
 def _inline(kids: list[El | str]) -> str:
     return "".join(html(kid, Dialect()) for kid in kids)
 
@@ -263,15 +258,10 @@ def html(el: El | str, dialect: Dialect) -> str:
 
 def _table_html(el: El, attrs: str, dialect: Dialect) -> str:
     out = [f"<table{attrs}>"]
-    part = ""
-    for kid in el.elements:
-        if kid.tag == "caption":
-            out.append(f"<caption>{''.join(html(k, dialect) for k in kid.kids)}</caption>")
-            continue
-        if kid.get("part") != part:
-            out += [f"</{part}>"] if part else []
-            part = kid.get("part")
-            out.append(f"<{part}>")
-        out.append(f"<tr>{''.join(html(cell, dialect) for cell in kid.kids)}</tr>")
-    out += [f"</{part}>"] if part else []
+    for part, kids in groupby(el.elements, lambda kid: kid.get("part")):
+        rows = [
+            f"<{kid.tag}>{''.join(html(cell, dialect) for cell in kid.kids)}</{kid.tag}>"
+            for kid in kids
+        ]
+        out += [f"<{part}>", *rows, f"</{part}>"] if part else rows
     return "\n".join([*out, "</table>"])

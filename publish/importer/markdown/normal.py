@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from publish.importer.markdown.embeds import framed, label, watch
 from publish.importer.markdown.inline_runs import split, spread, tidy
@@ -20,6 +20,7 @@ INNER = {"li", "blockquote", "td", "th", "dt", "dd", "figcaption", "caption", "s
 LAZY = ("data-src", "data-lazy-src", "data-original", "data-orig-file")
 """Where scripts that load a picture late keep its address."""
 SMILEY = re.compile(r"/smilies/|s\.w\.org/images/core/emoji")
+END = El("end")
 Lose = Callable[[str, str, str], None]
 
 
@@ -44,26 +45,14 @@ class Flow:
         run: list[El | str] = []
         if own and parent.text().strip():
             run.append(El("a", {"id": own}))
-        for kid in parent.kids:
-            if isinstance(kid, str):
-                run.append(kid)
+        for part in self._parts(parent, autop, wrap):
+            # An inline element around blocks is split: its parts are blocks, too.
+            if isinstance(part, str) or (part.tag not in MADE and part is not END):
+                run.append(part)
                 continue
-            is_block = kid.tag in PARTING
-            made: list[El | str] = (
-                [*self.block(kid, autop, wrap)] if is_block else self._inline(kid, autop)
-            )
-            for part in made:
-                # An inline element around blocks is split: its parts are blocks, too.
-                if isinstance(part, El) and part.tag in MADE:
-                    out += self._runs(run, autop, wrap)
-                    run = []
-                    out.append(part)
-                else:
-                    run.append(part)
-            if is_block:
-                out += self._runs(run, autop, wrap)
-                run = []
-        out += self._runs(run, autop, wrap)
+            out += self._runs(run, autop, wrap)
+            out += [part] if part is not END else []
+            run = []
         if parent.tag in INNER:
             # A form's place only matters at a post's end.
             out = [block for block in out if block.tag != "mark-form"]
@@ -72,6 +61,18 @@ class Flow:
                 if block.tag == "run":
                     block.tag = "p"
         return out
+
+    def _parts(self, parent: El, autop: bool, wrap: bool) -> Iterator[El | str]:
+        """Words, inline elements and blocks; ``END`` where a paragraph ends."""
+        for kid in parent.kids:
+            if isinstance(kid, str):
+                yield kid
+            elif kid.tag in PARTING:
+                yield from self.block(kid, autop, wrap)
+                yield END
+            else:
+                yield from self._inline(kid, autop)
+        yield END
 
     def _runs(self, run: list[El | str], autop: bool, wrap: bool) -> list[El]:
         if not any(kid.__class__ is El or kid.strip() for kid in run):  # type: ignore[union-attr]
@@ -138,19 +139,9 @@ class Flow:
         return []
 
     def _frame(self, el: El, autop: bool) -> list[El]:
-        src = (
-            el.get("src")
-            or el.get("data-src")
-            or el.get("data-lazy-src")
-            or next(
-                (
-                    kid.get("src")
-                    for kid in el.walk()
-                    if kid.tag in ("source", "embed") and kid.get("src")
-                ),
-                "",
-            )
-        )
+        inside = (kid.get("src") for kid in el.walk() if kid.tag in ("source", "embed"))
+        places = (el.get("src"), el.get("data-src"), el.get("data-lazy-src"), *inside)
+        src = next(filter(None, places), "")
         if src.startswith("//"):
             src = f"https:{src}"
         if not src or src.lower().startswith(("about:", "javascript:", "data:")):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from html import escape, unescape
+from html import escape
 
 from publish.importer.address import FILE_NAME
 from publish.importer.wordpress import fragments
@@ -325,7 +325,7 @@ def network(fields: Mapping[str, str], body: str) -> str:
     """One link of a social strip."""
     name = body.strip() or fields.get("social_network", "")
     url = fields.get("url") or fields.get("social_url") or ""
-    return f"<li>{fragments.linked(unescape(name), url)}</li>" if name else ""
+    return f"<li>{fragments.linked(name, url)}</li>" if name else ""
 
 
 def _heading(kind: str, value: list[str], fields: Fields) -> str:
@@ -335,6 +335,5 @@ def _heading(kind: str, value: list[str], fields: Fields) -> str:
     levels = (fields.get(f"{of}_level", "") for of in ("title", "header", "toggle", "heading"))
     given = next((level for level in levels if re.fullmatch(r"h[1-6]", level)), kind)
     # Inline markup in a title is kept.
-    words = re.sub(r"</?(?:p|h[1-6]|div)\b[^<>]*>", " ", fragments.text(words))
-    words = f'<a href="{escape(to)}">{words}</a>' if to else words
+    words = re.sub(r"</?(?:p|h[1-6]|div)\b[^<>]*>", " ", fragments.linked(words, to))
     return f"<{given}>{words}</{given}>"

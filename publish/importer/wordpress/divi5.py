@@ -41,6 +41,8 @@ PICTURE_FIELDS = {
     "testimonial": "portrait_url",
     "fullwidth-header": "header_image_url",
 }
+REFERRING = {"globalModule", "ref", "globalParent", "localAttrs", "builderVersion"}
+"""The attributes of a block that holds nothing of its own."""
 TAKEN = {"text", "src", "url", "linkUrl", "alt", "titleText", "ids", "currency", "per",
          "linkTarget", "rel", "id", "type", "unicode", "weight", "lat",
          "lng", "zoom", "icon"}  # fmt: skip
@@ -52,18 +54,7 @@ def html_of(block: Code, inner: Callable[[Code], str], context: Context) -> str:
     name = block.name.removeprefix("divi/")
     if name in ("global-layout", "global-module") or block.attributes.get("globalModule"):
         number = number_of(block.attributes.get("globalModule") or block.attributes.get("ref"))
-        if (
-            number
-            and not block.inside
-            and set(block.attributes)
-            <= {
-                "globalModule",
-                "ref",
-                "globalParent",
-                "localAttrs",
-                "builderVersion",
-            }
-        ):
+        if number and not block.inside and set(block.attributes) <= REFERRING:
             return referred(number, "module", block.name, context)
     inside = "".join(
         inner(node) if not isinstance(node, str) else expand(node, context) if node.strip() else ""

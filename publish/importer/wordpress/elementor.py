@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
 
+from publish.importer.tree import unescaped
 from publish.importer.wordpress import divi, fragments
 from publish.post.text import plain
 
@@ -71,7 +72,7 @@ def _text(values: Mapping[str, Any], *names: str) -> str:
 
 
 def _url(value: Any) -> str:
-    return str(value.get("url") or "") if isinstance(value, dict) else ""
+    return unescaped(str(value.get("url") or "")) if isinstance(value, dict) else ""
 
 
 def _dicts(value: Any) -> list[dict[str, Any]]:
@@ -154,7 +155,7 @@ def _said(key: str, value: str, link: str, level: str) -> str:
 
 def _image(value: Mapping[str, Any], note: str, link: str) -> str:
     image = fragments.image(_url(value), str(value.get("alt") or ""), link)
-    return fragments.figure(image, escape(note))
+    return fragments.figure(image, fragments.text(note))
 
 
 def _listed(items: list[dict[str, Any]]) -> str:

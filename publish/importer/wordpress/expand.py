@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from html import escape, unescape
+from html import escape
 from itertools import pairwise
 from typing import Any
 
 from publish.importer.losses import Loss, excerpt
 from publish.importer.model import number_of
+from publish.importer.tree import unescaped
 from publish.importer.wordpress import divi, fragments, shortcodes, wpbakery
 from publish.importer.wordpress.nesting import Code
 from publish.post.text import clean, plain
@@ -108,7 +109,7 @@ def _sources(text: str) -> str:
             continue
         named = re.search(r"lang(?:uage)?\s*=\s*\W?([\w+#-]+)", found[2])
         kind = named[1] if named else "" if name in NAMELESS else name
-        code = escape(unescape(text[found.end() : end.start()]), quote=False)
+        code = escape(unescaped(text[found.end() : end.start()]), quote=False)
         code = code.replace("[", "&#91;")
         tag = "pre" if "\n" in code else "code"
         mark = f' class="language-{kind}"' if kind else ""
@@ -155,7 +156,7 @@ def _divi(code: Code, context: Context) -> str:
     name = code.name.removeprefix("et_pb_")
     if fixed := _global(code, context):
         return fixed
-    fields = {k: dynamic(unescape(v), context) for k, v in code.attributes.items()}
+    fields = {k: dynamic(unescaped(v), context) for k, v in code.attributes.items()}
     if divi.PICTURE.search(fields.get("background_image", "")):
         context.lose("background-dropped", fields["background_image"])
     inside = _inside(code, context)
@@ -277,7 +278,7 @@ def _caption(code: Code, context: Context) -> str:
     if not image:
         return inside
     rest = f"{inside[: image.start()].strip()} {inside[image.end() :].strip()}".strip()
-    words = unescape(code.get("caption")).strip()
+    words = unescaped(code.get("caption")).strip()
     note, rest = (words, rest) if words else (rest, "")
     return fragments.figure(image[0], note) + rest
 
@@ -285,7 +286,7 @@ def _caption(code: Code, context: Context) -> str:
 def _embed(code: Code, context: Context) -> str:
     own = code.get("0", "id", "url", "src", "link", "href", "video", "tweet")
     inside = _inside(code, context)
-    given, rest = (unescape(own), inside) if own else (plain(inside), "")
+    given, rest = (unescaped(own), inside) if own else (plain(inside), "")
     if given and "://" not in given:
         if given.startswith("//"):
             given = f"https:{given}"
@@ -300,19 +301,19 @@ def _embed(code: Code, context: Context) -> str:
 def _linked(code: Code, context: Context) -> str:
     """An address, as WordPress links those that it cannot embed."""
     shown = _inside(code, context).strip() or code.get("src", "url")
-    url = unescape(shown)
+    url = unescaped(shown)
     linked = fragments.linked(url, url) if re.fullmatch(r"https?://\S+", url) else shown
     return f"\n\n{linked}\n\n"
 
 
 def _media(code: Code, context: Context) -> str:
-    source = unescape(code.get(*SOURCES))
+    source = unescaped(code.get(*SOURCES))
     kind = {"vc_video": "video", "iframe": "frame"}.get(code.name, code.name)
     return f"\n\n{fragments.media(source, kind)}\n\n{_inside(code, context)}"
 
 
 def _form(code: Code, context: Context) -> str:
-    said = escape(unescape(code.get("label", "title")))
+    said = escape(unescaped(code.get("label", "title")))
     return f'<div data-form="{code.name}" data-words="{said}"></div>{_inside(code, context)}'
 
 
@@ -328,9 +329,9 @@ def _pictures(code: Code, context: Context) -> str:
     numbers = code.get("image", "images")
     made = context.gallery(numbers) if numbers else ""
     if not made and (src := code.get("custom_src")):
-        made, note = fragments.image(unescape(src), ""), code.get("caption")
+        made, note = fragments.image(unescaped(src), ""), code.get("caption")
         made = fragments.figure(made, note) if note else made
-    if to := wpbakery.link(unescape(code.get("link", "img_link"))):
+    if to := wpbakery.link(unescaped(code.get("link", "img_link"))):
         made = IMAGE.sub(lambda found: f'<a href="{escape(to)}">{found[0]}</a>', made)
     return made + _inside(code, context)
 
@@ -339,7 +340,7 @@ def _other(code: Code, context: Context) -> str:
     """The words of WPBakery's and of unknown shortcodes."""
     name = code.name
     inside = _inside(code, context)
-    fields = {k: unescape(v) for k, v in code.attributes.items()}
+    fields = {k: unescaped(v) for k, v in code.attributes.items()}
     if name.startswith("vc_") or name in TRANSPARENT:
         own = {key: wpbakery.decoded(value) for key, value in fields.items()}
         words = wpbakery.words_of(name, own) + inside

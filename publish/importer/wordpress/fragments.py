@@ -9,6 +9,8 @@ from contextlib import suppress
 from html import escape
 from typing import Any
 
+from publish.importer.tree import unescaped
+
 TAG = re.compile(r"(<(?:/?[a-zA-Z][^<>]*|!--.*?--)>)", re.S)
 HOLDERS = [
     re.compile(pattern, re.S | re.I)
@@ -22,10 +24,15 @@ HOLDERS = [
 """What can be a link and is none: a heading, a paragraph, words without a tag, a picture."""
 
 
+def _value(text: str) -> str:
+    """A text as an attribute's value, whether its signs were escaped before or not."""
+    return escape(unescaped(text))
+
+
 def image(src: str, alt: str, to: str = "") -> str:
     """A picture, linked if there is an address."""
-    made = f'<img src="{escape(src)}" alt="{escape(alt)}">'
-    return f'<a href="{escape(to)}">{made}</a>' if to else made
+    made = f'<img src="{_value(src)}" alt="{_value(alt)}">'
+    return f'<a href="{_value(to)}">{made}</a>' if to else made
 
 
 def figure(shown: str, note: str) -> str:
@@ -47,30 +54,30 @@ def button(words: str, to: str) -> str:
 
 def linked(words: str, to: str) -> str:
     """Words, linked if there is an address."""
-    return f'<a href="{escape(to)}">{text(words)}</a>' if to and words else text(words)
+    return f'<a href="{_value(to)}">{text(words)}</a>' if to and words else text(words)
 
 
 def leading(body: str, to: str) -> str:
     """HTML that led to an address as a whole: its heading leads there, else its first words or its
     picture, unless something in it does already."""
-    if escape(to) in body:
+    if _value(to) in body:
         return body
     for part in HOLDERS:
         if found := part.search(body):
             start, end = found.span(1)
-            return f'{body[:start]}<a href="{escape(to)}">{body[start:end]}</a>{body[end:]}'
+            return f'{body[:start]}<a href="{_value(to)}">{body[start:end]}</a>{body[end:]}'
     return body + paragraph(linked(to, to))
 
 
 def media(src: str, kind: str) -> str:
     """A video or audio in a frame, which is later converted to a link."""
-    return f'<p><iframe src="{escape(src)}" title="{kind}"></iframe></p>' if src else ""
+    return f'<p><iframe src="{_value(src)}" title="{kind}"></iframe></p>' if src else ""
 
 
 def text(value: str) -> str:
-    """Words that may hold markup; a "<" that begins no tag is escaped."""
+    """Words that may hold markup and entities; a "<" that begins no tag is escaped."""
     parts = enumerate(TAG.split(value))
-    return "".join(part if n % 2 else escape(part, quote=False) for n, part in parts)
+    return "".join(part if n % 2 else escape(unescaped(part), quote=False) for n, part in parts)
 
 
 def of_json(value: str) -> Any:

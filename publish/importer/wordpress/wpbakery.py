@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from html import escape, unescape
+from html import escape
 from urllib.parse import unquote
 
+from publish.importer.tree import unescaped
 from publish.importer.wordpress import divi, fragments
 
 
@@ -62,4 +63,4 @@ def link(value: str) -> str:
 
 def raw(inside: str) -> str:
     """The markup of a raw element, which WPBakery stores in Base64."""
-    return unquote(fragments.of_base64(inside.strip())) or unescape(inside)
+    return unquote(fragments.of_base64(inside.strip())) or unescaped(inside)

@@ -243,10 +243,10 @@ def _items(raw: IO[bytes], name: str) -> Iterator[Item | Channel]:
 def _refused(name: str, line: int, message: str) -> Refused:
     cut = any(word in message for word in ("Premature end", "EndTag", "end of data", "CDATA"))
     what = "is cut off, or is no XML" if cut else "is no XML"
-    return Refused(
-        f"{name}:{line}: {what}: {message}",
-        "export again, or in several files (Tools → Export → by date)",
-    )
+    remedy = "export again, or in several files (Tools → Export → by date)"
+    if "Extra content" in message:
+        remedy = "remove what a plugin wrote after </rss>, then run it again"
+    return Refused(f"{name}:{line}: {what}: {message}", remedy)
 
 
 def item_of(element: Any) -> Item:

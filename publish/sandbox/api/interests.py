@@ -19,7 +19,6 @@ routes = Routes("/3.0/lists/{}/interest-categories")
 @routes("GET", "")
 def categories(call: Call, list_id: str) -> dict[str, Any]:
     """The categories of an audience."""
-    audience.audience(call.db, list_id)
     rows = _ordered(call, "interest_categories WHERE list_id = ?", list_id)
     return collection(call.request, "categories", rows, dict, list_id=list_id)
 
@@ -27,7 +26,6 @@ def categories(call: Call, list_id: str) -> dict[str, Any]:
 @routes("GET", "/{}")
 def show_category(call: Call, list_id: str, category: str) -> dict[str, Any]:
     """One category."""
-    audience.audience(call.db, list_id)
     query = "SELECT * FROM interest_categories WHERE list_id = ? AND id = ?"
     return dict(audience.row(call.db, "interest category", query, (list_id, category)))
 
@@ -35,7 +33,6 @@ def show_category(call: Call, list_id: str, category: str) -> dict[str, Any]:
 @routes("POST", "")
 def add_category(call: Call, list_id: str) -> dict[str, Any]:
     """Add a category with ``title`` and ``type``."""
-    audience.audience(call.db, list_id)
     body = call.request.json()
     values = list_id, words(body, "title"), choice("type", body.get("type"), TYPES), _order(body)
     return show_category(call, list_id, _insert(call, "interest_categories", *values))

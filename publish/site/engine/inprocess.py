@@ -70,9 +70,6 @@ def _without_keys() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _without_stdout() -> Iterator[None]:
-    if sys.stdout is None:  # it was closed before the command started
-        yield
-        return
     sys.stdout.flush()
     stdout = os.dup(1)
     os.dup2(2, 1)

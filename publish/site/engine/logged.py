@@ -23,10 +23,10 @@ KINDS = {
     "Skipping %s: file %r would be written outside output path": "outside",
 }
 """Kinds by Pelican's message templates, for rules that report the same in more detail."""
+LINKS = ("unable to find", "other resources were not found", "replacement indicator")
+"""Beginnings of Pelican's warnings that mean a broken link."""
 ERROR_PREFIXES = (
-    "unable to find",
-    "other resources were not found",
-    "replacement indicator",
+    *LINKS,
     "unable to generate valid slug",
     "a problem occurred copying",
     "while copying",
@@ -70,7 +70,10 @@ class LogCollector(logging.Handler):
         """Called by logging, in the frame that logs."""
         self.count += 1
         template = str(record.msg)
-        is_error = record.levelno >= logging.ERROR or template.lower().startswith(ERROR_PREFIXES)
+        start = template.lower()
+        is_error = record.levelno >= logging.ERROR or start.startswith(ERROR_PREFIXES)
+        if start.startswith(LINKS) and getattr(_being_made(), "status", "") == "draft":
+            is_error = False  # as `check` judges it: a draft, which a preview shows, is unfinished
         kept = self.errors if is_error else self.warnings
         complaint = getattr(record, "complaint", None)
         if isinstance(complaint, Complaint):
@@ -141,9 +144,10 @@ class LogCollector(logging.Handler):
 
     def _source(self, record: logging.LogRecord) -> Path | None:
         """The content file that a message is about: one it names, else the one being read."""
-        named, made = self._named(record.args), _being_made()
+        named, content = self._named(record.args), _being_made()
+        made = Path(content.source_path) if content else None
         # A broken link's target is not the file that the message is about.
-        is_broken_link = str(record.msg).lower().startswith(ERROR_PREFIXES[0])
+        is_broken_link = str(record.msg).lower().startswith(LINKS[0])
         return made or named if is_broken_link else named or made
 
     def _named(self, args: Any) -> Path | None:
@@ -222,13 +226,14 @@ def _kind(error: BaseException) -> tuple[str, tuple[str, ...]]:
     return ("bad-timezone", ()) if type(error).__name__ == "ZoneInfoNotFoundError" else ("", ())
 
 
-def _being_made() -> Path | None:
-    """The source being processed: a broken link is logged without its post, which is the ``self``
+def _being_made() -> Any:
+    """The content being processed: a broken link is logged without its post, which is the ``self``
     of a caller."""
     for frame, _ in traceback.walk_stack(None):
-        path = getattr(frame.f_locals.get("self"), "source_path", None)
+        content = frame.f_locals.get("self")
+        path = getattr(content, "source_path", None)
         if isinstance(path, str) and Path(path).is_file():
-            return Path(path)
+            return content
     return None
 
 

@@ -1,4 +1,4 @@
-// Finds articles on the archive page, in the pieces of an index that the search plugin wrote.
+// Finds articles on the archive page, in the pieces of an index that the static_search plugin wrote.
 // Without this file the page is the whole archive.
 {
   const form = document.querySelector("form.find");
@@ -9,7 +9,7 @@
   const english = /^en\b/i.test(document.documentElement.lang);
   const [MOST, PAGE, LONGEST] = [8, 10, 24];
 
-  // Words: plugins/search/words.py does the same, and a test holds the two together.
+  // Words: plugins/static_search/words.py does the same, and a test holds the two together.
   const PLAIN = { ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", ł: "l", þ: "th", ı: "i", ς: "σ" };
   const UNSPACED = /([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]+)/u;
   const words = (text) =>
