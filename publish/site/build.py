@@ -180,6 +180,7 @@ def _build(
         composed=sum(path.endswith("/issue.json") for path in letter_stamps),
         scope=manifest.scope(settings),
         environment=environment,
+        moment=time.time(),
         until=min(until, rendered.due or until),
         full_pelican=rendered.full_pelican,
     )

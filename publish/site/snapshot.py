@@ -19,9 +19,10 @@ TYPE_CHECKING = False  # as typing's own; importing typing takes as long as all 
 if TYPE_CHECKING:
     from typing import Any
 
-VERSION = 10
+VERSION = 11
 SEPARATOR = "\0"
-SHORT = ("foreign", "reads", "racy", "output", "composed", "scope", "environment", "until")
+SHORT = ("foreign", "reads", "racy", "output", "composed", "scope", "environment", "moment",
+         "until")  # fmt: skip
 """The fields of a record that ``is_current`` and ``summary`` need, besides its paths in three long
 strings: the inputs, and two parts of what was made, so that half of all files are in the last."""
 Scope = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
@@ -67,7 +68,7 @@ def is_current(known: dict[str, Any], settings_file: str, *, jobs: int = 1) -> b
     """Whether inputs, output and day are those of the last build. With more than one of ``jobs``,
     a fork of this process, which must have no threads, compares half of the files if they are
     many."""
-    if not known or not known["seen"][0] or time.time() >= known["until"]:
+    if not known or not known["seen"][0] or not known["moment"] <= time.time() < known["until"]:
         return False
     if known["environment"] != stamps.environment_digest(settings_file):
         return False
