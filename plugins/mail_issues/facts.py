@@ -156,18 +156,13 @@ def gather(article: Any, site: Site, file_of: FileOf) -> Facts:
 def share(links: Any, here: str, site: str) -> tuple[tuple[str, str], ...]:
     """Name and address of each share link, with the mail's address of the site. The copy link is
     left out: it needs script."""
-    here = here.rstrip("/")
-    moved = here and here != site
-    pairs = ((here, site), (quote(here, safe=""), quote(site, safe=""))) if moved else ()
-    found = []
-    for link in links:
-        if link.id == "copy":
-            continue
-        target = link.url
-        for old, new in pairs:
-            target = target.replace(old, new)
-        found.append((link.name, target))
-    return tuple(found)
+
+    def moved(url: str) -> str:
+        for old, new in ((here, site), (quote(here, safe=""), quote(site, safe=""))):
+            url = url.replace(old, new) if here else url
+        return url
+
+    return tuple((link.name, moved(link.url)) for link in links if link.id != "copy")
 
 
 def place(file: str, root: str) -> str:

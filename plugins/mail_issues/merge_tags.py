@@ -14,7 +14,6 @@ TAG = re.compile(r"\*\|(.*?)\|\*", re.S)
 MARK = re.compile(r"\*(?=\|)|\|(?=\*)")
 JOINER = "\u2060"
 """U+2060 WORD JOINER: invisible, and breaks the tag's mark."""
-ENCODED = {"*": "%2A", "|": "%7C"}
 
 
 def in_html(markup: str) -> str:
@@ -30,7 +29,7 @@ def in_text(text: str) -> str:
 
 def in_url(url: str) -> str:
     """An address."""
-    return re.sub(r"\*\||\|\*", lambda m: "".join(ENCODED[c] for c in m.group()), url)
+    return url.replace("*|", "%2A%7C").replace("|*", "%7C%2A")
 
 
 def fault(body: str, allowed: Counter[str], needed: frozenset[str] = NEEDED) -> str:

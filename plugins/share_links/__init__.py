@@ -12,8 +12,6 @@ from pelican import signals
 
 INCREMENTAL = True
 
-DEFAULT = ("linkedin", "email", "copy", "facebook", "bluesky", "mastodon", "x", "whatsapp")
-
 
 def defaults(pelican: Any) -> None:
     """Put the default list in place, and refuse an unknown id.
@@ -23,7 +21,7 @@ def defaults(pelican: Any) -> None:
     """
     from .links import SERVICES
 
-    pelican.settings.setdefault("SHARE_LINKS", list(DEFAULT))
+    pelican.settings.setdefault("SHARE_LINKS", list(SERVICES))
     for name in pelican.settings["SHARE_LINKS"]:
         if name not in SERVICES:
             known = ", ".join(SERVICES)

@@ -18,7 +18,8 @@ class ShareLink(NamedTuple):
     label: str
 
 
-# id -> (name, label, address). {url} {title} and {both} (title, a space, url) are percent-encoded.
+# id -> (name, label, address), in the order of the default. {url} {title} and {both} (title, a
+# space, url) are percent-encoded.
 SERVICES = {
     "linkedin": (
         "LinkedIn",

@@ -52,12 +52,10 @@ def _files(settings: Any) -> dict[str, bytes]:
 
     files = {MANIFEST: manifest(settings, icons(settings)).encode()}
     address = site_address(settings)
-    if "://" in address:
+    if absolute := "://" in address:
         # A sitemap may hold absolute addresses only.
         files["sitemap.xml"] = sitemap(entries(_generators)).encode()
-        files["robots.txt"] = robots(f"{address}/sitemap.xml").encode()
-    else:
-        files["robots.txt"] = robots("").encode()
+    files["robots.txt"] = robots(f"{address}/sitemap.xml" if absolute else "").encode()
     icon = Path(settings["THEME"], "static", "img", "favicon.ico")
     if icon.is_file():
         # Feed readers and old browsers request this address, whatever a page names.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Sequence
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 from publish.deploy.release import MARKER, NOTHING, File, Release, is_page, read_marker
 from publish.errors import NothingSent, Refused
@@ -21,6 +21,9 @@ PAUSES = (0.2, 0.5, 1, 2, 5, 10, 15)
 """Seconds between requests for the marker; the last one repeats."""
 FIRST_NOTE, NEXT_NOTE = 8.0, 60.0
 """Seconds of waiting after which a permanent line says for what, and from then on between two."""
+
+MOVED = (301, 302, 303, 307, 308)
+"""Status codes that lead to another address."""
 
 Ask = Callable[..., Answer]
 
@@ -90,6 +93,11 @@ def pages(siteurl: str, release: Release, changed: Sequence[str], get: Ask = ask
         url = address(siteurl, file.path)
         try:
             found = get(url)
+            if found.status in MOVED and is_page(file.path) and not file.digest:
+                # At an old address a host's map of redirects answers for the page there.
+                url = urljoin(url, found.headers.get("location", ""))
+                if not url.startswith(f"{siteurl}/") or (found := get(url)).status == 200:
+                    continue
         except OSError as error:
             raise NothingSent(f"{url} does not answer ({error})", "run it again") from None
         if found.status != 200:

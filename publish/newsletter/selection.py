@@ -144,7 +144,9 @@ def _elsewhere(other: Letter) -> str:
         state = "scheduled by the ledger and gone from Mailchimp: `publish status` settles that"
     if other.kind == "digest":
         return f"in the digest “{other.title or other.slug}”, which is {state}"
-    return f"mailed under an earlier identity (key {titles.short(other.key)}): {state}"
+    return (
+        f"in a letter under an earlier identity (key {titles.short(other.key)}), which is {state}"
+    )
 
 
 def _held_elsewhere(other: Letter) -> str:

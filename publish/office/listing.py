@@ -246,6 +246,12 @@ def _entry(
         line += f", {office.format_local(at)}"
     if state.emails_sent:
         line += f", {count(state.emails_sent, 'reader')} mailed"
+    copies = [hour_of(c.send_time) for c in letter.scheduled if c.id != state.campaign]
+    if copies and not state.unfinished:
+        urgent = True
+        goes = " and ".join(map(office.format_local, copies))
+        undo = command("undo", handle)
+        line += f"; a copy that a person made goes out {goes}: {undo} takes back what is scheduled"
     how, diff = letters.difference(office, letter, found)
     since = ["changed since it was scheduled"] if how == "words" else []
     since += [] if letters.same_readers(office, letter, found) else [OTHER_READERS]

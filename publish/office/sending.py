@@ -346,12 +346,11 @@ def _not_sent(
     """Warnings about letters that do not go out now: overdue ones, and scheduled ones whose post
     changed, or is ``named``."""
     lines = overdue_lines(office, choices)
-    asked = {choice.letter.key for choice in choices}
     for letter in found.all:
-        own = letter.key in asked or letter.kind != "post"
-        if letter.scheduled and own and not letter.unfinished:
+        meant = any(letter.holds(choice.issue) for choice in choices)
+        if letter.scheduled and not letter.unfinished and (meant or letter.kind != "post"):
             told = changed(office, letter, found)
-            if not told and named and any(letter.holds(choice.issue) for choice in choices):
+            if not told and named and meant:
                 when, undo = office.format_local(letter.hour), command("undo", found.handle(letter))
                 told = [
                     f"{office.words.letter(letter)} is scheduled for {when}; {undo} takes it back"

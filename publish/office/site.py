@@ -17,6 +17,7 @@ from publish.errors import PublishError, Refused
 from publish.office import checking
 from publish.office.question import Voice
 from publish.office.words import Words
+from publish.post.urls import normal
 from publish.settings import Settings
 
 if TYPE_CHECKING:
@@ -112,10 +113,14 @@ class Site:
         return _why_not(post) or again
 
     def uids(self, name: str) -> tuple[str, ...]:
-        """The identities of the post of that slug or path, its own first; empty if there is no
-        such post."""
-        post = self._source(name)
-        return post.uids if post else ()
+        """The identities of the post of that slug, path or published address, its own first; empty
+        if there is no such post."""
+        from publish.site import addresses
+
+        if post := self._source(name):
+            return post.uids
+        wanted, known = normal(f"/{name.strip('/')}"), addresses.read(self.settings)
+        return tuple(uid for address, uid in known.items() if normal(address) == wanted)
 
     def public(self) -> list[tuple[str, ...]]:
         """The identities of each post that is public and for the mail by its header, its own

@@ -96,9 +96,10 @@ def _meant(office: Office, post: str | None) -> tuple[Letter, Letters]:
 
 
 def command_to_send_again(letter: Letter, found: Letters) -> str:
-    """The command that sends a letter that was taken back; ``""`` if its post is not public."""
+    """The command that sends a letter that was taken back; ``""`` if its post is not public, or a
+    copy of it was mailed."""
     slugs = [x.slug for x in found.all if x.issue and letter.holds(x.issue)]
-    if len(slugs) < len(letter.posts):
+    if letter.mailed or len(slugs) < len(letter.posts):
         return ""
     flag = {"digest": " --digest", "update": " --as-update", "post": ""}[letter.kind]
     return f"publish send {' '.join(slugs)}{flag}"

@@ -18,8 +18,10 @@ NOTE = re.compile(r'<sup id="fnref.{0,500}?</sup>|<a class="footnote-backref".{0
 """A footnote's mark and its back link, as Markdown writes them."""
 NOTES = re.compile(r'<div class="footnote">.*?</div>', re.S)
 SHIFTED = re.compile(r"<(sup|sub)\b[^>]{0,200}>(.{0,200}?)</\1\s*>", re.S | re.I)
-UNSEEN = (("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>"))
-"""Beginnings and ends of what a page does not show."""
+UNSEEN = (("<!--", "-->"),
+          *((f"<{name}", f"</{name}>") for name in
+            ("script", "style", "video", "audio", "iframe", "canvas")))  # fmt: skip
+"""Beginnings and ends of what a page does not show: of a film, the words for very old browsers."""
 INLINE = frozenset(
     ("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em",
      "font", "i", "ins", "kbd", "label", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small",
@@ -53,13 +55,15 @@ def clean(text: str) -> str:
 def plain(markup: object) -> str:
     """The words of a piece of HTML on one line.
 
-    A lone ``<`` or ``&`` counts as a word. Comments, scripts and footnote marks are dropped; a
+    A lone ``<`` or ``&`` counts as a word. What no page shows and footnote marks are dropped; a
     block element separates words; superscript and subscript figures become Unicode ones.
     """
     text = str(markup)
     if "<" in text:
+        folded = text.lower()
         for begin, stop in UNSEEN:
-            text = _without(text, begin, stop)
+            if begin in folded:
+                text = _without(text, begin, stop)
         text = SHIFTED.sub(_shifted, NOTE.sub("", text))
         for tags, instead in ((INLINE_TAG, ""), (TAG, " ")):
             # No tag ends after the last ">"; searching for one there would take quadratic time.
@@ -160,8 +164,8 @@ def csp_hash(text: str) -> str:
 
 def _without(text: str, begin: str, end: str) -> str:
     """``text`` without each passage from ``begin`` to the next ``end``, in linear time."""
-    folded = text.lower() if begin.isascii() and begin.upper() != begin else text
-    if begin not in folded or len(folded) != len(text):
+    folded = text.lower() if begin.upper() != begin else text
+    if len(folded) != len(text):
         return text
     pieces: list[str] = []
     at = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -360,6 +361,25 @@ def test_a_host_that_changes_pages_is_a_warning_and_a_wrong_page_an_error():
     for wrong in (host(b"other"), host(page, 404)):
         with pytest.raises(Refused, match="though the site is this release"):
             verify.pages("https://a.example", release, ["a/index.html"], wrong)
+
+
+def test_an_old_address_at_which_the_host_itself_leads_on_is_right():
+    """As nginx with the map of redirects does, and other hosts that read one."""
+    release = release_of(
+        {"old/index.html": b"the page for hosts without a map", "a/index.html": b"a"}
+    )
+
+    def host(target: str, there: int = 200) -> Callable[..., Answer]:
+        answers = {
+            "https://a.example/old/": Answer(301, b"", {"location": target}),
+            "https://a.example/a/": Answer(there, b"a", {}),
+        }
+        return lambda url, **how: answers.get(url, Answer(404, b"", {}))
+
+    for target in ("/a/", "https://a.example/a/", "https://elsewhere.example/"):
+        assert verify.pages("https://a.example", release, ["old/index.html"], host(target)) == []
+    with pytest.raises(Refused, match=r"^https://a\.example/a/ answers 404 though"):
+        verify.pages("https://a.example", release, ["old/index.html"], host("/a/", 404))
 
 
 def test_a_long_wait_is_noted_now_and_then_with_what_stands_there(monkeypatch: pytest.MonkeyPatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from publish.newsletter.campaign import Campaign
 from publish.office import listing
 from publish.office.acts import do
 from publish.office.sending import send_due
+from publish.office.site import Site
 from tests.fakes.world import Killed
 from tests.office.acts import (
     asked,
@@ -151,3 +153,15 @@ def test_an_undo_whose_answer_is_lost_says_what_is_known(author: Author):
     author.machine.trouble = lambda call: "after" if call == "unschedule" else ""
     assert "taken back" in done(author, "undo").lines[0]
     assert mails(author) == []
+
+
+def test_a_post_is_found_by_each_address_it_was_published_at(author: Author):
+    ledger = author.root / "content/ledger"
+    ledger.mkdir()
+    known = {"/dose/": author.uid("dose"), "/2025/giving/": author.uid("dose"), "/x/": "other"}
+    (ledger / "urls.json").write_text(json.dumps(known))
+    site = Site(author.settings)
+    author.edit("dose", "Slug: dose", "Slug: dosing")
+    for name in ("dosing", "posts/dose.md", "dose", "/dose/", "2025/giving"):
+        assert site.uids(name) == (author.uid("dose"),), name
+    assert site.uids("nowhere") == ()

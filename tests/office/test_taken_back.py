@@ -20,7 +20,7 @@ from tests.office.acts import (
     states,
     status_of,
 )
-from tests.office.stand import LIMITS, Author
+from tests.office.stand import HOUR, LIMITS, Author
 
 
 def test_what_was_taken_back_goes_out_only_by_name(author: Author):
@@ -71,6 +71,25 @@ def test_a_letter_that_a_person_pauses_is_not_too_late_and_ends_only_in_mailchim
     record.history.append((author.world.now, "schedule"))
     done(author, "undo", post="dose")
     assert mails(author) == []
+
+
+@pytest.mark.parametrize("now", [False, True])
+def test_a_copy_that_a_person_schedules_is_told_and_taken_back(author: Author, now: bool):
+    done(author, "send", posts=("dose",), now=now)
+    author.world.pass_until(author.world.now + 60)
+    (record,) = author.world.records.values()
+    copy = author.world.create(record.campaign.title, {})
+    author.world.schedule(copy, HOUR + 6 * 3600)
+    (entry,) = states(author)
+    assert entry.urgent
+    said = (
+        "; a copy that a person made goes out Fri 15 Jan 2027, 14:00 UTC: `publish undo dose` takes"
+    )
+    assert said in entry.line
+    back = done(author, "undo", post="dose")
+    # What was mailed is not sent after all.
+    assert (len(back.lines) == 1) is now
+    assert len(mails(author)) == now
 
 
 @pytest.mark.parametrize("acts", [False, True])

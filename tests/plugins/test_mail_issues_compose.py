@@ -171,7 +171,7 @@ def test_share_links_get_the_mails_address_and_no_copying():
         SimpleNamespace(id="copy", name="Copy", url="http://h/p/"),
         SimpleNamespace(id="x", name="X", url="https://x.example/?url=http%3A%2F%2Fh%2Fp%2F"),
     ]
-    assert share(links, "http://h/", "https://one.example") == (
+    assert share(links, "http://h", "https://one.example") == (
         ("X", "https://x.example/?url=https%3A%2F%2Fone.example%2Fp%2F"),
     )
 
