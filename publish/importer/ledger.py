@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,8 @@ class Ledger:
 
     ``begun`` are the files that a run was about to write, with their digests: files written by a
     killed run count as its own, whatever export the next run reads. ``moved`` are addresses of
-    feeds and archives that were put into ``retired.json``.
+    feeds and archives that were put into ``retired.json``. ``renamed`` are the new names of
+    ``authors`` and ``categories``, as options gave them once.
     """
 
     path: Path
@@ -37,6 +38,7 @@ class Ledger:
     addresses: dict[str, str] = field(default_factory=dict)
     begun: dict[str, str] = field(default_factory=dict)
     moved: list[str] = field(default_factory=list)
+    renamed: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path) -> Ledger:
@@ -56,6 +58,10 @@ class Ledger:
             ledger.addresses = dict(data.get("addresses") or {})
             ledger.begun = dict(data.get("begun") or {})
             ledger.moved = list(data.get("moved") or [])
+            renamed = dict(data.get("renamed") or {})
+            ledger.renamed = {
+                k: dict(renamed[k]) for k in ("authors", "categories") if k in renamed
+            }
         except FileNotFoundError:
             return ledger
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -70,7 +76,10 @@ class Ledger:
         # One line per item, appended one by one: git merges by lines, and no second copy is in
         # memory.
         out = bytearray(b'{"version": 1,\n')
-        tables = {"files": self.files, "addresses": self.addresses, "begun": self.begun}
+        tables: dict[str, Mapping[str, object]] = {
+            "files": self.files, "addresses": self.addresses, "begun": self.begun,
+            "renamed": self.renamed,
+        }  # fmt: skip
         for name, values in tables.items():
             if values or name == "files":
                 _object(out, name, ((k, v) for k, v in sorted(values.items())))

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import quote
@@ -32,7 +33,11 @@ class Planning:
         self.host = address.host_of(state.channel.url)
         self.values = state.settings.values
         self._zone = ZoneInfo(state.settings.timezone)
-        self._names = header.Names(state.channel, state.options, self.values)
+        given = {"authors": state.options.authors, "categories": state.options.categories}
+        renamed = state.ledger.renamed
+        renamed |= {k: {**renamed.get(k, {}), **new} for k, new in given.items() if new}
+        options = replace(state.options, **renamed)  # type: ignore[arg-type]
+        self._names = header.Names(state.channel, options, self.values)
         self._terms: dict[str, str] = {}
         self._gone: set[int] = set()
         self._private: Counter[str] = Counter()

@@ -245,6 +245,18 @@ def test_an_author_and_a_category_are_renamed_everywhere(blog: Settings):
         assert "Category: Work" in head
 
 
+def test_an_import_later_on_renames_as_the_one_before(blog: Settings):
+    text = export(item(1, "a", slug="one"), item(2, "b", slug="two"))
+    imported(blog, text, "--author", "nora=Nora", "--category", "Career=Work")
+    before = tree_of(blog)
+    assert imported(blog, text) == 0
+    assert tree_of(blog) == before
+    imported(blog, text, "--category", "Career=Calling")
+    head = (blog.content / "posts/one.md").read_text()
+    assert "Category: Calling" in head
+    assert "Author: Nora\n" in head
+
+
 def test_a_name_that_nothing_has_is_told_and_one_of_uncategorized_counts(blog: Settings):
     text = export(
         item(1, "a", slug="one", categories=(("category", "Uncategorized"),)),
