@@ -104,7 +104,8 @@ def site(now: Snapshot, at: datetime) -> SiteState:
         buttons = (parts.ask("Upload…", "deploy"),) if state.targets else ()
         return SiteState(says=(says,), buttons=buttons)
     if state.targets and state.waiting is None:
-        return SiteState((State("warning", "The pages are not made yet"),))
+        upload = (parts.ask("Upload…", "deploy"),)
+        return SiteState((State("warning", "The pages are not made yet"),), buttons=upload)
     if state.waiting is None:
         made = f"The pages were made {words.saved(state.made, now.zone, at)}." if state.made else ""
         says = "Where they are uploaded to is not set, so what readers see is not known."
@@ -114,11 +115,14 @@ def site(now: Snapshot, at: datetime) -> SiteState:
         if state.uploaded
         else "Nothing was uploaded from here yet."
     )
+    if any(parts.changed_since(now, post) for post in now.posts):
+        waits = State("warning", "What you changed waits to be uploaded")
+        return SiteState((waits,), (uploaded,), (parts.ask("Upload…", "deploy"),))
     if not state.waiting:
         return SiteState((State("ok", "Uploaded"),), (uploaded,))
     pages = words.count(len(state.waiting), "page")
-    waits = "waits" if len(state.waiting) == 1 else "wait"
-    states = (State("warning", f"{pages} {waits} to be uploaded"),)
+    wait = "waits" if len(state.waiting) == 1 else "wait"
+    states = (State("warning", f"{pages} {wait} to be uploaded"),)
     return SiteState(states, (uploaded,), (parts.ask(f"Upload {pages}…", "deploy"),))
 
 

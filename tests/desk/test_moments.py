@@ -366,6 +366,13 @@ def test_8_a_post_is_taken_off_without_a_file_being_opened(page: Page, site: Ope
     page.locator("#act .button.main").click()
     shows(page, "Done: the pages are uploaded")
     assert "Five Questions" not in (site.root / "www/index.html").read_text("utf-8")
+    home(page, site)
+    expect(page.locator("#site + p")).to_have_text("Uploaded")
+    # What is saved since is not what readers see.
+    site.write("old.md", body="Other words of it.")
+    shows(page, "What you changed waits to be uploaded")
+    post(page, site, "old.md")
+    shows(page, "the last change waits to be uploaded")
 
 
 def test_3_a_letter_that_went_out_is_never_forgotten(page: Page, site: Open):
