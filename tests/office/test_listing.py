@@ -70,7 +70,7 @@ def test_who_else_gets_a_scheduled_letter_since_the_topics_changed_is_told(autho
     assert "readers" not in status_of(author, "night")
     # No request is made for it: an interest that is gone stops no list.
     author.topics = {"career": "abcdef0123"}
-    said = "it is scheduled for other readers than its post has now"
+    said = "it goes to other readers than its post has now"
     line = status_of(author, "night")
     assert f"{said}: `publish undo night` takes it back; then send it again" in line
     _, lines = listing.planned(author.office, ("night",), False, None)
