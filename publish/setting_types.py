@@ -39,6 +39,9 @@ KINDS = (
     Kind("number", (int, float), "10, without quotes", (
         "DEFAULT_PAGINATION", "DEFAULT_ORPHANS", "FEED_MAX_ITEMS", "SUMMARY_MAX_LENGTH",
     )),
+    Kind("truth value", (int,), "True or False, without quotes", (
+        "REVERSE_CATEGORY_ORDER", "NEWEST_FIRST_ARCHIVES",
+    )),
     Kind("list", (list, tuple), '["one", "two"]', (
         "ARTICLE_PATHS", "ARTICLE_EXCLUDES", "PAGE_PATHS", "PAGE_EXCLUDES", "STATIC_PATHS",
         "STATIC_EXCLUDES", "PLUGINS", "PLUGIN_PATHS", "DIRECT_TEMPLATES", "IGNORE_FILES",
@@ -49,7 +52,7 @@ KINDS = (
     Kind("mapping", (dict,), '{"name": "value"}', (
         "MARKDOWN", "DEFAULT_METADATA", "EXTRA_PATH_METADATA", "TEMPLATE_PAGES", "DATE_FORMATS",
         "JINJA_ENVIRONMENT", "JINJA_FILTERS", "JINJA_GLOBALS", "JINJA_TESTS", "READERS",
-        "PAGINATED_TEMPLATES",
+        "PAGINATED_TEMPLATES", "DOCUTILS_SETTINGS", "PYGMENTS_RST_OPTIONS",
     )),
 )  # fmt: skip
 """The settings with a required type, but for those that `send` and `deploy` read themselves."""
@@ -65,7 +68,7 @@ EARLY = frozenset({
 NEEDED = frozenset({
     "SITENAME", "SITEURL", "THEME", "DEFAULT_LANG", "DEFAULT_CATEGORY", "DEFAULT_DATE_FORMAT",
     "DATE_FORMATS", "MARKDOWN", "JINJA_ENVIRONMENT", "JINJA_FILTERS", "JINJA_GLOBALS",
-    "JINJA_TESTS",
+    "JINJA_TESTS", "REVERSE_CATEGORY_ORDER", "NEWEST_FIRST_ARCHIVES",
 })  # fmt: skip
 """Settings that must not be None; if left out, Pelican's own apply."""
 PAIRS = ("MENUITEMS", "LINKS", "SOCIAL")
@@ -118,6 +121,11 @@ def wrong_part(name: str, given: Any) -> tuple[Any, str] | None:
         return _no_date(given)
     if name == "LOCALE" and not isinstance(given, str | list | tuple):
         return given, '["de_DE.UTF-8"]'
+    if name == "READERS" and given:
+        return next(
+            ((v, "a reader's class, or None") for v in given.values() if v and not callable(v)),
+            None,
+        )
     if name == "EXTRA_PATH_METADATA" and given:
         if none := [each for each in given.values() if not isinstance(each, dict)]:
             return none[0], '{"path": "…"}'

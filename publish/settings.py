@@ -228,8 +228,8 @@ def require_folders(settings: Settings, target: Path | None = None) -> None:
     elif output.exists() and not output.is_dir():
         name, remedy, fault = "OUTPUT_PATH", "name a folder, or remove the file", Refused
         what = f"names {output.name}, which is a file: it cannot be written"
-    elif output in (sources - {root}) or output in root.parents:
-        name, what = "OUTPUT_PATH", "names a folder that holds sources"
+    elif output in (sources - {root} | {settings.cache.resolve()}) or output in root.parents:
+        name, what = "OUTPUT_PATH", "names a folder that holds sources or caches"
         remedy = 'name one of its own, such as "output"'
     else:
         return

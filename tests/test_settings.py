@@ -85,6 +85,7 @@ def test_a_setting_of_another_kind_is_one_line_at_its_place(tmp_path: Path, line
 WRONG = {
     "text": [5, ["x"], True],
     "number": ["10", [1]],
+    "truth value": ["x", [1]],
     "list": ["one", 5, {}],
     "mapping": [5, "x", ["x"]],
     "pattern": [5, ["x"]],

@@ -61,8 +61,14 @@ def home(site: Site) -> Node:
 def article(content: Any, site: Site) -> Node:
     """The document of a post: itself, its breadcrumbs and its publisher."""
     categories = categories_of(content)
-    crumbs = _breadcrumbs(content, site, categories)
+    crumbs = _breadcrumbs(content, site, categories if _listed(content) else ())
     return _document(_posting(content, site, categories), crumbs, _organization(site))
+
+
+def _listed(content: Any) -> bool:
+    """Whether Pelican's lists hold the post. They hold neither hidden posts nor translations, whose
+    categories and authors may have no page."""
+    return content.status != "hidden" and (content.in_default_lang or not content.translations)
 
 
 def page(content: Any, site: Site) -> Node:
@@ -138,13 +144,13 @@ def _website(site: Site) -> Node:
 def _posting(content: Any, site: Site, categories: Sequence[Any]) -> Node:
     """The post; without authors, the blog itself is its author."""
     url = at(content.url, site.address)
-    modified = updated_of(content) or content.date
+    modified, listed = updated_of(content) or content.date, _listed(content)
     authors = [
         _known(
             {
                 "@type": "Person",
                 "name": author.name,
-                "url": at(author.url, site.address) if author.save_as else "",
+                "url": at(author.url, site.address) if author.save_as and listed else "",
             }
         )
         for author in getattr(content, "authors", ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,13 +31,14 @@ class Theme(NamedTuple):
 
     ``ids`` are those that templates write into every page, None if there is no theme's folder.
     ``mentions`` are names of pictures that it or the settings mention, ``policy`` are the
-    directives of the content security policy that it puts into its pages, ``secrets`` its keys.
+    directives of the content security policy that it puts into its pages, ``troubles`` its keys and
+    its files that cannot be copied.
     """
 
     ids: frozenset[str] | None
     mentions: frozenset[str]
     policy: Mapping[str, tuple[str, ...]]
-    secrets: tuple[Trouble, ...]
+    troubles: tuple[Trouble, ...]
 
 
 Look = Callable[[str, Callable[[str], Any]], Any]
@@ -64,8 +66,23 @@ def theme(settings: Settings, look: Look) -> Theme:
         frozenset(ids) if folder else None,
         frozenset(mentions),
         {part[0]: tuple(part[1:]) for part in parts if part},
-        tuple(keys_at),
+        (*keys_at, *_uncopied(settings)),
     )
+
+
+def static_folders(settings: Settings) -> list[str]:
+    """The theme's folders that Pelican copies whole."""
+    folder, named = _theme(settings), settings.values.get("THEME_STATIC_PATHS", ["static"])
+    return [f"{folder}{os.sep}{each}" for each in named] if folder else []
+
+
+def _uncopied(settings: Settings) -> Iterator[Trouble]:
+    """The theme's static files that Pelican cannot copy: pipes, links to nothing, and the like."""
+    for file in (file for each in static_folders(settings) for file in _files(each, ("",))):
+        parts = settings.name_of(Path(file)).split("/")
+        ignored = any(fnmatch(part, each) for part in parts for each in settings.ignore_files)
+        if not ignored and not (os.path.isfile(file) and os.access(file, os.R_OK)):  # noqa: PTH113
+            yield Trouble("unreadable", settings.name_of(Path(file)), 1)
 
 
 def template(file: str) -> tuple[list[str], list[str], str | None]:
@@ -85,7 +102,7 @@ def secrets(settings: Settings, look: Look) -> list[Trouble]:
 
 def _secrets(settings: Settings, files: Iterable[str], look: Look) -> list[Trouble]:
     return [
-        Trouble("secret", _relative(file, settings.root), line)
+        Trouble("secret", settings.name_of(Path(file)), line)
         for file in files
         for line in look(file, scan)
     ]
@@ -130,7 +147,7 @@ def issues(settings: Settings) -> tuple[IssueSizes, ...]:
         folder = os.path.dirname(page)  # noqa: PTH120 - of thousands
         sizes = [_size(f"{folder}{os.sep}{name}") for name in ("issue.html", "issue.txt")]
         slug = os.path.basename(folder)  # noqa: PTH119
-        found.append(IssueSizes(slug, _relative(page, settings.root), *sizes))
+        found.append(IssueSizes(slug, settings.name_of(Path(page)), *sizes))
     return tuple(found)
 
 
@@ -168,10 +185,6 @@ def _bytes(file: str) -> bytes:
 def text(file: str) -> str:
     """A file's text, with invalid bytes replaced; ``""`` if it cannot be read."""
     return _bytes(file).decode("utf-8", "replace")
-
-
-def _relative(file: str, root: Path) -> str:
-    return file.removeprefix(f"{root}{os.sep}").replace(os.sep, "/")
 
 
 def recorded(settings: Settings) -> tuple[Recorded, tuple[str, str] | None]:

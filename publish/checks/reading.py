@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -83,7 +82,7 @@ def site_of(settings: Settings, library: Library, store: Store, *, built: bool =
         policy=theme.policy,
         troubles=(
             *troubles,
-            *theme.secrets,
+            *theme.troubles,
             *(environment.secrets(settings, store.of_file) if built else ()),
             *(
                 environment.unwritable(settings, library.written, ledger=identified)
@@ -102,8 +101,8 @@ def _sources_of(
 ) -> tuple[list[Source], list[Trouble]]:
     """The sources with their texts, and what is wrong with the files and folders they lie in."""
     options = _reading(library)
-    content, root = str(settings.content), settings.root
-    below = _place(settings.content, root)
+    content = str(settings.content)
+    below = printable(settings.name_of(settings.content))
     sources: list[Source] = []
     troubles: list[Trouble] = []
     bad_links: set[tuple[str, str]] = set()
@@ -116,7 +115,7 @@ def _sources_of(
         if fault == "symlink-out":
             if path.startswith("../") and path in library.files:
                 continue  # a rule reports who names it
-            bad_links.add((fault, _place(_link_of(Path(file), settings.content), root)))
+            bad_links.add((fault, settings.name_of(_link_of(Path(file), settings.content))))
             continue
         name = printable(f"{below}/{path}")
         if path not in library.sources:
@@ -144,8 +143,12 @@ def _sources_of(
                 why = f" ({error.strerror})" if error.strerror else ""
                 troubles.append(Trouble("unreadable", name, 1, why))
     _read.clear()
-    bad_links |= {("symlink-loop", _place(Path(link), root)) for link in _loops(content)}
-    troubles += [Trouble(rule, name, 1) for rule, name in sorted(bad_links)]
+    loops: list[str] = []
+    for folder in (content, *environment.static_folders(settings)):
+        for _, names, _ in stamps.unlooped(folder, loops):
+            names.sort()
+    bad_links |= {("symlink-loop", settings.name_of(Path(link))) for link in loops}
+    troubles += [Trouble(rule, printable(name), 1) for rule, name in sorted(bad_links)]
     return sources, troubles
 
 
@@ -179,22 +182,6 @@ def _inside(real: str, folder: str) -> bool:
     return f"{real}{os.sep}".startswith(f"{folder}{os.sep}")
 
 
-def _loops(folder: str, above: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Symbolic links below ``folder`` to a folder above them, which Pelican, as run by the engine,
-    does not enter."""
-    try:
-        with os.scandir(folder) as entries:
-            folders = sorted(entry.path for entry in entries if entry.is_dir())
-    except OSError:
-        return
-    above |= {os.path.realpath(folder)}
-    for each in folders:
-        if os.path.islink(each) and os.path.realpath(each) in above:  # noqa: PTH114
-            yield each
-        else:
-            yield from _loops(each, above)
-
-
 def _link_of(file: Path, content: Path) -> Path:
     """The symbolic link, ``file`` itself or a folder above it, that leads out of the content
     folder."""
@@ -223,8 +210,3 @@ def _animated(gif: Path) -> bool:
             return stream.read(8 * GIF).count(b"\x21\xf9\x04") > 1
     except OSError:
         return False
-
-
-def _place(file: Path, root: Path) -> str:
-    """A path for messages: relative to the project if it is below it."""
-    return printable(os.path.relpath(file, root) if file.is_relative_to(root) else str(file))

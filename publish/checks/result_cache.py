@@ -53,6 +53,7 @@ def check(
     chosen = names(settings, paths)
     file = settings.cache / "answers"
     code = cache.code_digest(Path(__file__).parents[1])
+    code += stamps.environment_digest(str(settings.path))
     now = seen(watched(settings, built=built))
     known = cache.load(file)
     answers: dict[Any, Any] = known["answers"] if known.get("code") == code else {}
@@ -103,7 +104,8 @@ def watched(settings: Settings, *, built: bool = True) -> Iterator[str]:
     root = settings.root
     with os.scandir(root) as entries:
         yield from sorted(entry.path for entry in entries if entry.name.endswith(".py"))
-    own = [settings.values.get("THEME"), *(settings.values.get("PLUGIN_PATHS") or ())]
+    given = (settings.values.get(name) for name in ("PLUGIN_PATHS", "THEME_TEMPLATES_OVERRIDES"))
+    own = [settings.values.get("THEME"), *(name for names in given for name in names or ())]
     folders = [settings.content, *(root / str(name) for name in own if name), settings.issues]
     met: set[tuple[int, int]] = set()
     kept = f"{settings.content / 'ledger' / 'issues'}{os.sep}"

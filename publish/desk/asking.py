@@ -63,6 +63,7 @@ NAMES = {
 """The names of a question's lines as the page has them."""
 COMMAND = re.compile(r"(run )?`publish (\w+)[^`]*?(--replace|--as-update)?`")
 """A command in a message, in backticks."""
+OPTION = re.compile(r"^--[\w-]+: ")
 BUTTONS = {
     "send": "“Send the letter”", "undo": "“Take it back”", "deploy": "“Upload”",
     "build": "“Upload”", "status": "the desk", "check": "the desk", "plan": "the desk",
@@ -198,11 +199,12 @@ def view(question: Question, *, again: bool = False) -> QuestionView:
 
 
 def with_buttons(line: str) -> str:
-    """A line of the office with its commands replaced by the names of the buttons."""
+    """A line of the office with its commands replaced by the names of the buttons, and without
+    the name of an option before it."""
 
     def button(found: re.Match[str]) -> str:
         name = BUTTONS.get(found[3] or found[2])
         press = ("press " if name and name[0] == "“" else "look at ") if found[1] else ""
         return press + name if name else found[0]
 
-    return COMMAND.sub(button, line.strip())
+    return COMMAND.sub(button, OPTION.sub("", line.strip()))

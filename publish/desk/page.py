@@ -95,7 +95,7 @@ def _on_site(now: Snapshot, post: Post, at: datetime) -> Step:
     waiting = now.site.waiting
     if waiting is None:
         return Step("done", "On the site", f"public {since}" if post.date else since)
-    if normal(post.address) in map(normal, waiting):
+    if parts.changed_since(now, post) or normal(post.address) in map(normal, waiting):
         if now.site.uploaded:
             return Step("now", "On the site", f"{since}; the last change waits to be uploaded")
         return Step("now", "On the site", "waits to be uploaded")

@@ -85,6 +85,12 @@ def never_mailed(now: Snapshot) -> list[Post]:
     return [s for s in now.posts if s.kind == "public" and s.mailed and s.uid not in mailed]
 
 
+def changed_since(now: Snapshot, post: Post) -> bool:
+    """Whether a public post was saved, or came due, since the pages were made."""
+    made = now.site.made
+    return post.kind == "public" and made is not None and max(post.saved, post.date or made) > made
+
+
 def ask(label: str, act: str, post: Post | None = None, **more: str) -> Button:
     """A button that asks about an act, of a post or of the whole site."""
     about = {"post": post.name} if post else {}

@@ -88,9 +88,9 @@ def when(text: str, now: datetime, site: ZoneInfo, hour: time | None = None) -> 
     if moment is None:
         local = now.astimezone(site)
         rest, at = _hour(said)
-        if at is None and (at := hour) is None:
+        if at is None and (at := hour if said else None) is None:
             # Without an hour it names no time.
-            has_day = _day(said, local, time(23, 59)) is not None
+            has_day = said and _day(said, local, time(23, 59)) is not None
             why = "says no hour" if has_day else "is no time"
             raise ConfigError(f"{text!r} {why}", EXAMPLES)
         day = _day(rest, local, at)

@@ -203,11 +203,11 @@ def findings(settings: Settings, *, built: bool = True) -> list[Diagnostic]:
 
 
 def explained(settings: Settings, error: str) -> str:
-    """The errors of the source that ``error``, the first of a build, is about, one a line as
+    """The errors of the sources that ``error``, the first of a build, names, one a line as
     `check` reports them; ``error`` itself where `check` has none there."""
     with contextlib.suppress(PublishError, OSError):
         found = (f for f in findings(settings, built=False) if f.severity == "error")
-        return "\n".join(str(f) for f in found if error.startswith(f"{f.file}:")) or error
+        return "\n".join(str(f) for f in found if f.file in error) or error
     return error
 
 

@@ -19,7 +19,7 @@ from publish.office.timing import Timing
 from publish.office.words import command, indented
 from publish.post.text import count
 
-OTHER_READERS = "it is scheduled for other readers than its post has now"
+OTHER_READERS = "it goes to other readers than its post has now"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from publish.errors import PublishError
+from publish.errors import PublishError, Refused
 from publish.newsletter import report
 from publish.newsletter.campaign import PAUSED, SCHEDULED
 from publish.newsletter.catalogue import Letter
@@ -116,6 +116,9 @@ def _flooded(choice: Candidate) -> Candidate:
 def _item(office: Office, choice: Candidate, when: Timing, free: str) -> PlanItem:
     """The plan for one post; without a schedule where Mailchimp's plan is a ``free`` one."""
     timing = sending.kept_timing(office, choice, when)
+    if choice.verdict is Verdict.COMPLETE and timing.at and timing.at <= office.now:
+        keeps = f"{command('send', choice.issue.slug)} keeps it back"
+        return plan_item(_stopped(office, choice, Refused("its hour has passed", keeps)), None)
     if not (choice.send and timing.at and free):
         return plan_item(choice, timing.at)
     try:
@@ -223,10 +226,11 @@ def _entry(
         words = choice.why
     elif choice and choice.verdict is Verdict.OVERDUE and not letter.campaigns:
         words, urgent = f"{choice.why}; {command('send', handle)}", True
-    if state.unfinished:
+    if letter.unfinished and state.unfinished:
         urgent = True
         end = command("send", handle) if letter.issue else command("undo", handle)
-        words += f"; {end} {'completes it' if letter.issue else 'keeps it back'}"
+        ahead = letter.issue and letter.unfinished > office.now
+        words += f"; {end} {'completes it' if ahead else 'keeps it back'}"
     elif state.lost and (again := _mailing_again(found, letter)):
         hour = hour_of(letter.past.promised)
         # Later it is as any other post that is too old to be picked.

@@ -44,5 +44,4 @@ def do(office: Office, question: Question) -> Done | Question:
         return again
     made: Renaming = again.plan
     made.write()
-    lines = (f"its slug is {made.new} now", *made.leads())
-    return Done(ACT, lines, ({"post": question.wish["post"]},))
+    return Done(ACT, tuple(made.leads()), ({"post": question.wish["post"]},))

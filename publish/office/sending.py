@@ -299,8 +299,10 @@ def _update(office: Office, found: Letters, letter: Letter, when: Timing) -> Del
             f"run {command('send', head.slug)}",
         )
     whole = issue.read(found.folder / head.slug)
-    kept = [(x.sent_record or {}).get("digest") for x in carriers if x.kind == "post"]
-    if not gone and head.digest in kept:
+    mailed = [x for x in carriers if x.kind != "digest" and x.mailed]
+    last = max(mailed, key=_made, default=letter)
+    same = head.digest == (last.sent_record or {}).get("digest")
+    if not gone and same and last.kind == "post":
         raise Refused(
             f"{office.words.issue(head)}: it is identical to what was sent",
             "change the post first, or leave --as-update out",
@@ -386,6 +388,11 @@ def _nothing(
 def _explained(office: Office, choice: Candidate) -> str:
     """The reason why the letter of a post goes out, or does not."""
     return f"{office.words.issue(choice.issue)}: {office.words.why(choice)}"
+
+
+def _made(letter: Letter) -> str:
+    """When its newest campaign was made (ISO 8601); ``""`` where Mailchimp lists none."""
+    return max((campaign.create_time for campaign in letter.campaigns), default="")
 
 
 def _issue(letter: Letter) -> Issue:

@@ -165,7 +165,16 @@ class LedgerRepository(Repository):
             )
 
     def _fetch(self) -> str:
-        self._remote("fetch", "-q", "--no-tags", self.remote, self.ref)
+        try:
+            self._remote("fetch", "-q", "--no-tags", self.remote, self.ref)
+        except Failed:
+            if self._remote("ls-remote", self.remote, self.ref):
+                raise
+            raise Refused(
+                f"{self.remote} has no branch {self.branch}, and a run publishes what the "
+                "repository has",
+                f"git push -u {self.remote} {self.branch}, then run again",
+            ) from None
         return self.git("rev-parse", "FETCH_HEAD").decode().strip()
 
     def _fast_forward(self, tip: str) -> None:

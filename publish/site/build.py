@@ -119,7 +119,7 @@ def _build(
     # A file saved in the clock tick before this moment may have its stamp or a later one.
     since = time.time_ns() - int(snapshot.TICK * 1e9)
     first_scan, until = manifest.scan(settings), manifest.midnight(settings)
-    environment = snapshot.environment_digest(str(settings.path))
+    environment = stamps.environment_digest(str(settings.path))
     clock.append(time.monotonic())
     in_output = {} if full else stamps.of(f"{target}{os.sep}{name}" for name in last.files)
     with staged(settings.cache) as stage:
@@ -180,6 +180,7 @@ def _build(
         composed=sum(path.endswith("/issue.json") for path in letter_stamps),
         scope=manifest.scope(settings),
         environment=environment,
+        moment=time.time(),
         until=min(until, rendered.due or until),
         full_pelican=rendered.full_pelican,
     )

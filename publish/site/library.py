@@ -19,7 +19,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from publish.post import body, cache, frontmatter
+from publish.post import body, cache, frontmatter, stamps
 from publish.post.body import Body
 from publish.post.contents import categories_of, contents, digest_of, has_links
 from publish.post.dates import visibility
@@ -289,7 +289,7 @@ def _places(generators: list[Any], settings: Mapping[str, Any]) -> Iterator[tupl
         given, home = Path(settings["THEME"], path), settings["THEME_STATIC_DIR"]
         if given.is_file():
             files.append(f"{home}/{given.name}")
-        for folder, _, names in os.walk(given, followlinks=True):
+        for folder, _, names in stamps.unlooped(str(given)):
             below = Path(folder).relative_to(given).as_posix()
             files += (posixpath.normpath(f"{home}/{below}/{name}") for name in names)
     for generator in generators:

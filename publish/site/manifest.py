@@ -30,10 +30,10 @@ class Manifest:
     ``stamps`` is ``None`` while a build is under way and after one that may be stale; then the next
     one renders. ``racy`` are digests of files too young for their stamps. ``outputs`` and
     ``issues`` are stamps of what lies in the ``output`` folder and in ``issued``, ``ledger`` of the
-    tables of addresses that a build writes. ``reads`` are paths that rendering has read. ``until``
-    is the time at which the build becomes stale without any change (a scheduled post, the end of
-    the day), in seconds since the epoch. ``composed`` counts the issues. ``full_pelican``:
-    the render needed more than a light Pelican.
+    tables of addresses that a build writes. ``reads`` are paths that rendering has read. From
+    ``moment`` on the build is current, ``until`` it becomes stale without any change (a scheduled
+    post, the end of the day), in seconds since the epoch. ``composed`` counts the issues.
+    ``full_pelican``: the render needed more than a light Pelican.
     """
 
     files: tuple[str, ...] = ()
@@ -50,6 +50,7 @@ class Manifest:
     composed: int = 0
     scope: Scope = ("", (), (), ())
     environment: str = ""
+    moment: float = 0.0
     until: float = 0.0
     full_pelican: bool = False
 

@@ -16,7 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from publish.errors import ConfigError
-from publish.post import dates, frontmatter
+from publish.post import dates, frontmatter, stamps
 from publish.post.diagnostic import quoted
 from publish.post.frontmatter import MARKDOWN, Header
 from publish.post.identity import uid_of, was_of
@@ -279,18 +279,9 @@ def refuse_owned(
 
 def _below(settings: Settings, folder: Path) -> Iterator[Path]:
     ignored = _any_of(tuple(settings.ignore_files)).match
-    seen: set[str] = set()
-    # Pelican follows links; a link to a folder above would be followed for ever.
-    for base, folders, names in os.walk(folder, followlinks=True):
-        real = os.path.realpath(base)
-        if real in seen:
-            folders.clear()
-            continue
-        seen.add(real)
-        folders[:] = [name for name in folders if not ignored(name)]
-        for name in names:
-            if name.endswith(MARKDOWN) and not ignored(name):
-                yield Path(base, name)
+    for file in stamps.walk(str(folder), set(), lambda name: bool(ignored(name))):
+        if file.endswith(MARKDOWN):
+            yield Path(file)
 
 
 @cache

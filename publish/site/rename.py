@@ -13,20 +13,21 @@ from publish.post.urls import normal
 from publish.settings import Settings
 from publish.site import addresses
 from publish.site.new import LONGEST
-from publish.site.posts import Source, find, refuse_owned, refuse_taken
+from publish.site.posts import Source, find, refuse_owned, refuse_taken, sources
 
 
 @dataclass(frozen=True)
 class Renaming:
     """A ``post`` with its slug ``new``: the bytes that its file will have, and the ``address`` it
     will have, ``""`` where only a build shows it; ``before`` are the addresses that will lead
-    there."""
+    there, ``translations`` the sources that share its slug until then."""
 
     post: Source
     new: str
     data: bytes
     address: str
     before: tuple[str, ...] = ()
+    translations: tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -35,13 +36,16 @@ class Renaming:
 
     def leads(self) -> list[str]:
         """The effects on its addresses, each a part of a sentence."""
+        parts = [f"rename its translation {name} too" for name in self.translations]
         if self.post.fixed:
-            return ["its Url or Save_as line sets its address, which stays"]
+            return ["its Url or Save_as line sets its address, which stays", *parts]
+        if self.before and b"{attach}" in self.post.data:
+            parts.append("its {attach} files move too, and nothing leads from their old addresses")
         puts = "the next build puts it" if self.post.public else "once it is public it is"
         here = [f"{puts} at {self.address}"] if self.address else []
         redirects = "alias_redirects" in self.post.settings.plugins
         how = "will lead there" if redirects else "leads there once PLUGINS has alias_redirects"
-        return here + [f"{before} {how}" for before in self.before]
+        return here + [f"{before} {how}" for before in self.before] + parts
 
     def write(self) -> None:
         """Change the file.
@@ -79,10 +83,13 @@ def renaming(settings: Settings, old: str, new: str) -> Renaming:
     except UnicodeDecodeError:
         raise ConfigError(f"{post.name}: is not UTF-8", "save it as UTF-8") from None
     data = set_key(post.data, "Slug", new)
+    alike = (p for p in sources(settings, settings.posts) if p.slug == post.slug)
+    others = tuple(p.name for p in alike if p.file != post.file)
     if post.fixed:
-        return Renaming(post, new, data, "")
+        return Renaming(post, new, data, "", translations=others)
     before, address = _addresses(post, new)
-    return Renaming(post, new, _with_aliases(post, data, before, address), address, before)
+    data = _with_aliases(post, data, before, address)
+    return Renaming(post, new, data, address, before, others)
 
 
 def rename(settings: Settings, old: str, new: str) -> Renaming:

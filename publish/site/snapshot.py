@@ -8,12 +8,10 @@ file: its values are recorded with its stamp.
 from __future__ import annotations
 
 import os
-import sys
 import time
-import zlib
 from collections.abc import Iterator
 
-from publish.post import cache
+from publish.post import cache, stamps
 from publish.post.ignore import is_left_behind
 from publish.post.stamps import Stamps, digest, identity, of, stamp, total, walk
 
@@ -21,9 +19,10 @@ TYPE_CHECKING = False  # as typing's own; importing typing takes as long as all 
 if TYPE_CHECKING:
     from typing import Any
 
-VERSION = 10
+VERSION = 11
 SEPARATOR = "\0"
-SHORT = ("foreign", "reads", "racy", "output", "composed", "scope", "environment", "until")
+SHORT = ("foreign", "reads", "racy", "output", "composed", "scope", "environment", "moment",
+         "until")  # fmt: skip
 """The fields of a record that ``is_current`` and ``summary`` need, besides its paths in three long
 strings: the inputs, and two parts of what was made, so that half of all files are in the last."""
 Scope = tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]
@@ -34,10 +33,6 @@ MANY = 2000
 TICK = 0.02
 """Seconds after which a file system's clock has certainly ticked, so that a new edit changes the
 stamp."""
-IGNORED_ENV = {"_", "OLDPWD", "PWD", "SHLVL", "TERM", "COLUMNS", "LINES"}
-"""Environment variables that differ between terminals and do not affect pages."""
-ACCOUNTS = ("MAILCHIMP_", "PUBLISH_", "AWS_")
-"""Prefixes of variables with keys, which no page may contain or depend on."""
 TOOLS = "node_modules"
 """A folder in a theme or among plugins that is no part of the site."""
 
@@ -45,23 +40,6 @@ TOOLS = "node_modules"
 def of_scope(scope: Scope) -> Stamps:
     """The settings file with its neighbours, and all below the folders of ``scope``."""
     return of(_files(scope))
-
-
-def environment_digest(place: str) -> str:
-    """A checksum of the environment: Python, its packages, environment variables."""
-    around = sorted(
-        f"{k}={v}"
-        for k, v in os.environ.items()
-        if k not in IGNORED_ENV and not k.startswith(ACCOUNTS)
-    )
-    facts = "\n".join([sys.version, sys.executable, place, *around, *installed()])
-    data = facts.encode("utf-8", "surrogateescape")
-    return f"{zlib.crc32(data):08x}{zlib.adler32(data):08x}"
-
-
-def installed() -> list[str]:
-    """Stamps of the folders of packages: an installed or removed package changes its folder."""
-    return [f"{p} {stamp(p)}" for p in sys.path if "-packages" in p]
 
 
 def _files(scope: Scope) -> Iterator[str]:
@@ -90,9 +68,9 @@ def is_current(known: dict[str, Any], settings_file: str, *, jobs: int = 1) -> b
     """Whether inputs, output and day are those of the last build. With more than one of ``jobs``,
     a fork of this process, which must have no threads, compares half of the files if they are
     many."""
-    if not known or not known["seen"][0] or time.time() >= known["until"]:
+    if not known or not known["seen"][0] or not known["moment"] <= time.time() < known["until"]:
         return False
-    if known["environment"] != environment_digest(settings_file):
+    if known["environment"] != stamps.environment_digest(settings_file):
         return False
     apart = jobs > 1 and known["rest"][0].count(SEPARATOR) >= MANY
     fork = os.fork() if apart else None

@@ -1,6 +1,7 @@
 """Files that git could not hold, or that are no ordinary files."""
 
 import os
+import re
 import time
 from pathlib import Path
 from typing import Literal
@@ -95,6 +96,36 @@ def test_a_link_to_nothing_or_to_itself_cannot_be_read(project: Project):
 def test_a_pipe_is_not_opened(project: Project):
     os.mkfifo(project.root / A)
     assert project.reported() == [f"{A}:1 unreadable error"]
+
+
+def test_a_link_to_nothing_is_reported_while_it_is_there(project: Project):
+    project.post()
+    link = project.root / "content/posts/b.md"
+    build(project.settings)
+    for _ in range(2):
+        assert checking.findings(project.settings) == []
+        link.symlink_to("none")
+        [found] = checking.findings(project.settings)
+        with pytest.raises(Refused, match=re.escape(found.located)):
+            build(project.settings, guards=checking.guards(project.settings, Voice()))
+        link.unlink()
+    build(project.settings)
+
+
+def test_what_the_environment_and_an_override_say_now_counts(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+):
+    project.post()
+    project.set(
+        "import os\nSITEURL = os.environ.get('SITE', SITEURL)\nTHEME_TEMPLATES_OVERRIDES = ['over']"
+    )
+    mine = project.write("over/article.html", "{{ article.content }}")
+    assert checking.findings(project.settings) == []
+    monkeypatch.setenv("SITE", "nowhere")
+    assert [f.rule for f in checking.findings(project.settings)] == ["bad-siteurl"]
+    monkeypatch.delenv("SITE")
+    mine.write_text("{% if %}")
+    assert [f.file for f in checking.findings(project.settings)] == ["over/article.html"]
 
 
 def test_a_pipe_in_the_theme_is_not_opened(project: Project):
@@ -413,17 +444,22 @@ def test_what_is_in_the_way_of_a_page_is_named_and_a_foreign_folder_is_none_of_i
 def test_a_list_without_a_suffix_is_in_no_way_though_the_cache_is_gone(project: Project):
     project.post()
     project.set("ARCHIVES_SAVE_AS = 'archives'\nTAG_SAVE_AS = CATEGORY_SAVE_AS = 'c/{slug}'")
+    project.set("TAG_URL = CATEGORY_URL = 'c/{slug}'")
     project.write("output/archives", "the list of the last build")
     project.write("output/c/career", "the list of the last build")
     assert project.reported() == []
     assert checking.findings(project.settings) == []
 
 
-def test_a_pattern_of_files_with_a_name_that_they_lack_is_told(project: Project):
+@pytest.mark.parametrize(
+    "setting",
+    ["STATIC_SAVE_AS = 'f/{name}'", "DEFAULT_METADATA = {'lang': 'de', 'status': 'published'}"],
+)
+def test_a_setting_that_gives_files_no_place_is_told(project: Project, setting: str):
     project.post()
     project.write("content/files/a.txt", "a")
-    line = project.set("STATIC_PATHS = ['files']\nSTATIC_SAVE_AS = 'f/{name}'")
-    (found,) = checking.findings(project.settings)
+    line = project.set(f"STATIC_PATHS = ['files']\n{setting}")
+    (found,) = (f for f in checking.findings(project.settings) if f.severity == "error")
     assert (found.file, found.line, found.rule) == ("pelicanconf.py", line, "refused")
 
 
@@ -546,10 +582,44 @@ def test_a_row_with_more_cells_than_its_table_loses_the_last(project: Project):
     assert project.reported() == [f"{A}:{line} lost-cells warning" for line in (11, 15)]
 
 
+def test_the_second_footnote_of_a_name_is_told_as_the_first_is_not_shown(project: Project):
+    project.post(
+        "A[^1] and b[^2].\n\n[^1]: One.\n\n[^2]: Two.\n\n[^1]: Three.\n\n`[^2]: x`\n\n"
+        "```\n[^2]: Four.\n```\n"
+    )
+    assert project.reported() == [f"{A}:15 doubled-footnote warning"]
+
+
+def test_of_a_file_whose_name_holds_a_sign_of_addresses_the_remedy_writes_it(project: Project):
+    project.set("STATIC_PATHS = ['images']")
+    for name in ("a#b.png", "c?d.png"):
+        project.write(f"content/images/{name}", "")
+    project.post("![A]({static}/images/a#b.png) ![B](/images/c?d.png) [c]({static}/images/a#b.png)")
+    found = [f for f in project.findings() if f.severity == "error"]
+    assert {f.fix for f in found} == {
+        ("{static}/images/a#b.png", "{static}/images/a%23b.png"),
+        ("/images/c?d.png", "/images/c%3Fd.png"),
+    }
+    assert all(f.fix and f.fix[1] in f.remedy for f in found)
+
+
+def test_an_address_and_a_place_of_lists_and_files_that_part_are_told(project: Project):
+    project.post()
+    at = project.set("STATIC_URL = 's/{path}'")
+    assert project.reported() == [f"pelicanconf.py:{at} page-elsewhere warning"]
+    at = project.set(
+        "STATIC_URL = 'https://cdn.example/{path}'\nAUTHOR_SAVE_AS = 'a/{slug}/index.html'"
+    )
+    assert project.reported() == [f"pelicanconf.py:{at} page-elsewhere warning"]
+    project.set("AUTHOR_URL = 'a/{slug}'")
+    assert project.reported() == []
+
+
 def test_an_element_that_is_never_closed_takes_the_rest_of_the_page(project: Project):
     project.post(
         "The <title> tells.\n\n<b>Bold\n\n<p>One <br> <kbd>A</kbd>\n\n`<div>` <a id='x'/>\n\n"
-        "<ul>\n<li>two\n</ul>\n\n<div markdown=1>\n\nthree\n"
+        "<ul>\n<li>two\n</ul>\n\n<div markdown=1>\n\nthree\n\n"
+        "<p title='Dear <name>'>a</p> [b](https://b.example/ \"A <kbd> or <b>\")\n"
     )
     assert project.reported() == [f"{A}:{line} swallowed-words warning" for line in (9, 11)]
 
@@ -581,6 +651,27 @@ def test_a_broken_link_of_a_post_never_means_the_post(project: Project):
         HEAD.replace(b"calm", b"other").replace(b"0123", b"4567") + b"[that](/calms)\n",
     )
     assert [f.remedy for f in project.findings("content/posts/b.md")] == ["did you mean /calm?"]
+
+
+def test_files_of_the_theme_that_cannot_be_copied_are_named_and_none_is_followed_for_ever(
+    project: Project,
+):
+    project.post()
+    project.set("THEME = 'mine'\nTHEME_STATIC_PATHS = ['static', 'none']")
+    project.write("mine/templates/article.html", "{{ article.content }}")
+    static = project.write("mine/static/a.css", "").parent
+    build(project.settings)
+    os.mkfifo(static / "pipe.css")
+    for name, target in (("gone.css", "none"), (".#lock", "none"), ("one", "."), ("two", ".")):
+        (static / name).symlink_to(target)
+    assert project.reported() == [
+        "mine/static/gone.css:1 unreadable error",
+        "mine/static/one:1 symlink-loop error",
+        "mine/static/pipe.css:1 unreadable error",
+        "mine/static/two:1 symlink-loop error",
+    ]
+    with pytest.raises(Refused, match=r"mine/static/two:1: "):
+        build(project.settings, guards=checking.guards(project.settings, Voice()))
 
 
 def test_a_line_to_paste_is_whole(project: Project):

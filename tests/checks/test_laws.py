@@ -244,6 +244,12 @@ def errors(project: Project) -> list[tuple[str, int, str]]:
         ("STATIC_PATHS = ['posts']\nSTATIC_SAVE_AS = 'one.jpg'", "one-address-for-all"),
         ("THEME = 'notmyidea'\nPAGINATED_TEMPLATES = {'index': 10}", "refused"),
         ("DEFAULT_PAGINATION, PAGINATION_PATTERNS = 1, ((1, '{url}', '{x}'),)", "refused"),
+        ("READERS = {'foo': 'bar'}", "setting-kind"),
+        ("DOCUTILS_SETTINGS = 3", "setting-kind"),
+        ("REVERSE_CATEGORY_ORDER = 'x'", "setting-kind"),
+        ("NEWEST_FIRST_ARCHIVES = None", "setting-kind"),
+        ("PELICAN_CLASS = 'no_such.X'", "refused"),
+        ("JINJA_ENVIRONMENT = {'extensions': ['no.such']}", "refused"),
     ],
 )
 def test_a_setting_of_which_writing_fails_is_named_at_its_line_with_the_code_of_a_build(
@@ -298,6 +304,51 @@ def test_what_fails_in_every_source_is_reported_once_at_the_settings(
     (found,) = (f for f in checking.findings(project.settings) if f.severity == "error")
     assert (found.file, found.line, found.rule) == ("pelicanconf.py", at, rule)
     assert found.message.startswith(says)
+
+
+STRICT = "JINJA_ENVIRONMENT = {'undefined': __import__('jinja2').StrictUndefined}\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "words", "at"),
+    [
+        (f"{STRICT}SITESUBTITLE = DISPLAY_PAGES_ON_MENU = ''", "", "base.html"),
+        (f"{STRICT}DIRECT_TEMPLATES = ['category']", "", ".html"),
+        ("TEMPLATE_PAGES = {'x.html': 'x.html'}", "a\n{{ nothing.of_it }}", "content/x.html:2: "),
+        ("TEMPLATE_PAGES = {'x.html': 'x.html'}", "{{ none }}{{ articles[0].title }}", ""),
+    ],
+)
+def test_what_only_rendering_tells_is_named_by_a_check(
+    project: Project, lines: str, words: str, at: str
+):
+    project.post()
+    project.write("content/x.html", words)
+    project.set(lines)
+    found = [f for f in checking.findings(project.settings) if f.severity == "error"]
+    assert bool(found) == bool(at)
+    refusal = ""
+    try:
+        build(project.settings, guards=checking.guards(project.settings, Voice()))
+    except PublishError as error:
+        refusal = str(error)
+    assert refusal == (str(found[-1]) if found else "")
+    assert at in refusal
+
+
+def test_a_link_whose_target_changed_its_name_is_told_alike_by_check_and_build(project: Project):
+    project.post("[b]({filename}b.html)\n")
+    other = project.write(
+        "content/posts/b.html",
+        "<html><head><title>B</title><meta name='date' content='2026-01-01'>"
+        "<meta name='uid' content='b123456789abcdef'></head><body>b</body></html>",
+    )
+    build(project.settings)
+    other.rename(other.with_name("B.html"))
+    [found] = (f for f in checking.findings(project.settings) if f.severity == "error")
+    with pytest.raises(PublishError) as refusal:
+        build(project.settings, guards=checking.guards(project.settings, Voice()))
+    assert str(refusal.value) == str(found)
+    assert "is spelled" in found.message
 
 
 def test_a_pattern_that_a_plugin_fills_in_is_named_at_its_line(project: Project):

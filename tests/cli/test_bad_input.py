@@ -228,6 +228,8 @@ def test_a_site_that_was_never_built_is_built_before_it_is_mailed(small: Path):
         (["where"], "Choose from: plugins, theme — `publish where --help`"),
         (["build", "-o", "content"], "--output names a folder that holds sources"),
         (["build", "-o", "/"], "--output names a folder that holds sources"),
+        (["build", "-o", ".publish"], "--output names a folder that holds sources or caches"),
+        (["new", "-d", "", "A title"], "'' is no time"),
         (["check", "--json", "--github"], "exclude each other"),
         (["preview", "--port", "99999"], "99999 is not in the range"),
         (["preview", "--port", "0", "--host", "192.0.2.1"], "--host 192.0.2.1: "),

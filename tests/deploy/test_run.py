@@ -83,6 +83,20 @@ def test_commits_that_only_this_machine_has_are_pushed_before_a_run(blog: Blog):
     assert git(one, "status", "--porcelain") == ""
 
 
+def test_a_branch_that_was_never_pushed_is_pushed_before_a_run(blog: Blog):
+    one = blog.begin()
+    git(one, "switch", "-q", "-c", "words")
+    for live in (False, True):
+        refused = run(one, blog.base, live=live)
+        assert refused.code == 1
+        assert refused.document["errors"] == [
+            "origin has no branch words, and a run publishes what the repository has — "
+            "git push -u origin words, then run again"
+        ]
+    git(one, "push", "-q", "-u", "origin", "words")
+    assert run(one, blog.base).code == 0
+
+
 def test_a_letter_never_goes_before_its_page_and_open_ends_are_reported(blog: Blog):
     blog.values["DEPLOY_VERIFY"] = 0.3
     blog.values["SITEURL"] = "http://127.0.0.1:9"

@@ -65,6 +65,7 @@ def test_a_letter_whose_post_is_gone_goes_by_its_key():
         ("`publish status` shows it", "the desk shows it"),
         ("`publish send quit --replace` does it", "“Put the new words in” does it"),
         ("mail it with `publish send quit --as-update`", "mail it with “Send a correction”"),
+        ("--at: that is past", "that is past"),
         ("`publish frobnicate`", "`publish frobnicate`"),
     ],
 )

@@ -246,6 +246,13 @@ def test_pages_that_wait_to_be_uploaded_are_counted_by_a_button():
     assert labels(view.site.buttons) == ["Upload 2\N{NO-BREAK SPACE}pages…"]
     done = home.view(a_snapshot(POST, site=Site(uploaded=NOW, waiting=())), NOW)
     assert (done.site.states[0].kind, done.site.buttons) == ("ok", ())
+    up = replace(site, waiting=())
+    saved = home.view(a_snapshot(replace(POST, saved=NOW + timedelta(minutes=1)), site=up), NOW)
+    assert saved.site.states[0].word == "What you changed waits to be uploaded"
+    draft = replace(POST, saved=NOW + timedelta(minutes=1), kind="draft")
+    assert home.view(a_snapshot(draft, site=up), NOW).site.states[0].word == "Uploaded"
+    never = home.view(a_snapshot(POST, site=Site(targets=("live",))), NOW)
+    assert labels(saved.site.buttons) == labels(never.site.buttons) == ["Upload…"]
     broken = home.view(a_snapshot(POST, trouble="a template fails"), NOW)
     assert broken.site.states[0].kind == "error"
     assert broken.site.says == ("a template fails",)

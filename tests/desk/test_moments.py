@@ -313,6 +313,18 @@ def test_15c_a_post_whose_file_is_gone_says_so(page: Page, site: Open):
     shows(page, "There is nothing at this address")
 
 
+def test_15d_what_is_typed_outlives_a_file_that_is_taken_away_and_put_back(page: Page, site: Open):
+    file = site.write("gone.md")
+    post(page, site, "gone.md")
+    page.get_by_text("Title, summary, subject, date").click()
+    page.get_by_label("Subject of the letter").fill("Half a wo")
+    with page.expect_response(lambda answer: answer.status == 404):
+        file.unlink()
+    site.write("gone.md", title="It Is Back")
+    expect(page.locator("h1")).to_have_text("It Is Back")
+    expect(page.get_by_label("Subject of the letter")).to_have_value("Half a wo")
+
+
 def test_10_one_screen_lists_what_matters_by_title(page: Page, site: Open):
     home(page, site)
     titles = page.locator(".posts h3")
@@ -366,6 +378,13 @@ def test_8_a_post_is_taken_off_without_a_file_being_opened(page: Page, site: Ope
     page.locator("#act .button.main").click()
     shows(page, "Done: the pages are uploaded")
     assert "Five Questions" not in (site.root / "www/index.html").read_text("utf-8")
+    home(page, site)
+    expect(page.locator("#site + p")).to_have_text("Uploaded")
+    # What is saved since is not what readers see.
+    site.write("old.md", body="Other words of it.")
+    shows(page, "What you changed waits to be uploaded")
+    post(page, site, "old.md")
+    shows(page, "the last change waits to be uploaded")
 
 
 def test_3_a_letter_that_went_out_is_never_forgotten(page: Page, site: Open):

@@ -59,6 +59,13 @@ def test_the_rail_of_a_scheduled_letter():
     ]
 
 
+def test_the_rail_of_a_post_saved_since_the_pages_were_made():
+    saved = replace(POST, saved=NOW)
+    site = Site(NOW - timedelta(minutes=2), NOW, (), ("live",))
+    assert "waits to be uploaded" in rail(a_snapshot(saved, site=site), saved)[1][1]
+    assert rail(a_snapshot(POST, site=site), POST)[1][0] == "done"
+
+
 def test_the_rail_of_a_letter_that_is_out():
     now = a_snapshot(POST, letters=(sent(POST),), site=Site(uploaded=NOW, waiting=()))
     assert rail(now, POST)[1:] == [

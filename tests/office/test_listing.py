@@ -70,7 +70,7 @@ def test_who_else_gets_a_scheduled_letter_since_the_topics_changed_is_told(autho
     assert "readers" not in status_of(author, "night")
     # No request is made for it: an interest that is gone stops no list.
     author.topics = {"career": "abcdef0123"}
-    said = "it is scheduled for other readers than its post has now"
+    said = "it goes to other readers than its post has now"
     line = status_of(author, "night")
     assert f"{said}: `publish undo night` takes it back; then send it again" in line
     _, lines = listing.planned(author.office, ("night",), False, None)
@@ -272,6 +272,10 @@ def test_the_words_that_were_mailed_under_an_earlier_uid_are_no_update(author: A
     author.edit("dose", "50 mg", "25 mg")
     done(author, "send", posts=("dose",), as_update=True, now=True)
     assert mails(author) == ["<p>Give 50 mg.</p>", "<p>Give 25 mg.</p>"]
+    # The first words again are news to those who have the second.
+    author.edit("dose", "25 mg", "50 mg")
+    done(author, "send", posts=("dose",), as_update=True, now=True)
+    assert mails(author)[2:] == ["<p>Give 50 mg.</p>"]
 
 
 def test_a_digest_holds_no_more_posts_than_its_title_can_name(author: Author):

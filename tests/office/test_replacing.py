@@ -187,7 +187,13 @@ def test_a_replace_whose_hour_passes_is_held_and_reported(author: Author):
     author.edit("dose", "50 mg", "5 mg")
     question = asked(author, "replace", posts=("dose",))
     die_at(author, "checklist", question)
+    assert "`publish send dose` completes it" in status_of(author, "dose")
     author.world.pass_until(author.world.now + 7200)
+    # Before anybody sends, nobody is told that it still goes out.
+    assert "`publish send dose` keeps it back" in status_of(author, "dose")
+    (item,), lines = listing.planned(author.office, (), False, None)
+    assert not item.send
+    assert "its hour has passed; `publish send dose` keeps it back" in "".join((*lines, item.why))
     with pytest.raises(Refused, match="its hour has passed meanwhile"):
         done(author, "send")
     assert "taken back" in status_of(author, "dose")

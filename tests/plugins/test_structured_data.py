@@ -199,7 +199,7 @@ def blog(folder: Path, root: Path) -> Site:
         site.write(f"images/{name}", "a picture, as far as a page can tell")
     site.post("awkward", Title=TITLE, Slug="awkward")
     site.post("draft", "XYZZY", Title="XYZZY draft", Status="draft", Category="XYZZY")
-    site.post("hidden", "XYZZY", Title="XYZZY hidden", Slug="secret", Status="hidden")
+    site.post("hidden", "XYZZY", Title="XYZZY hidden", Slug="secret", Status="hidden", Author="Cy")
     site.post("future", "XYZZY", Title="XYZZY future", Date="2999-01-01")
     site.write(
         "pages/about.md", "Title: About <i>us</i>\nSlug: about\nSummary: Who we are.\n\nUs.\n"
@@ -362,6 +362,12 @@ def test_no_name_leads_to_a_page_that_is_not_written(site: Site):
     assert len(node(document, "BreadcrumbList")["itemListElement"]) == 2
 
 
+def test_a_hidden_post_leads_to_no_list_as_none_holds_it(built: Built):
+    document = described(built, "secret/index.html")
+    assert "url" not in node(document, "BlogPosting")["author"][0]
+    assert len(node(document, "BreadcrumbList")["itemListElement"]) == 2
+
+
 def test_a_stock_theme_neither_shows_nor_minds_it(site: Site):
     site.settings |= {"AUTHOR": "Ann", "THEME": "notmyidea", "PLUGINS": ["structured_data"]}
     for name in ("draft", "hidden", "awkward", "plain"):
@@ -456,6 +462,9 @@ def test_whatever_an_author_writes_the_checker_finds_no_fault(
         metadata={"summary": summary},
         url="näher/",
         lang="en",
+        status="published",
+        in_default_lang=True,
+        translations=[],
         category=subject("C"),
         card=card,
         image="ü.png",

@@ -97,6 +97,19 @@ def test_rename_keeps_the_promise_by_itself(small: Settings):
     assert ledger(small)["/eins/"] == "uid-one-0001"
 
 
+def test_rename_tells_of_the_translation_and_of_the_files_that_move(small: Settings):
+    post = small.content / "posts/uid-one-0001.md"
+    post.write_text(f"{post.read_text()}\n[a]({{attach}}/a.pdf)\n")
+    other = write(small.root, "one", "uid-one-de01")
+    other.write_text(other.read_text().replace("Slug:", "Lang: de\nSlug:"))
+    told = rename(small, str(post), "uno").leads()
+    assert told[-2:] == [
+        "rename its translation content/posts/uid-one-de01.md too",
+        "its {attach} files move too, and nothing leads from their old addresses",
+    ]
+    assert not any("translation" in part for part in rename(small, "one", "uno").leads())
+
+
 @pytest.mark.parametrize("how", ["deleted", "draft"])
 def test_a_post_that_goes_stops_the_build(small: Settings, how: str):
     file = write(small.root, "one", "uid-one-0001", "Status: draft\n")

@@ -428,3 +428,14 @@ def test_how_far_a_build_is_is_reported_while_it_works(site: Site):
     done = build(site.settings, progress=lambda phase, count: heard.append((phase, count)))
     assert heard.count(("read", 1)) == 1
     assert heard.count(("pages", 1)) == done.rendered
+
+
+def test_a_link_to_a_folder_that_is_read_already_is_seen(site: Site):
+    site.write("content/aside/more.md", "Title: More\nDate: 2024-03-01\nSlug: more\n\nMore.\n")
+    build(site.settings)
+    link = site.root / "content/posts/linked"
+    link.symlink_to("../aside")
+    assert "more/index.html" in build(site.settings).written
+    assert site.bytes() == site.stock()
+    link.unlink()
+    assert "more/index.html" in build(site.settings).removed

@@ -428,6 +428,14 @@ def test_what_stops_the_pages_is_told_as_check_tells_it(client: Client):
     assert client.said[-1] == "error: " + "\n".join(told)
 
 
+def test_a_fault_of_two_files_is_told_where_check_finds_it(site: Site):
+    site.post("post-1", "Bad.", date="someday")
+    error = "content/posts/post-2.md:1: its Uid is also that of content/posts/post-1.md"
+    assert explained(site.settings, error).startswith("content/posts/post-1.md:2: Date is")
+    elsewhere = "content/posts/post-2.md:1: no"
+    assert explained(site.settings, elsewhere) == elsewhere
+
+
 def test_a_draft_with_a_broken_link_stops_no_other_page(client: Client):
     link = "It is [there]({filename}not-yet.md)."
     client.site.post("idea", link, Status="draft")

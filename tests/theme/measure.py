@@ -35,6 +35,12 @@ LOW = """() => {
   const made = ['h4', 'h5', 'h6'].map((name) => prose.appendChild(document.createElement(name)));
   return made.map((heading) => size(heading) >= size(prose));
 }"""
+FOLDED = """() => {
+  const details = document.querySelector('.prose').appendChild(document.createElement('details'));
+  const words = details.appendChild(document.createElement('p'));
+  words.textContent = 'words';
+  return words.checkVisibility({contentVisibilityAuto: true});
+}"""
 COLOURS = """() => {
   const style = getComputedStyle(document.body);
   return [style.color, style.backgroundColor];
@@ -98,6 +104,7 @@ def plain(browser: Browser, site: str) -> dict[str, Any]:
     page.emulate_media(media="print", color_scheme="dark")
     found["paper"] = page.evaluate(COLOURS)
     found["chrome"] = [part for part in CHROME if page.locator(part).first.is_visible()]
+    found["folded"] = page.evaluate(FOLDED)
     found["address"] = page.locator(".permalink").is_visible()
     page.close()
     return found

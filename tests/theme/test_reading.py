@@ -68,6 +68,7 @@ def test_paper_is_white_even_in_the_dark_and_carries_no_chrome(facts: dict[str, 
     assert facts["plain"]["paper"] == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
     assert facts["plain"]["chrome"] == []
     assert facts["plain"]["address"] is True
+    assert facts["plain"]["folded"] is True, "what a reader has not opened is on paper too"
 
 
 def test_the_console_is_silent_and_no_other_host_is_asked(facts: dict[str, Any]):

@@ -178,20 +178,19 @@ def bad_slug(source: Source) -> Iterator[Problem]:
 
 @site_rule("page-elsewhere", "warning", "`Url: about-us/` without a `Save_as:`", "same")
 def page_elsewhere(site: Site) -> Iterator[Problem]:
-    """A page that is written to another file than a host looks for at its address: where the host
-    has no rule of its own for it, every link to the page leads nowhere."""
+    """A page, list or file that is written to another place than a host looks for at its address:
+    where the host has no rule of its own for it, every link to it leads nowhere."""
     reported: set[str] = set()
     for source in site.sources:
         post = source.post
         if post is None or not source.public or not post.save_as:
             continue
         own = unquote(post.url.partition("#")[0]).removeprefix("/")
-        wanted = f"{own}index.html" if own == "" or own.endswith("/") else own
-        if post.save_as in (wanted, f"{own}.html", f"{own}/index.html"):
+        if post.save_as in (places := _places(own)):
             continue
         message = f"its address is {quoted(f'/{post.url}')}, its page {quoted(post.save_as)}"
         if source.get("url"):
-            remedy = f"write `Save_as: {quoted(wanted, 255)}` too"
+            remedy = f"write `Save_as: {quoted(places[0], 255)}` too"
             remedy = "write a path of this site" if re.search(r"[?:{]", own) else remedy
             yield Problem(source.line("url"), message, remedy, source.file)
         elif source.get("save_as"):
@@ -199,9 +198,29 @@ def page_elsewhere(site: Site) -> Iterator[Problem]:
             yield Problem(source.line("save_as"), message, remedy, source.file)
         elif (kind := "PAGE" if post.is_page else "ARTICLE") not in reported:
             reported.add(kind)
-            remedy = f"let {kind}_URL and {kind}_SAVE_AS be of one place"
-            end = "URL" if f"{kind}_URL" in site.given else "SAVE_AS"
-            yield site.of_setting(f"{kind}_{end}", f"of {source.file}, {message}", remedy)
+            yield _parted(kind, f"of {source.file}, {message}", site)
+    for kind, varies in FILLED.items():
+        own, place = (str(site.values.get(f"{kind}_{end}")) for end in ("URL", "SAVE_AS"))
+        known = varies in own and varies in place and "://" not in own
+        if known and place not in _places(own.removeprefix("/")):
+            yield _parted(kind, f"the address is {quoted(own)}, the file {quoted(place)}", site)
+
+
+FILLED = {"STATIC": "{path}", "CATEGORY": "{slug}", "TAG": "{slug}", "AUTHOR": "{slug}"}
+"""What tells one address from another in a pattern of each kind."""
+
+
+def _parted(kind: str, message: str, site: Site) -> Problem:
+    end = "URL" if f"{kind}_URL" in site.given else "SAVE_AS"
+    remedy = f"let {kind}_URL and {kind}_SAVE_AS be of one place"
+    return site.of_setting(f"{kind}_{end}", message, remedy)
+
+
+def _places(address: str) -> tuple[str, ...]:
+    """The files that a host shows at an address, the one to write first."""
+    if address == "" or address.endswith("/"):
+        return (f"{address}index.html",)
+    return address, f"{address}.html", f"{address}/index.html"
 
 
 @source_rule("long-address", "error", "`Slug:` with 300 letters", "same", any_format=True)

@@ -14,6 +14,7 @@ from publish.checks.rule import site_rule, source_rule
 from publish.checks.rules.links import (
     FILES,
     MARK,
+    escaped,
     inside,
     own_links,
     own_path,
@@ -76,14 +77,15 @@ def missing_image(site: Site) -> Iterator[Problem]:
         name = posixpath.basename(near)
         named = [file for file in site.files if posixpath.basename(file) == name]
         there = near if near in site.files else named[0] if len(named) == 1 else ""
-        remedy = f"write {{static}}/{there}" if there else "put the file there, or correct the name"
+        there = escaped(source, picture.written, site) or (there and f"{{static}}/{there}")
+        remedy = f"write {quoted(there)}" if there else "put the file there, or correct the name"
         message = f"there is no picture {quoted(picture.written)}"
         yield Problem(
             source.line_of(picture),
             message if picture.written else "a picture has no address",
             remedy,
             source.file,
-            fix=(picture.written, f"{{static}}/{there}") if there else None,
+            fix=(picture.written, there) if there else None,
         )
 
 

@@ -39,6 +39,14 @@ def inside(source: Source, place: str) -> str:
     return posixpath.normpath(posixpath.join(posixpath.dirname(source.path), place))
 
 
+def escaped(source: Source, written: str, site: Site) -> str:
+    """The address of the file whose name holds the `#` or `?` in ``written``; ``""`` for none."""
+    address = written.replace("#", "%23").replace("?", "%3F")
+    mark = MARK.match(address)
+    path = inside(source, mark[2] if mark else address)
+    return address if address != written and path in site.files else ""
+
+
 def own_path(source: Source, address: str, site: Site) -> str | None:
     """The path, from the site's root, that an address names; None for another site's."""
     siteurl = str(site.values.get("SITEURL") or "")
@@ -153,6 +161,8 @@ def _broken_mark(source: Source, link: Link, mark: str, place: str, site: Site) 
     other = site.by_folded.get(folded(path))
     if other:
         return Broken(f"{quoted(place)} is spelled {quoted(other)}", spelling(path, other))
+    if whole := escaped(source, link.written, site):
+        return Broken(f"there is no file {quoted(place)}", f"write {quoted(whole)}", whole)
     everything = [*site.library.sources] if mark == "filename" else [*site.files]
     return _near(
         f"there is no file {quoted(place or link.written)}", path, everything, f"{{{mark}}}/"

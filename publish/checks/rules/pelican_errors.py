@@ -54,6 +54,7 @@ def refusals(site: Site) -> Iterator[tuple[Problem, Complaint]]:
         if not (
             said.kind == "setting"
             or _of_unread(said, site)
+            or said.parts == ("Category", "..")  # a link out of the content folder is broken
             or (zone and said.kind == "bad-timezone")
         ):
             problem = _problem(said, site)
@@ -120,6 +121,7 @@ def _of_settings(text: str, remedy: str, site: Site) -> Problem:
     message = quoted(text.removeprefix("ValueError: "), 200)
     found = [site.of_setting(name, message, remedy) for name in NAME.findall(text)]
     quotes = QUOTED.findall(text.replace('"', "'"))
+    quotes += [f"{quote[:-1]}." for quote in quotes]  # of a dotted name only the package is missing
     found += (
         Problem(number, message, remedy, file)
         for file, settings in site.settings_texts.items()
@@ -130,7 +132,8 @@ def _of_settings(text: str, remedy: str, site: Site) -> Problem:
         ("THEME", "find the theme"),
         ("PLUGINS", "plugin"),
         ("TYPOGRIFY", "smartypants"),
-        ("DEFAULT_METADATA", "static_lang_url"),
+        ("DEFAULT_METADATA", "static_lang_"),
+        ("SLUGIFY_SOURCE", "{'slug'}"),
         ("EXTRA_PATH_METADATA", "'tzinfo'"),
         ("PAGINATION_PATTERNS", "failed to write"),
     )

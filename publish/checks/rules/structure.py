@@ -11,6 +11,7 @@ from publish.post.diagnostic import Problem, quoted
 
 BLOCKS = ("email-only", "web-only")
 INSIDE = re.compile(r"[ \t>*+-]+:::\s*(?:email|web)-only\b")
+NOTE = re.compile(r" {0,3}\[\^([^\]]+)\]:")
 ITEM = re.compile(r" {0,3}(\d{1,9})\.[ \t]+\S")
 
 
@@ -62,6 +63,16 @@ def unknown_block(source: Source) -> Iterator[Problem]:
         if name and name not in BLOCKS:
             message = f"there is no block {quoted(name, 40)}"
             yield Problem(line, message, f"write ::: {BLOCKS[0]} or ::: {BLOCKS[1]}")
+
+
+@source_rule("doubled-footnote", "warning", "`[^1]: One.` and below it `[^1]: Two.`")
+def doubled_footnote(source: Source) -> Iterator[Problem]:
+    """A second footnote of one name: it takes the place of the first, which is shown nowhere."""
+    first: dict[str, int] = {}
+    for line, text in source.prose_lines if "[^" in source.body else ():
+        if (note := NOTE.match(text)) and first.setdefault(note[1], line) != line:
+            message = f"this footnote takes the place of that in line {first[note[1]]}"
+            yield Problem(line, message, "give it another name")
 
 
 @source_rule("list-restart", "warning", "`1.`, a paragraph, `1.`", "silent")

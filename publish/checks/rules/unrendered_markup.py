@@ -32,6 +32,8 @@ BLOCK = re.compile(
 )
 OPENED = re.compile(r"(?<!\]\()<([a-zA-Z]\w*)(\s[^<>]*)?(?<!/)>")
 CLOSED = re.compile(r"</([a-z]\w*)")
+VALUE = re.compile(r"""=\s*(?:"[^"\n]*"|'[^'\n]*')|(?<=\]\()\S+\s+"[^"\n]*"(?=\))""")
+"""An attribute's value, or a link with its title: no element begins in it."""
 UNCLOSED = frozenset((
     "body", "colgroup", "dd", "dt", "head", "html", "li", "optgroup", "option", "p", "rp", "rt",
     "tbody", "td", "tfoot", "th", "thead", "tr",
@@ -149,7 +151,8 @@ def swallowed_words(source: Source) -> Iterator[Problem]:
     from lxml.html.defs import empty_tags, tags
 
     closed = set(CLOSED.findall(source.prose.lower())) | empty_tags | UNCLOSED
-    for line, text in source.prose_lines if "<" in source.body else ():
+    for line, written in source.prose_lines if "<" in source.body else ():
+        text = VALUE.sub('=""', written)
         for found in OPENED.finditer(text):
             name = found[1].lower()
             if name in tags - closed and "markdown" not in (found[2] or ""):

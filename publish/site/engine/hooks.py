@@ -55,22 +55,10 @@ def order_sources() -> None:
             return Sorted(everything)
         return Sorted(f for f in everything if os.path.splitext(f)[1][1:] in extensions)  # noqa: PTH122
 
-    def walk(top: str, **named: Any) -> Iterator[Any]:
-        inside = {top: {os.path.realpath(top)}}
-        for folder, names, files in os.walk(top, **named):
-            yield folder, names, files
-            for name in names.copy():
-                path = os.path.join(folder, name)  # noqa: PTH118
-                real = os.path.realpath(path)
-                # A link to a folder above it would be followed for ever; a rule reports it.
-                if real in inside[folder]:
-                    names.remove(name)
-                inside[path] = {*inside[folder], real}
-
     if os.name == "posix":  # on case-sensitive systems names need no normalization
         generators.fnmatch = types.SimpleNamespace(fnmatch=fnmatch.fnmatchcase)
     generators.Generator.get_files = get_files
-    generators.os = types.SimpleNamespace(**{**vars(os), "walk": walk})
+    generators.os = utils.os = types.SimpleNamespace(**{**vars(os), "walk": stamps.unlooped})
 
 
 def share_raw_bytes() -> None:

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from publish import light
+from publish.post.stamps import ACCOUNTS
 from publish.site.engine import Progress, Run, Task
-from publish.site.snapshot import ACCOUNTS
 
 Outcome = Run | Exception
 

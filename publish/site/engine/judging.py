@@ -62,7 +62,7 @@ class Judging:
 
         def resolved(pelican: Any) -> Any:
             writer = get_writer(pelican)
-            ends = task.until or log.errors
+            ends = bool(task.until or log.errors)  # more errors may come
             if session and not ends:
                 session.compare(self.generators, writer)
                 session.begin(self.settle)

@@ -19,9 +19,9 @@ import jinja2
 import pelican
 
 from publish.post import stamps
+from publish.post.stamps import installed
 from publish.site.engine import Task
 from publish.site.engine.fingerprint import fingerprint
-from publish.site.snapshot import installed
 
 PLACES = {
     "OUTPUT_PATH",

@@ -95,6 +95,8 @@ class Sources:
             made.__dict__.update(unpickler.load())
         except Exception:  # the class may be gone; unpickling may raise anything
             return None
+        if _due(made):  # the clock was set back
+            return None
         self._now[path] = known
         self.links[made] = known.links
         key_lines[path] = dict(known.lines)

@@ -6,7 +6,6 @@ Otherwise stock Pelican builds the site, and the differences are committed: corr
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -19,6 +18,7 @@ from pelican.contents import Article, Content
 from pelican.readers import Readers
 from pelican.writers import Writer
 
+from publish.post import stamps
 from publish.site.engine.tracking import Reads, Tracker
 
 MUTATORS = {
@@ -104,7 +104,7 @@ def _reads_as_known(markdown: Mapping[str, Any], known: set[str]) -> bool:
 
 def _templates(settings: Mapping[str, Any]) -> Iterator[str]:
     for folder in (*settings["THEME_TEMPLATES_OVERRIDES"], f"{settings['THEME']}/templates"):
-        for base, _, names in os.walk(folder, followlinks=True):
+        for base, _, names in stamps.unlooped(folder):
             # To open a named pipe would block.
             for file in filter(Path.is_file, (Path(base, name) for name in names)):
                 with contextlib.suppress(OSError, ValueError):

@@ -17,9 +17,9 @@ from typing import Any
 
 from publish import light
 from publish.errors import Refused
+from publish.post.stamps import ACCOUNTS
 from publish.site.engine import NeedsFullPelican, Progress, Run, Task, own_process, result
 from publish.site.engine.pool import end_with_parent
-from publish.site.snapshot import ACCOUNTS
 
 
 def start(

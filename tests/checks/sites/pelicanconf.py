@@ -14,8 +14,8 @@ USE_FOLDER_AS_CATEGORY = False
 WITH_FUTURE_DATES = False
 ARTICLE_URL = PAGE_URL = "{slug}/"
 ARTICLE_SAVE_AS = PAGE_SAVE_AS = "{slug}/index.html"
-CATEGORY_URL = "category/{slug}/"
-TAG_URL = "tag/{slug}/"
+CATEGORY_URL, CATEGORY_SAVE_AS = "category/{slug}/", "category/{slug}/index.html"
+TAG_URL, TAG_SAVE_AS = "tag/{slug}/", "tag/{slug}/index.html"
 ARCHIVES_SAVE_AS = "archives/index.html"
 PLUGIN_PATHS = [str(Path(publish.__file__).parents[1] / "plugins")]
 PLUGINS = ["only_blocks", "post_identity", "multi_category", "alias_redirects", "mail_issues"]
