@@ -23,6 +23,7 @@ class Kind(NamedTuple):
     names: tuple[str, ...]
 
 
+WHOLE = ("DEFAULT_PAGINATION", "DEFAULT_ORPHANS", "FEED_MAX_ITEMS", "SUMMARY_MAX_LENGTH")
 KINDS = (
     Kind("text", (str, os.PathLike, type(None)), '"text"', (
         "SITENAME", "SITEURL", "PATH", "OUTPUT_PATH", "THEME", "TIMEZONE", "DEFAULT_LANG",
@@ -36,9 +37,7 @@ KINDS = (
     Kind("pattern", (str, re.Pattern, type(None)), r'r"(?P<slug>.+)"', (
         "FILENAME_METADATA", "PATH_METADATA", "INTRASITE_LINK_REGEX",
     )),
-    Kind("number", (int, float), "10, without quotes", (
-        "DEFAULT_PAGINATION", "DEFAULT_ORPHANS", "FEED_MAX_ITEMS", "SUMMARY_MAX_LENGTH",
-    )),
+    Kind("number", (int, float), "10, without quotes", WHOLE),
     Kind("truth value", (int,), "True or False, without quotes", (
         "REVERSE_CATEGORY_ORDER", "NEWEST_FIRST_ARCHIVES",
     )),
@@ -59,7 +58,6 @@ KINDS = (
 NAMES = ("*_PATHS", "*_EXCLUDES", "DIRECT_TEMPLATES", "IGNORE_FILES", "THEME_TEMPLATES_OVERRIDES",
          "FORMATTED_FIELDS")  # fmt: skip
 """Lists of text alone."""
-WHOLE = ("DEFAULT_PAGINATION", "DEFAULT_ORPHANS", "FEED_MAX_ITEMS", "SUMMARY_MAX_LENGTH")
 EARLY = frozenset({
     "SITEURL", "PATH", "OUTPUT_PATH", "THEME", "ARTICLE_PATHS", "PAGE_PATHS", "STATIC_PATHS",
     "PLUGIN_PATHS",
