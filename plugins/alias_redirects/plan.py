@@ -6,13 +6,14 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from publish.post.aliases import Alias, Occupied, parse_alias
 from publish.post.contents import contents
 from publish.post.diagnostic import Complaint
 from publish.post.frontmatter import line_of, names
 from publish.post.text import plain_title
+from publish.post.urls import encoded
 
 
 def fault(file: str, message: str, remedy: str) -> Complaint:
@@ -107,12 +108,12 @@ def real_files(generators: Iterable[Any], written: Iterable[str], output: str) -
 
 def mount(siteurl: str) -> str:
     """The path at which the site stands on its host, without a slash at its end."""
-    return quote(urlsplit(siteurl).path.rstrip("/"), safe="/%~!$&'()*+,;=:@-._")
+    return encoded(urlsplit(siteurl).path.rstrip("/"))
 
 
 def _source(content: Any) -> Source:
     lang = str(getattr(content, "lang", "") or content.settings.get("DEFAULT_LANG") or "en")
-    url = quote(str(content.url).removeprefix("/"), safe="/%~!$&'()*+,;=:@-._?")
+    url = encoded(str(content.url).removeprefix("/"))
     return Source(
         tuple(dict.fromkeys(names(content.aliases))),
         url,

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from publish.post.aliases import GONE, Occupied, parse_alias, retired_fault
 from publish.post.diagnostic import Complaint
 from publish.post.identity import RETIRED, Damaged, read_table
-from publish.post.urls import site_address
+from publish.post.urls import encoded, site_address
 
 from .plan import Move, fault, mount
 
@@ -55,7 +54,7 @@ def plan(
         if lead == GONE:
             yield Move(alias, base + alias.path, "", f"{siteurl}/", name, lang, PLACE)
             continue
-        path = quote(lead, safe="/%~!$&'()*+,;=:@-._?#")
+        path = encoded(lead)
         away = lead.startswith(("https://", "http://"))
         target, canonical = (lead, lead) if away else (base + path, siteurl + path)
         yield Move(alias, base + alias.path, target, canonical, TITLE, lang, PLACE)

@@ -173,12 +173,9 @@ def _table(element: Any, start: str) -> None:
 
 def _longest_words(table: Any) -> list[int]:
     """The letters of the longest word in each column."""
-    texts = zip_longest(*(map(_text, row) for row in table.iter("tr")), fillvalue="")
+    rows = (["".join(cell.itertext()) for cell in row] for row in table.iter("tr"))
+    texts = zip_longest(*rows, fillvalue="")
     return [max(len(word) for text in column for word in ("", *text.split())) for column in texts]
-
-
-def _text(element: Any) -> str:
-    return "".join(element.itertext())
 
 
 def _attributes(element: Any, url: str) -> None:
