@@ -37,10 +37,12 @@ class WrongSetting(ConfigError):
 
 @dataclass(frozen=True)
 class Settings:
-    """The values of the settings file, with the defaults of docs/reference.md."""
+    """The values of the settings file, with the defaults of docs/reference.md. ``modules`` are the
+    files in its folder that it imports."""
 
     path: Path
     values: Mapping[str, Any] = field(repr=False)
+    modules: tuple[str, ...] = ()
 
     @cached_property
     def root(self) -> Path:
@@ -156,7 +158,7 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
     try:
         # Its output must not mix with a command's result.
         aside = contextlib.redirect_stdout(sys.stderr)
-        with aside, neighbours_first(file.parent), _unloaded(file.parent):
+        with aside, neighbours_first(file.parent), _unloaded(file.parent) as modules:
             try:
                 found = runpy.run_path(str(file))
             except light.StubUsed:
@@ -176,7 +178,7 @@ def load(path: str | os.PathLike[str] = "pelicanconf.py") -> Settings:
         or isinstance(values[name], float | int)
         or wrong_part(name, values[name]) is not None
     }
-    settings = Settings(file, values)
+    settings = Settings(file, values, tuple(modules))
     settings.refuse(early)
     return settings
 
@@ -194,17 +196,18 @@ def neighbours_first(root: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _unloaded(root: Path) -> Iterator[None]:
+def _unloaded(root: Path) -> Iterator[list[str]]:
     """Unload the modules of the site that its settings file imports, so that the next one to import
-    them, who may record what is read, reads them again."""
-    known, inside = set(sys.modules), f"{root}{os.sep}"
+    them, who may record what is read, reads them again. Their files are listed at the end."""
+    known, inside, files = set(sys.modules), f"{root}{os.sep}", list[str]()
     try:
-        yield
+        yield files
     finally:
         for name in sys.modules.keys() - known:
             file = str(getattr(sys.modules[name], "__file__", None) or "")
             ours = name.partition(".")[0] == "publish"
             if file.startswith(inside) and "-packages" not in file and not ours:
+                files.append(file)
                 del sys.modules[name]
 
 

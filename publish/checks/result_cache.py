@@ -103,7 +103,8 @@ def watched(settings: Settings, *, built: bool = True) -> Iterator[str]:
     """Every file that a check may read, each once: the inputs of its result."""
     root = settings.root
     with os.scandir(root) as entries:
-        yield from sorted(entry.path for entry in entries if entry.name.endswith(".py"))
+        own_code = {entry.path for entry in entries if entry.name.endswith(".py")}
+    yield from sorted({str(settings.path), *settings.modules, *own_code})
     given = (settings.values.get(name) for name in ("PLUGIN_PATHS", "THEME_TEMPLATES_OVERRIDES"))
     own = [settings.values.get("THEME"), *(name for names in given for name in names or ())]
     folders = [settings.content, *(root / str(name) for name in own if name), settings.issues]

@@ -172,15 +172,8 @@ class IncrementalTarget(Target):
         old, tags = self.load() or Record(), self.tags()
         known = {p: t for p, t in old.files.items() if p in tags}
         planned = tuple(sorted({*old.planned, *digests}))
-        self.begin(
-            replace(
-                old,
-                files=known,
-                planned=planned,
-                expiring=plan.expiring,
-                hold=record.hold or old.hold,
-            )
-        )
+        begun = replace(old, files=known, planned=planned, expiring=plan.expiring)
+        self.begin(replace(begun, hold=record.hold or old.hold))
         self._keep([p.path for p in plan.puts if p.path in tags] + list(plan.delete), remote)
         for name, puts in plan.phases.items():
             self.fence()

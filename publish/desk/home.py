@@ -95,17 +95,14 @@ def headline(ahead: list[Letter], rows: Collection[object], now: Snapshot, at: d
 def site(now: Snapshot, at: datetime) -> SiteState:
     """The site's state, lines about it, and the button to upload."""
     state = now.site
+    upload = (parts.ask("Upload…", "deploy"),) if state.targets else ()
     if now.trouble:
-        return SiteState(
-            (State("error", "The pages cannot be made"),), tuple(now.trouble.splitlines())
-        )
+        cannot = State("error", "The pages cannot be made")
+        return SiteState((cannot,), tuple(now.trouble.splitlines()))
     if state.trouble:
-        says = f"What readers see is not known: {state.trouble}."
-        buttons = (parts.ask("Upload…", "deploy"),) if state.targets else ()
-        return SiteState(says=(says,), buttons=buttons)
+        return SiteState((), (f"What readers see is not known: {state.trouble}.",), upload)
     if state.targets and state.waiting is None:
-        upload = (parts.ask("Upload…", "deploy"),)
-        return SiteState((State("warning", "The pages are not made yet"),), buttons=upload)
+        return SiteState((State("warning", "The pages are not made yet"),), (), upload)
     if state.waiting is None:
         made = f"The pages were made {words.saved(state.made, now.zone, at)}." if state.made else ""
         says = "Where they are uploaded to is not set, so what readers see is not known."
@@ -117,7 +114,7 @@ def site(now: Snapshot, at: datetime) -> SiteState:
     )
     if any(parts.changed_since(now, post) for post in now.posts):
         waits = State("warning", "What you changed waits to be uploaded")
-        return SiteState((waits,), (uploaded,), (parts.ask("Upload…", "deploy"),))
+        return SiteState((waits,), (uploaded,), upload)
     if not state.waiting:
         return SiteState((State("ok", "Uploaded"),), (uploaded,))
     pages = words.count(len(state.waiting), "page")

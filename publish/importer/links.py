@@ -61,6 +61,7 @@ class Own:
     fragment: str
 
 
+@dataclass
 class Rewriter:
     """Rewrites the links and pictures of one post.
 
@@ -68,19 +69,14 @@ class Rewriter:
     the addresses of the files that the post shows.
     """
 
-    def __init__(
-        self,
-        index: Index,
-        entry: Entry,
-        context: Context,
-        media: MediaLibrary,
-        store: Store,
-        named: Callable[[int], Container[str]],
-        same_host: bool,
-    ) -> None:
-        self.index, self.entry, self.context = index, entry, context
-        self._media, self._store, self._named, self._same_host = media, store, named, same_host
-        self.used: list[str] = []
+    index: Index
+    entry: Entry
+    context: Context
+    media: MediaLibrary
+    store: Store
+    named: Callable[[int], Container[str]]
+    same_host: bool
+    used: list[str] = field(default_factory=list)
 
     def rewrite(self, root: El) -> None:
         """Rewrite every link and picture in place; a link that leads nowhere leaves its words."""
@@ -114,7 +110,7 @@ class Rewriter:
         if own is None or link.text().strip() not in (href, f"Page on {host_of(own.url)}"):
             return link.kids
         number, file = self.leads(own)
-        title = self._store.plan(number)["title"] if number in self.index.entries else ""
+        title = self.store.plan(number)["title"] if number in self.index.entries else ""
         return [title or file.rpartition("/")[2] or href]
 
     def _target(self, href: str, words: str) -> str:
@@ -147,11 +143,11 @@ class Rewriter:
         if not file and any(kind.search(own.path) for kind in kinds):
             file = own.url
         number = number or self._by_path(own.path)
-        return number, file or ("" if number else self._store.attachment_page(key_of(own.path)))
+        return number, file or ("" if number else self.store.attachment_page(key_of(own.path)))
 
     def take(self, url: str, lost: str, words: str = "") -> Found:
         """The result for the file at ``url``; a loss is noted, ``lost`` if it is missing."""
-        found = self._media.take(url)
+        found = self.media.take(url)
         if found.state == "kept":
             self.used.append(url)
         else:
@@ -165,13 +161,13 @@ class Rewriter:
         if found.state == "kept":
             return f"{{static}}/{found.path}"
         target = pictures.whole(url)
-        return "" if self._same_host or urls.is_private(target) else target
+        return "" if self.same_host or urls.is_private(target) else target
 
     def _picture(self, el: El) -> El | str:
         url = self.absolute(el.get("src"))
         number = el.attrs.pop("data-id", "")
         if number and not el.get("alt"):
-            el.attrs["alt"] = " ".join(self._store.attachment(number_of(number))[1].split())
+            el.attrs["alt"] = " ".join(self.store.attachment(number_of(number))[1].split())
         if url.startswith("data:"):
             if len(url) > 20000:
                 self.context.lose("picture-refused", "data:", el.get("alt"))
@@ -185,13 +181,13 @@ class Rewriter:
         # Another site may tell its pictures apart by what follows a "?".
         src = el.attrs["src"] = url if elsewhere else pictures.whole(url)
         gone = urls.is_private(src) or not urls.is_address(src)
-        return el.get("alt") if gone or (self._same_host and not elsewhere) else el
+        return el.get("alt") if gone or (self.same_host and not elsewhere) else el
 
     def _here(self, fragment: str, words: str) -> str:
         fragment = unquote(fragment)
         if fragment == "top":
             return "#top"
-        if fragment in self._named(self.entry.number):
+        if fragment in self.named(self.entry.number):
             return f"#{fragment}"
         self.context.lose("anchor-missing", f"#{fragment[:60]}", words)
         return ""
@@ -229,7 +225,7 @@ class Rewriter:
             id = number_of(query.get(name, [""])[0])
             if number := self.index.ids.get(id, 0):
                 return number, ""
-            if file := self._store.attachment(id)[0]:
+            if file := self.store.attachment(id)[0]:
                 return 0, file
         return 0, ""
 
@@ -250,7 +246,7 @@ class Rewriter:
             return ""
         made = f"{{filename}}/{entry.file}"
         if own.fragment and not own.fragment.startswith(("comment", "respond", "more-", "?secret")):
-            if own.fragment in self._named(entry.number):
+            if own.fragment in self.named(entry.number):
                 return f"{made}#{own.fragment}"
             self.context.lose("anchor-missing", f"{entry.file}#{own.fragment[:40]}", words)
         return made

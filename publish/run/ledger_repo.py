@@ -87,14 +87,9 @@ class LedgerRepository(Repository):
                 if full == theirs:
                     return "unchanged" if not attempt else "pushed"
                 commit = self._commit(tip, full)
+                lease = f"--force-with-lease={self.ref}:{tip}"
                 try:
-                    self._remote(
-                        "push",
-                        "-q",
-                        f"--force-with-lease={self.ref}:{tip}",
-                        self.remote,
-                        f"{commit}:{self.ref}",
-                    )
+                    self._remote("push", "-q", lease, self.remote, f"{commit}:{self.ref}")
                 except Failed:
                     # If the branch did not move, the push failed for another reason.
                     refused += self._fetch() == tip

@@ -120,10 +120,16 @@ def test_what_the_environment_and_an_override_say_now_counts(
         "import os\nSITEURL = os.environ.get('SITE', SITEURL)\nTHEME_TEMPLATES_OVERRIDES = ['over']"
     )
     mine = project.write("over/article.html", "{{ article.content }}")
+    project.write("conf/__init__.py", "")
+    base = project.write("conf/base.py", "")
+    project.set("from conf.base import *")
     assert checking.findings(project.settings) == []
     monkeypatch.setenv("SITE", "nowhere")
     assert [f.rule for f in checking.findings(project.settings)] == ["bad-siteurl"]
     monkeypatch.delenv("SITE")
+    base.write_text("TIMEZONE = 'Nowhere'")
+    assert [f.rule for f in checking.findings(project.settings)] == ["bad-timezone"]
+    base.write_text("")
     mine.write_text("{% if %}")
     assert [f.file for f in checking.findings(project.settings)] == ["over/article.html"]
 

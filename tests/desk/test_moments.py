@@ -313,6 +313,18 @@ def test_15c_a_post_whose_file_is_gone_says_so(page: Page, site: Open):
     shows(page, "There is nothing at this address")
 
 
+def test_15d_what_is_typed_outlives_a_file_that_is_taken_away_and_put_back(page: Page, site: Open):
+    file = site.write("gone.md")
+    post(page, site, "gone.md")
+    page.get_by_text("Title, summary, subject, date").click()
+    page.get_by_label("Subject of the letter").fill("Half a wo")
+    with page.expect_response(lambda answer: answer.status == 404):
+        file.unlink()
+    site.write("gone.md", title="It Is Back")
+    expect(page.locator("h1")).to_have_text("It Is Back")
+    expect(page.get_by_label("Subject of the letter")).to_have_value("Half a wo")
+
+
 def test_10_one_screen_lists_what_matters_by_title(page: Page, site: Open):
     home(page, site)
     titles = page.locator(".posts h3")

@@ -184,14 +184,9 @@ class Git(Target):
 
     def _push(self, commit: str, remote: Remote) -> None:
         self.place.say(f"pushing {self.branch}")
+        lease = f"--force-with-lease={self.ref}:{remote.at}"
         try:
-            self._git(
-                "push",
-                "-q",
-                f"--force-with-lease={self.ref}:{remote.at}",
-                self.url,
-                f"{commit}:{self.ref}",
-            )
+            self._git("push", "-q", lease, self.url, f"{commit}:{self.ref}")
         except Failed as error:
             tip = self._tip()
             if tip == commit:

@@ -17,6 +17,7 @@ from publish.deploy.targets.git import ssh_key
 from publish.deploy.targets.sftp import LEASE, LOCK, Sftp
 
 BUSY = 75
+RSYNC = ("-rlp", "--checksum", "--delete", "--chmod=D755,F644", "-s")
 LEASE_TOO = f"""
 rm -rf .publish/mine {LOCK}/shell; mkdir .publish/mine && : > .publish/mine/shell &&
 if ! mv -T .publish/mine {LOCK} 2>/dev/null; then
@@ -119,22 +120,8 @@ class Shell:
         link = ["--link-dest=../../current/"] if base else []
         with ssh_key() as key:
             shell = shlex.join(["ssh", *ALIVE, *self.server.options, *key])
-            run(
-                [
-                    "rsync",
-                    "-rlp",
-                    "--checksum",
-                    "--delete",
-                    "--chmod=D755,F644",
-                    "-s",
-                    *link,
-                    "-e",
-                    shell,
-                    f"{folder}/",
-                    f"{self.server.host}:{self.server.path}/{part}/",
-                ],
-                remedy=REMEDY,
-            )
+            there = f"{self.server.host}:{self.server.path}/{part}/"
+            run(["rsync", *RSYNC, *link, "-e", shell, f"{folder}/", there], remedy=REMEDY)
         self.order(f"mv -T {part} {_in(id)}")
 
     def reuse(self, names: Iterable[str], id: str) -> None:

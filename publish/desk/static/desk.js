@@ -29,8 +29,8 @@ async function draw() {
   busy = true;
   try {
     const answer = await fetch(location.href.split("#")[0], { headers: { "X-Desk": "draw" } });
-    // A post that is gone has a page that says so.
-    if (answer.ok || answer.status === 404) put(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    // A post that is gone has a page that says so; but some programs take a file away for a moment to save it.
+    if (answer.ok || (answer.status === 404 && !touched)) put(new DOMParser().parseFromString(await answer.text(), "text/html"));
   } catch { /* The desk is closed, or starts again: the stream tells. */ }
   busy = false;
   if (again) { again = false; draw(); }
