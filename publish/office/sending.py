@@ -321,7 +321,7 @@ def _refuse_single(
         Refused: it is one.
     """
     if sum(choice.verdict is Verdict.SEND for choice in going) == 1:
-        rest = [_explained(office, c) for c in choices if not c.send]
+        rest = [_explained(office, c) for c in choices if c.verdict is not Verdict.SEND]
         raise Refused(
             "; ".join(["a digest needs two posts or more", *rest[-3:]]),
             "name others, or leave --digest out",

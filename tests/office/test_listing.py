@@ -102,6 +102,10 @@ def test_a_digest_of_one_says_why_the_others_do_not_come(author: Author):
     done(author, "send", posts=("dose",))
     with pytest.raises(Refused, match=r"two posts or more; dose .*: (scheduled|already)"):
         asked(author, "send", posts=("dose", "night"), digest=True)
+    author.post("third")
+    die_at(author, "schedule", asked(author, "send", posts=("third",), at="18:00"))
+    with pytest.raises(Refused, match=r"two posts or more; third .*: an earlier run's answer"):
+        asked(author, "send", posts=("third", "night"), digest=True)
 
 
 def test_it_can_be_taken_back_without_any_ledger(author: Author):

@@ -34,7 +34,9 @@ class Blog:
             (self.root / file).write_text(self.conf + own, encoding="utf-8")
 
     def edit(self, number: int, old: str, new: str) -> None:
-        file = self.posts[number]
+        self.change(self.posts[number], old, new)
+
+    def change(self, file: Path, old: str, new: str) -> None:
         text = re.sub(old, new, file.read_text("utf-8"), count=1, flags=re.M)
         assert text != file.read_text("utf-8")
         file.write_text(text, encoding="utf-8")
@@ -65,14 +67,12 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
-def new(blog: Blog) -> None:
+def new(blog: Blog, name: str = "new") -> None:
     text = blog.posts[0].read_text("utf-8")
     text = re.sub(r"^Slug:.*\n", "", text, flags=re.M)
-    text = re.sub("^Title:.*", "Title: A <em>new</em> one & <2", text, flags=re.M)
-    text = re.sub("^Uid:.*", "Uid: eeeeeeeeeeee", text, flags=re.M)
-    file = blog.root / "content/posts/new-one.md"
-    file.write_text(text, encoding="utf-8")
-    blog.posts.append(file)
+    text = re.sub("^Title:.*", f"Title: A <em>{name}</em> one & <2", text, flags=re.M)
+    text = re.sub("^Uid:.*", f"Uid: {name:e<12}", text, flags=re.M)
+    (blog.root / f"content/posts/{name}-one.md").write_text(text, encoding="utf-8")
 
 
 EDITS: dict[str, Callable[[Blog], object]] = {
@@ -81,11 +81,12 @@ EDITS: dict[str, Callable[[Blog], object]] = {
     "title": lambda b: b.edit(3, "^Title: ", "Title: Newer "),
     "category": lambda b: b.edit(4, "^Category:.*", "Category: Money, Wellbeing"),
     "add": new,
-    "cover": lambda b: b.edit(-1, "^Title:", "Image: {static}/images/two-coffee-cups.jpg\nTitle:"),
+    "cover": lambda b: b.change(b.root / "content/posts/covered-one.md", "^Title:",
+                                "Image: {static}/images/two-coffee-cups.jpg\nTitle:"),
     "draft": lambda b: b.edit(5, "^Status:.*", "Status: draft"),
     "picture": lambda b: shutil.copy(b.root / "content/images/night-shift-lamp.jpg",
                                      b.root / "content/images/two-coffee-cups.jpg"),
-    "delete": lambda b: b.posts.pop().unlink(),
+    "delete": lambda b: (b.root / "content/posts/deleted-one.md").unlink(),
     "setting": lambda b: b.settings('SITESUBTITLE = "Another promise"\nRELATED_MOST = 2\n'),
 }  # fmt: skip
 
@@ -93,6 +94,8 @@ EDITS: dict[str, Callable[[Blog], object]] = {
 @pytest.fixture(scope="module")
 def blog(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Blog:
     made = Blog(root, tmp_path_factory.mktemp("blog"))
+    new(made, "covered")
+    new(made, "deleted")
     assert made.build().written
     assert made.differences() == []
     return made
