@@ -10,7 +10,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, TemplateNotFound, Undefined, nodes
+from jinja2 import Environment, TemplateNotFound, Undefined, nodes
 
 from publish.post import cache
 from publish.post.diagnostic import Complaint, quoted
@@ -59,17 +59,15 @@ class Templates:
 
     def serve(self, generator: Any) -> None:
         """From now on the ``generator`` gets a blank template for every name; a faulty one is
-        reported. Only rendering tells which variables a site that demands them all lacks: such a
-        site keeps its templates."""
+        reported."""
         self._generator = generator
         get = type(generator).get_template
-        strict = issubclass(generator.env.undefined, StrictUndefined)
 
-        def get_template(name: str) -> Any:
+        def get_template(name: str) -> Blank:
             for ending in generator.settings["TEMPLATE_EXTENSIONS"]:
                 with contextlib.suppress(TemplateNotFound):
                     self._load(name + ending)
-                    return get(generator, name) if strict else Blank(generator.env, name + ending)
+                    return Blank(generator.env, name + ending)
             if name == "period_archives":
                 get(generator, name)  # it raises, and Pelican takes another
             return Blank()  # a rule reports it where it is named

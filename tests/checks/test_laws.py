@@ -309,30 +309,20 @@ def test_what_fails_in_every_source_is_reported_once_at_the_settings(
 STRICT = "JINJA_ENVIRONMENT = {'undefined': __import__('jinja2').StrictUndefined}\n"
 
 
-@pytest.mark.parametrize(
-    ("lines", "words", "at"),
-    [
-        (f"{STRICT}SITESUBTITLE = DISPLAY_PAGES_ON_MENU = ''", "", "base.html"),
-        (f"{STRICT}DIRECT_TEMPLATES = ['category']", "", ".html"),
-        ("TEMPLATE_PAGES = {'x.html': 'x.html'}", "a\n{{ nothing.of_it }}", "content/x.html:2: "),
-        ("TEMPLATE_PAGES = {'x.html': 'x.html'}", "{{ none }}{{ articles[0].title }}", ""),
-    ],
-)
-def test_what_only_rendering_tells_is_named_by_a_check(
-    project: Project, lines: str, words: str, at: str
-):
+@pytest.mark.parametrize("lines", ["", STRICT])
+def test_a_check_renders_no_page(project: Project, lines: str):
     project.post()
-    project.write("content/x.html", words)
-    project.set(lines)
-    found = [f for f in checking.findings(project.settings) if f.severity == "error"]
-    assert bool(found) == bool(at)
-    refusal = ""
-    try:
-        build(project.settings, guards=checking.guards(project.settings, Voice()))
-    except PublishError as error:
-        refusal = str(error)
-    assert refusal == (str(found[-1]) if found else "")
-    assert at in refusal
+    project.write("content/x.html", "{{ SITENAME|noted }}")
+    noted = project.settings.root / "noted"
+    project.set(
+        f"{lines}TEMPLATE_PAGES = {{'x.html': 'x.html'}}\n"
+        f"JINJA_FILTERS = {{'noted': lambda value: open({str(noted)!r}, 'a').write('x')}}"
+    )
+    checking.findings(project.settings)
+    assert not noted.exists()
+    if not lines:  # Pelican's own theme uses variables that this site does not set
+        build(project.settings)
+        assert noted.read_text() == "x"
 
 
 def test_a_link_whose_target_changed_its_name_is_told_alike_by_check_and_build(project: Project):

@@ -1,5 +1,5 @@
 """A dry run of a build: Pelican's generators and its writer write the site, but no template
-renders, unless each missing variable is an error, and no file is opened.
+renders and no file is opened.
 
 It reports errors before any page is rendered: invalid addresses, lists and feeds, and templates
 that cannot be loaded, with those that they extend, include and import.
@@ -134,7 +134,7 @@ class _DryWriter(Writer):  # type: ignore[misc] # Pelican has no types
             wanted |= set() if paginated else {*LISTS}
             self.lists[str(template_name), template, filled, frozenset(wanted)] = None
         try:
-            self._write(self, name, template, context, *how, template_name=template_name, **named)
+            self._write(self, name, Blank(), context, *how, template_name=template_name, **named)
         except FileOverwriteFailedError:
             raise  # for some of Pelican's own lists that is no error
         except Exception as error:
