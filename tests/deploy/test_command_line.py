@@ -19,6 +19,7 @@ from click.testing import CliRunner
 from publish.cli import run as publish
 from publish.deploy import programs
 from publish.deploy.deploy import Stopped
+from publish.deploy.targets.connection import Server
 from publish.http import fetch
 from publish.settings import load
 from publish.site import manifest, snapshot
@@ -447,6 +448,22 @@ def test_a_deploy_that_is_stopped_leaves_no_key(tmp_path: Path, monkeypatch: pyt
     _, said = child.communicate(timeout=30)
     assert (child.returncode, list((tmp_path / "temporary").iterdir())) == (130, []), said
     assert "interrupted — run it again" in said
+
+
+def test_a_deploy_stopped_as_its_clock_starts_does_not_wait_for_that_clock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    start = threading.Timer.start
+
+    def stopped(self: threading.Timer) -> None:
+        start(self)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Timer, "start", stopped)
+    before = set(threading.enumerate())
+    with pytest.raises(KeyboardInterrupt):
+        Server("h", str(tmp_path)).connect("sh", ["-c", "exec cat"], "", str)
+    assert not [t for t in set(threading.enumerate()) - before if not t.daemon]
 
 
 @pytest.mark.parametrize(

@@ -86,8 +86,9 @@ class Connection:
         end = secrets.token_hex(12)
         self.said = b""  # What an earlier command said is no reason that this one failed.
         watch = threading.Timer(patience, self.child.kill)
-        watch.start()
+        watch.daemon = True  # A deploy that is stopped as it starts must not wait for it.
         try:
+            watch.start()
             assert self.child.stdin is not None
             # The pipe broke: reading the output shows why.
             with contextlib.suppress(OSError):
