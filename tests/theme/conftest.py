@@ -177,6 +177,11 @@ def corpus(content: Path) -> None:
         "URL: full-ar/\nSave_as: full-ar/index.html",
     )
     write(
+        "long-ar.md",
+        "Title: طويل\nSlug: long\nDate: 2026-01-06\nCategory: Money\nLang: ar\n"
+        "Tags: calm\nAuthor: Ann Lee\nURL: long-ar/\nSave_as: long-ar/index.html",
+    )
+    write(
         "aside.md",
         "Title: Aside\nSlug: aside\nDate: 2026-01-09\nCategory: Asides\nTags: aloof\n"
         "Author: Cy Fox\nStatus: hidden",
