@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 from collections.abc import Mapping
@@ -9,10 +10,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from publish.post.images import cover_of, size_of
+from publish.post.images import MARK, cover_of, size_of
 
 IMG = re.compile(r"""<img\b(?:[^>"']|"[^"]*"|'[^']*')*>""")
-SRC = re.compile(r"""\bsrc\s*=\s*(["'])(?:\{(?:static|attach|filename)\})?(.*?)\1""")
+SRC = re.compile(r"""(?<![\w-])src\s*=\s*(?:(["'])(.*?)\1|([^\s"'>]+))""")
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".avif")
 
 
@@ -28,11 +29,16 @@ def with_sizes(markup: str, content: str, folder: str) -> str:
 def file_of(tag: str, content: Path, folder: str) -> Path | None:
     """The file in the content folder that an ``<img>`` refers to; None for a picture of another
     host."""
-    found = SRC.search(tag)
-    if not found or "://" in found.group(2):
+    name = unquote(address_of(tag))
+    if not name or "://" in name:
         return None
-    name = unquote(found.group(2))
     return content / name.lstrip("/") if name.startswith("/") else content / folder / name
+
+
+def address_of(tag: str) -> str:
+    """The address of an ``<img>``'s picture, without a mark; ``""`` without one."""
+    found = SRC.search(tag)
+    return MARK.sub("", html.unescape(found[2] or found[3] or ""), count=1) if found else ""
 
 
 def _sized(tag: str, content: Path, folder: str) -> str:
