@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from .tags import IMG, address_of, with_attributes
+from publish.post.images import IMG, address_of
+
+from .tags import with_attributes
 from .variants import Files, Picture, shown
 
 # A ``<picture>`` of the author's own and comments are matched first, to be left as they are.

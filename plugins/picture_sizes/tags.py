@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import os
 import re
 from collections.abc import Mapping
@@ -10,10 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from publish.post.images import MARK, cover_of, size_of
+from publish.post.images import IMG, address_of, cover_of, size_of
 
-IMG = re.compile(r"""<img\b(?:[^>"']|"[^"]*"|'[^']*')*>""")
-SRC = re.compile(r"""(?<![\w-])src\s*=\s*(?:(["'])(.*?)\1|([^\s"'>]+))""")
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".avif")
 
 
@@ -33,12 +30,6 @@ def file_of(tag: str, content: Path, folder: str) -> Path | None:
     if not name or "://" in name:
         return None
     return content / name.lstrip("/") if name.startswith("/") else content / folder / name
-
-
-def address_of(tag: str) -> str:
-    """The address of an ``<img>``'s picture, without a mark; ``""`` without one."""
-    found = SRC.search(tag)
-    return MARK.sub("", html.unescape(found[2] or found[3] or ""), count=1) if found else ""
 
 
 def _sized(tag: str, content: Path, folder: str) -> str:
@@ -75,14 +66,3 @@ def cover(content: Any) -> str:
     """The path below the content folder that an ``Image:`` line names; ``""`` for none there."""
     found = cover_of(content)
     return found.path if found else ""
-
-
-def line(content: Any, path: str) -> int:
-    """The line of the source that names the picture, from 1; 1 where none does."""
-    name = path.rsplit("/", 1)[-1]
-    try:
-        text = Path(content.source_path).read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return 1
-    rows = text.splitlines()
-    return next((n for n, row in enumerate(rows, 1) if name in unquote(row)), 1)

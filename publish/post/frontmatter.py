@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
+from urllib.parse import unquote
 
 KEY = re.compile(r" {0,3}([A-Za-z0-9_-]+):\s*(.*)")
 MORE = re.compile(r" {4,}(.*)")
@@ -147,6 +148,21 @@ def line_of(key: str, file: str | os.PathLike[str]) -> int:
             return key_lines(stream.read(), os.fspath(file)).get(key, 1)
     except OSError:
         return 1
+
+
+def line_naming(words: Sequence[str], file: str | os.PathLike[str]) -> int:
+    """The first line of a file that holds the last of ``words`` it can, percent-encoded or not, or
+    as a key in any case; 1 if none does. For a message where no record is at hand."""
+    try:
+        with open(file, encoding="utf-8", errors="replace") as stream:  # noqa: PTH123 - as above
+            lines = [f"{line}\0{unquote(line)}" for line in stream]
+    except OSError:
+        return 1
+    for word in reversed(words):
+        for number, line in enumerate(lines, 1):
+            if word in line or (word.endswith(":") and line.lower().startswith(word.lower())):
+                return number
+    return 1
 
 
 def set_key(data: bytes, key: str, value: str) -> bytes:
