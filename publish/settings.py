@@ -242,10 +242,12 @@ def require_folders(settings: Settings, target: Path | None = None) -> None:
 
 
 def setting_place(texts: Mapping[str, str], name: str) -> tuple[str, int]:
-    """The file of ``Settings.texts`` that sets ``name``, and its last line that begins with it; the
-    first line of the settings file where it comes from elsewhere."""
+    """The file of ``Settings.texts`` that sets ``name``, and its last line that does, also beside
+    others or indented; the first line of the settings file where it comes from elsewhere."""
+    name = re.escape(name)
+    beside = rf"[ \t]*(?:[A-Z_]+[ \t]*[,=][ \t]*)*{name}[ \t]*[,=](?!=)"
     for file, text in texts.items():
-        if found := [match.start() for match in re.finditer(rf"^{re.escape(name)}\b", text, re.M)]:
+        if found := [m.start() for m in re.finditer(rf"^(?:{name}\b|{beside})", text, re.M)]:
             return file, text.count("\n", 0, found[-1]) + 1
     return next(iter(texts)), 1
 
