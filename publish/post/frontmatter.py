@@ -209,6 +209,15 @@ def names(value: object) -> list[str]:
     return [part.strip() for part in given.split(",") if part.strip()]
 
 
+def defaults(value: object) -> dict[str, object]:
+    """The setting DEFAULT_METADATA, a mapping or a list of pairs as Pelican takes it; empty where
+    it is none of these."""
+    try:
+        return dict(value or {})  # type: ignore[call-overload, no-any-return]
+    except (TypeError, ValueError):
+        return {}
+
+
 def yes_no(value: object) -> bool | None:
     """The boolean that a value such as ``yes`` or ``no`` stands for; None for any other and for an
     empty one."""
