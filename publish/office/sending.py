@@ -55,7 +55,7 @@ def ask(
     Raises:
         PublishError: it is refused; see docs/reference.md for the codes.
     """
-    _require_compatible(posts, digest, as_update, replace)
+    _require_compatible(posts, now, digest, as_update, replace)
     _ = office.sender  # Fail early: without a sender nothing is built.
     when = revalidate(office, before.timing) if before else timing(office, now, at)
     office.site.fresh(office.voice, build=build)
@@ -182,12 +182,16 @@ def send_due(office: Office, *, build: bool = False) -> Done:
     return altered(found, lines=(*found.lines, *more), code=code)
 
 
-def _require_compatible(posts: Sequence[str], digest: bool, as_update: bool, replace: bool) -> None:
+def _require_compatible(
+    posts: Sequence[str], now: bool, digest: bool, as_update: bool, replace: bool
+) -> None:
     for flag, given in (("--as-update", as_update), ("--replace", replace)):
         if given and not posts:
             raise ConfigError(f"{flag}: name the post", f"write publish send POST {flag}")
     flags = {"--as-update": as_update, "--digest": digest, "--replace": replace}
     both = [flag for flag, given in flags.items() if given]
+    # What is replaced keeps its hour, or gets that of --at.
+    both += ["--now"] if now and replace else []
     if len(both) > 1:
         raise ConfigError(f"{' and '.join(both)} exclude each other", "choose one")
 
