@@ -20,7 +20,7 @@ from publish.post import stamps
 from publish.post.identity import SINCE
 from publish.post.issue import Issue, key_of
 
-GONE = "its post is not public any more"
+GONE = "its post is not public any more, or not for the mail"
 ELSEWHERE = "its post is not here"
 
 

@@ -115,8 +115,7 @@ class Source:
     @property
     def status(self) -> str:
         """In small letters; the site's default where it names none."""
-        given: Any = self.settings.values.get("DEFAULT_METADATA")
-        default = given.get("status") if isinstance(given, dict) else ""
+        default = frontmatter.defaults(self.settings.values.get("DEFAULT_METADATA")).get("status")
         return (self.header.get("status") or str(default or "published")).lower()
 
     @property

@@ -28,7 +28,10 @@ def test_a_letter_whose_post_is_gone_is_the_first_line_and_can_be_taken_back(aut
     author.edit("dose", "Status", "Newsletter: no\nStatus")
     first = states(author)[0]
     assert first.urgent
-    assert "its post is not public any more; `publish undo dose` takes it back" in first.line
+    assert (
+        "its post is not public any more, or not for the mail; `publish undo dose` takes it back"
+        in first.line
+    )
     (campaign,) = first.letter.campaigns
     for name in ("dose", first.letter.key, campaign.id):
         assert asked(author, "undo", post=name).plan[0].key == first.letter.key
@@ -47,7 +50,10 @@ def test_it_is_the_first_line_too_where_no_build_may_take_the_post_off(author: A
         (author.root / "content/posts/dose.md").unlink()
     first = states(author)[0]
     assert first.urgent
-    assert "its post is not public any more; `publish undo dose` takes it back" in first.line
+    assert (
+        "its post is not public any more, or not for the mail; `publish undo dose` takes it back"
+        in first.line
+    )
     assert not states(author)[1].urgent
 
 

@@ -164,37 +164,37 @@ class Execution:
     def _outcome(self) -> Outcome:
         task, log, judging = self._task, self._log, self._judging
         answer, fit = (judging.answer, judging.fit) if judging else (None, True)
-        done = Run(judged=answer, seconds=self._clock.seconds, full_pelican=task.full_pelican)
+        done = Run(
+            judged=answer,
+            seconds=self._clock.seconds,
+            full_pelican=task.full_pelican,
+            reads=self._reads(),
+            untracked=self._audit.untracked,
+        )
         if task.until == "read" or not fit or (log.errors and task.judge and answer is None):
             return done._replace(errors=tuple(log.errors), fit=fit)
         if log.errors:
             also = f" (and {len(log.errors) - 1} more)" if len(log.errors) > 1 else ""
             first = log.errors[0]
             return self._failure(f"{first._replace(remedy='')}{also}", first.remedy or REMEDY)
-        values, session = self._values, self._session
-        # Pelican's own default of CACHE_PATH is relative.
-        apart = [
-            task.stage,
-            task.folder.parent,
-            *(
-                Path(value).absolute()
-                for value in (
-                    values["PATH"],
-                    values["THEME"],
-                    values["CACHE_PATH"],
-                    *values["PLUGIN_PATHS"],
-                )
-            ),
-        ]
-        reads = self._audit.reads(apart, Path(values["PATH"], "ledger"))
+        session = self._session
         return done._replace(
             warnings=tuple(map(str, log.warnings)),
-            reads=tuple(path for path in reads if path != str(task.settings.parent)),
             due=_due(judging.generators if judging else [], self._clock.began),
-            untracked=self._audit.untracked,
             kept=tuple(sorted(self._staging.kept)),
             rendered=len(session.pages.rendered) if session else len(self._written),
         )
+
+    def _reads(self) -> tuple[str, ...]:
+        """The files that were read beside those that every build reads."""
+        task, values = self._task, self._values
+        if not values:  # The settings file failed.
+            return ()
+        given = (values["PATH"], values["THEME"], values["CACHE_PATH"], *values["PLUGIN_PATHS"])
+        # Pelican's own default of CACHE_PATH is relative.
+        apart = [task.stage, task.folder.parent, *(Path(value).absolute() for value in given)]
+        reads = self._audit.reads(apart, Path(values["PATH"], "ledger"))
+        return tuple(path for path in reads if path != str(task.settings.parent))
 
 
 def _moment(content: Any, key: str) -> datetime | None:
