@@ -112,7 +112,7 @@ def site(now: Snapshot, at: datetime) -> SiteState:
         if state.uploaded
         else "Nothing was uploaded from here yet."
     )
-    if any(parts.changed_since(now, post) for post in now.posts):
+    if state.changed or any(parts.changed_since(now, post) for post in now.posts):
         waits = State("warning", "What you changed waits to be uploaded")
         return SiteState((waits,), (uploaded,), upload)
     if not state.waiting:
