@@ -123,6 +123,8 @@ Then:
         1. three
             1. four
                 1. hydroxychloroquine
+
+<table><tr><th scope="row">Shelf</th><td>North</td></tr></table>
 """
 WORDS = "Every ward has a window, and somebody who looks out of it at four in the morning. "
 
