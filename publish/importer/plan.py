@@ -38,7 +38,7 @@ class Planning:
         self.values = state.settings.values
         self._zone = ZoneInfo(state.settings.timezone)
         self._names = header.Names(state.channel, state.options, self.values)
-        self._terms: dict[str, str] = {}
+        self._terms: dict[str, list[str]] = {}
         self._gone: set[int] = set()
         self._private: Counter[str] = Counter()
         ledger = state.ledger
@@ -252,8 +252,8 @@ class Planning:
         real |= {urls.normal(f"/{slug}/").casefold() for slug in self._others}
         real |= {f"/{name}" for name in self._reserved}
         real |= {
-            urls.normal(old_lists.address_of(term.partition(":")[0], name, values)).casefold()
-            for term, name in self._terms.items()
+            urls.normal(old_lists.address_of(term.partition(":")[0], names[-1], values)).casefold()
+            for term, names in self._terms.items()
         }
         for entry in state.entries.values():
             aliases = self._alias(entry, real)
@@ -328,9 +328,8 @@ class Planning:
                     self.state.channel.terms.setdefault((taxonomy, term.slug), term.name)
         if entry.open:
             kinds = {"category": categories, "tag": tags, "author": authors}
-            self._terms.update(
-                {f"{k}:{n.casefold()}": n for k, many in kinds.items() for n in many}
-            )
+            for kind, name in ((k, name) for k, many in kinds.items() for name in many):
+                self._terms.setdefault(f"{kind}:{name.casefold()}", []).append(name)
         fields = [
             ("Title", title),
             ("Date", dates.formatted(entry.date) if entry.date else ""),
