@@ -43,9 +43,8 @@ class Planning:
         self._private: Counter[str] = Counter()
         ledger = state.ledger
         # Sources imported from another site keep their slugs.
-        self._ours = frozenset(ledger.begun) | frozenset(
-            record.file for key, record in ledger.items.items() if key.startswith(f"{self.host}/")
-        )
+        mine = [one for key, one in ledger.items.items() if key.startswith(f"{self.host}/")]
+        self._ours = {*ledger.begun, *(record.file for record in mine)}
         self._reserved = address.reserved(self.values)
         self._slug_of: dict[str, str] = {}
         self._moved: dict[str, tuple[str, str]] = {}
@@ -72,15 +71,8 @@ class Planning:
                     self._published.setdefault(uid, []).append(recorded.written[place])
                     self._own(recorded.written[place], uid)
         # An item keeps its slug from an earlier run.
-        self._slugs = (
-            self._reserved
-            | self._others
-            | {
-                self._slug_of.get(record.file, record.slug).casefold()
-                for key, record in ledger.items.items()
-                if key.startswith(f"{self.host}/")
-            }
-        )
+        kept = {self._slug_of.get(record.file, record.slug).casefold() for record in mine}
+        self._slugs = self._reserved | self._others | kept
 
     def _own(self, place: str, uid: str) -> bool:
         """Whether an old address is free or of the post ``uid`` already; it is that post's then."""
@@ -132,11 +124,9 @@ class Planning:
         # It may have moved, or its record is lost.
         if moved := self._moved.get(address.uid(self.host, id)):
             return moved
-        if record is None:
-            return None
-        if record.file not in self.state.ledger.begun:
+        if record and record.file not in self.state.ledger.begun:
             self._gone.add(id)
-        return record.slug, record.file
+        return (record.slug, record.file) if record else None
 
     def _name(self, entry: Entry, folder: str) -> None:
         """Give an entry a slug that is unused in its language, with an address that never was
