@@ -105,7 +105,7 @@ def site(now: Snapshot, at: datetime) -> SiteState:
         return SiteState((State("warning", "The pages are not made yet"),), (), upload)
     if state.waiting is None:
         made = f"The pages were made {words.saved(state.made, now.zone, at)}." if state.made else ""
-        says = "Where they are uploaded to is not set, so what readers see is not known."
+        says = "Where the pages are uploaded to is not set, so what readers see is not known."
         return SiteState(says=tuple(filter(None, (made, says))))
     uploaded = (
         f"What readers see is from {words.moment(state.uploaded, now.zone, at)}."

@@ -65,12 +65,10 @@ class Ledger:
                 for key, item in data["items"].items()
             }
             ledger.files = dict(data["files"])
-            ledger.addresses = dict(data.get("addresses") or {})
-            ledger.begun = dict(data.get("begun") or {})
-            ledger.moved = list(data.get("moved") or [])
-            given = data.get("options") or {}
-            ledger.options = {name: given[name] for name in SHAPING if name in given}
-            ledger.endings = list(data.get("endings") or [])
+            for name in ("addresses", "begun", "options"):
+                setattr(ledger, name, dict(data.get(name) or {}))
+            for name in ("moved", "endings"):
+                setattr(ledger, name, list(data.get(name) or []))
         except FileNotFoundError:
             return ledger
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -84,10 +82,10 @@ class Ledger:
         """The options ``given``, with those of earlier imports; they are remembered."""
         for name in SHAPING:
             now, before = getattr(given, name), self.options.get(name)
-            if before:
-                now = {**before, **now} if isinstance(before, dict) else before
+            if isinstance(before, type(now)):
+                now = {**before, **now} if isinstance(before, dict) else before or now
             self.options[name] = now
-        return replace(given, **self.options)
+        return replace(given, **{name: self.options[name] for name in SHAPING})
 
     def save(self) -> bool:
         """Write it in one step; returns whether it changed."""

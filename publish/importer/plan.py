@@ -38,14 +38,13 @@ class Planning:
         self.values = state.settings.values
         self._zone = ZoneInfo(state.settings.timezone)
         self._names = header.Names(state.channel, state.options, self.values)
-        self._terms: dict[str, str] = {}
+        self._terms: dict[str, list[str]] = {}
         self._gone: set[int] = set()
         self._private: Counter[str] = Counter()
         ledger = state.ledger
         # Sources imported from another site keep their slugs.
-        self._ours = frozenset(ledger.begun) | frozenset(
-            record.file for key, record in ledger.items.items() if key.startswith(f"{self.host}/")
-        )
+        mine = [one for key, one in ledger.items.items() if key.startswith(f"{self.host}/")]
+        self._ours = {*ledger.begun, *(record.file for record in mine)}
         self._reserved = address.reserved(self.values)
         self._slug_of: dict[str, str] = {}
         self._moved: dict[str, tuple[str, str]] = {}
@@ -72,15 +71,8 @@ class Planning:
                     self._published.setdefault(uid, []).append(recorded.written[place])
                     self._own(recorded.written[place], uid)
         # An item keeps its slug from an earlier run.
-        self._slugs = (
-            self._reserved
-            | self._others
-            | {
-                self._slug_of.get(record.file, record.slug).casefold()
-                for key, record in ledger.items.items()
-                if key.startswith(f"{self.host}/")
-            }
-        )
+        kept = {self._slug_of.get(record.file, record.slug).casefold() for record in mine}
+        self._slugs = self._reserved | self._others | kept
 
     def _own(self, place: str, uid: str) -> bool:
         """Whether an old address is free or of the post ``uid`` already; it is that post's then."""
@@ -132,11 +124,9 @@ class Planning:
         # It may have moved, or its record is lost.
         if moved := self._moved.get(address.uid(self.host, id)):
             return moved
-        if record is None:
-            return None
-        if record.file not in self.state.ledger.begun:
+        if record and record.file not in self.state.ledger.begun:
             self._gone.add(id)
-        return record.slug, record.file
+        return (record.slug, record.file) if record else None
 
     def _name(self, entry: Entry, folder: str) -> None:
         """Give an entry a slug that is unused in its language, with an address that never was
@@ -252,8 +242,8 @@ class Planning:
         real |= {urls.normal(f"/{slug}/").casefold() for slug in self._others}
         real |= {f"/{name}" for name in self._reserved}
         real |= {
-            urls.normal(old_lists.address_of(term.partition(":")[0], name, values)).casefold()
-            for term, name in self._terms.items()
+            urls.normal(old_lists.address_of(term.partition(":")[0], names[-1], values)).casefold()
+            for term, names in self._terms.items()
         }
         for entry in state.entries.values():
             aliases = self._alias(entry, real)
@@ -328,9 +318,8 @@ class Planning:
                     self.state.channel.terms.setdefault((taxonomy, term.slug), term.name)
         if entry.open:
             kinds = {"category": categories, "tag": tags, "author": authors}
-            self._terms.update(
-                {f"{k}:{n.casefold()}": n for k, many in kinds.items() for n in many}
-            )
+            for kind, name in ((k, name) for k, many in kinds.items() for name in many):
+                self._terms.setdefault(f"{kind}:{name.casefold()}", []).append(name)
         fields = [
             ("Title", title),
             ("Date", dates.formatted(entry.date) if entry.date else ""),

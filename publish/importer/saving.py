@@ -7,13 +7,16 @@ import re
 import time
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote
 
 from publish.importer import address
+from publish.importer.address import PICTURE_NAME
 from publish.importer.ledger import Record
 from publish.importer.losses import BEYOND
 from publish.importer.pictures import MediaLibrary
 from publish.importer.state import State
 from publish.post import stamps
+from publish.post.aliases import parse_alias
 from publish.post.files import PATIENCE, write_whole
 from publish.post.identity import RETIRED, Damaged, read_table, table_bytes
 
@@ -29,6 +32,7 @@ def save(state: State, media: MediaLibrary, used: list[str]) -> None:
         OSError: a file cannot be written; the next run continues.
     """
     root = state.settings.content
+    static = "/" + str(state.settings.values.get("STATIC_URL") or "").replace("{path}", "")
     todo, records = _due(state)
     state.result.written = [
         state.entries[number].file
@@ -37,6 +41,13 @@ def save(state: State, media: MediaLibrary, used: list[str]) -> None:
     ]
     found = {url: media.take(url) for url in used}
     state.result.pictures = len({one.path for one in found.values()})
+    for url, one in found.items():
+        # Others link to a download; a picture is seen in its post.
+        with suppress(ValueError):
+            if not PICTURE_NAME.search(one.path):
+                old, new = parse_alias(quote(address.path_of(url))).text, static + one.path
+                state.moved[old] = new
+                state.result.losses.add_redirects([(old, new)])
     # What an earlier run took is there, and may have been edited since.
     pictures = {one.path: one for one in found.values() if one.origin}
     if state.options.dry_run:

@@ -64,6 +64,15 @@ def test_the_same_item_in_two_files_is_one_and_the_last_counts(blog: Settings):
     assert "Newest." in (blog.content / "posts/one.md").read_text()
 
 
+def test_of_two_exports_the_newer_text_counts_in_any_order(blog: Settings):
+    times = {"modified": "2021-01-02 03:04:05", "modified_gmt": "2021-01-02 08:04:05"}
+    texts = export(item(1, "Newest.", slug="one", **times)), export(item(1, "Oldest.", slug="one"))
+    for first, second in (texts, texts[::-1]):
+        (blog.root / "b.xml").write_text(second)
+        assert imported(blog, first, str(blog.root / "b.xml")) == 0
+        assert "Newest." in (blog.content / "posts/one.md").read_text()
+
+
 def test_a_post_that_was_renamed_between_two_exports_is_one(blog: Settings):
     newer = blog.root / "b.xml"
     newer.write_text(export(item(1, "Newest.", slug="new-name", title="A New Name")))

@@ -16,6 +16,7 @@ from publish.post.frontmatter import read
 from publish.site import retired
 from publish.site.build import build
 from publish.site.new import new_post
+from publish.site.posts import Source
 from publish.site.rename import rename
 
 from .conftest import Site
@@ -393,3 +394,8 @@ def test_an_address_that_brings_readers_to_another_post_is_refused(site: Site):
         rename(site.settings, "post-1", "old-way")
     with pytest.raises(ConfigError, match=r"host\.md: has /other/ among its Aliases"):
         new_post(site.settings, "Other", date=NOW)
+
+
+def test_a_post_without_a_title_is_called_as_its_file(site: Site):
+    file = site.write("content/posts/idea.md", "Title:\nDate: 2024-02-01\n\nWords.\n")
+    assert Source(file, site.settings, file.read_bytes()).title == "idea"

@@ -125,6 +125,10 @@ Then:
                 1. hydroxychloroquine
 
 <table><tr><th scope="row">Shelf</th><td>North</td></tr></table>
+
+| Old | New | Dose | Most | Taken | Adjusted | Interactions | Monitoring | Instead |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| Hydrochlorothiazide | Chlorthalidone | Once | 50 | Mouth | Yes | Methotrexate | INR | No |
 """
 WORDS = "Every ward has a window, and somebody who looks out of it at four in the morning. "
 

@@ -99,4 +99,10 @@ def test_lists_have_room_for_numbers_and_words_and_rows_one_line(browser: Browse
         lines = page.evaluate("""() => [...document.querySelectorAll(".prose th, .prose td")]
           .map(e => [getComputedStyle(e).borderBottomColor, e.getBoundingClientRect().bottom])""")
         assert lines[0] == lines[1], "the heading of a row has the line of its row"
+        # On paper, which does not scroll.
+        page.evaluate("document.documentElement.style.fontSize = ''")
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 640, "height": 900})
+        assert min(page.evaluate(FREE)) >= 0
+        assert page.evaluate("document.documentElement.scrollWidth") == 640
     page.close()
