@@ -11,6 +11,8 @@ from string import Formatter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from publish.post import frontmatter
+
 
 class Kind(NamedTuple):
     """The type that the settings of these ``names`` must have, with an example. ``*`` at the end of
@@ -84,6 +86,8 @@ def misfits(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     from publish.post.diagnostic import quoted
 
     for name, given in values.items():
+        if name == "DEFAULT_METADATA":
+            given = frontmatter.defaults(given) or given or {}
         kinds = (kind for kind in KINDS if _among(name, kind.names))
         kind = next(kinds, None)
         off = given is None and name not in EARLY

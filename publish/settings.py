@@ -23,7 +23,7 @@ from publish.errors import ConfigError, PublishError, Refused
 from publish.post import ignore
 from publish.setting_types import EARLY, misfits, wrong_part
 
-IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.M)
+IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+([\w.]+)", re.M)
 """A module that a settings file imports."""
 
 
@@ -116,14 +116,15 @@ class Settings:
 
     @property
     def texts(self) -> dict[str, str]:
-        """The settings file and the files beside it that it imports, each by its name with its
+        """The settings file and the files in its folder that it imports, each by its name with its
         text; of two that set a name, the one that counts comes first."""
         found: dict[str, str] = {}
         names = [self.path.name]
         while names:
             if (name := names.pop()) not in found and (file := self.root / name).is_file():
                 found[name] = file.read_text(encoding="utf-8", errors="replace")
-                names += (f"{module}.py" for module in IMPORTED.findall(found[name]))
+                imported = IMPORTED.findall(found[name])
+                names += (f"{module.replace('.', '/')}.py" for module in imported)
         return found or {self.path.name: ""}
 
     def wrong(self, name: str, text: str, remedy: str) -> WrongSetting:
@@ -242,22 +243,29 @@ def require_folders(settings: Settings, target: Path | None = None) -> None:
 
 
 def setting_place(texts: Mapping[str, str], name: str) -> tuple[str, int]:
-    """The file of ``Settings.texts`` that sets ``name``, and its last line that begins with it; the
-    first line of the settings file where it comes from elsewhere."""
+    """The file of ``Settings.texts`` that sets ``name``, and its last line that does, also beside
+    others or indented; the first line of the settings file where it comes from elsewhere."""
+    name = re.escape(name)
+    beside = rf"[ \t]*(?:[A-Z_]+[ \t]*[,=][ \t]*)*{name}[ \t]*[,=](?!=)"
     for file, text in texts.items():
-        if found := [match.start() for match in re.finditer(rf"^{re.escape(name)}\b", text, re.M)]:
+        if found := [m.start() for m in re.finditer(rf"^(?:{name}\b|{beside})", text, re.M)]:
             return file, text.count("\n", 0, found[-1]) + 1
     return next(iter(texts)), 1
 
 
 def _place(error: BaseException, file: Path) -> str:
-    """The last place in the settings file or a file beside it that an error went through."""
+    """The last place in the settings file or a file of its folder that an error went through."""
     places = [(each.filename, each.lineno) for each in traceback.extract_tb(error.__traceback__)]
     if isinstance(error, SyntaxError):
         places.append((error.filename or "", error.lineno))
-    own = [(Path(name), line) for name, line in places if Path(name).parent == file.parent]
-    place, line = own[-1] if own else (file, 1)
-    return f"{place.name}:{line or 1}"
+    inside, program = f"{file.parent}{os.sep}", f"{Path(__file__).parent}{os.sep}"
+    own = [
+        (name, line)
+        for name, line in places
+        if name.startswith(inside) and "-packages" not in name and not name.startswith(program)
+    ]
+    place, line = own[-1] if own else (str(file), 1)
+    return f"{place.removeprefix(inside)}:{line or 1}"
 
 
 def _first_line(error: BaseException) -> str:

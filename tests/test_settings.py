@@ -236,15 +236,17 @@ def test_a_settings_file_imports_its_own_neighbour_whatever_else_has_that_name(
         ("A = = 1", ":2: the settings file fails: SyntaxError"),
     ],
 )
+@pytest.mark.parametrize("folder", ["", "conf/"])
 def test_a_fault_is_told_where_it_stands_in_a_file_that_the_settings_import(
-    tmp_path: Path, line: str, says: str
+    tmp_path: Path, line: str, says: str, folder: str
 ):
-    (tmp_path / f"{tmp_path.name}.py").write_text(f"SITENAME = 'S'\n{line}\n", encoding="utf-8")
+    name = f"{folder}{tmp_path.name}"
+    (tmp_path / "conf").mkdir()
+    (tmp_path / f"{name}.py").write_text(f"SITENAME = 'S'\n{line}\n", encoding="utf-8")
+    module = name.replace("/", ".")
     with pytest.raises(ConfigError) as caught:
-        settings(
-            tmp_path, f"import os\nfrom {tmp_path.name} import *\nSITEURL = 'https://a.example'\n"
-        )
-    assert str(caught.value).startswith(f"{tmp_path.name}.py{says}")
+        settings(tmp_path, f"import os\nfrom {module} import *\nSITEURL = 'https://a.example'\n")
+    assert str(caught.value).startswith(f"{name}.py{says}")
 
 
 def test_an_imported_file_is_read_again(tmp_path: Path):

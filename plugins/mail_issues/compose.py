@@ -14,7 +14,7 @@ from publish.post.text import plain, shorten, without_notes
 
 from . import merge_tags
 from .facts import Facts
-from .html_mail import pictures, rewrite
+from .html_mail import pictures, rewrite, stacked
 from .plain_text import WIDTH, render
 from .wrapping import columns, wrap
 
@@ -52,7 +52,7 @@ def compose(facts: Facts, html_template: Template, text_template: Template) -> I
     )
     start = "right" if facts.dir == "rtl" else "left"
     body = rewrite(facts.body, facts.url, facts.pictures.get, start)
-    in_html = html_variables(facts, body)
+    in_html = html_variables(facts, stacked(body))
     in_text = text_variables(facts, body)
     mail, html_part = cut(inline(html_template(in_html)), IN_HTML)
     text, text_part = cut(_filled(text_template, in_text), IN_TEXT)

@@ -9,10 +9,11 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from publish.post.body import fragment, serialise
-from publish.post.text import clean
+from publish.post.text import INLINE, clean
 
 from . import merge_tags
 from .pictures import FileOf, fitted
+from .wrapping import columns
 
 GONE = {"script", "style", "template", "link", "meta", "base", "title", "param", "select",
         "textarea"}  # fmt: skip
@@ -59,9 +60,9 @@ def rewrite(markup: str, url: str, file_of: FileOf = lambda _: None, start: str 
         if element is not root and element.getparent() is not None:
             _simplify(element, url)
     for element in list(root.iter("*")):
-        _number(element)
         _table(element, start)
         _attributes(element, url)
+        _number(element, start)
         if element.tag == "img":
             _picture(element, file_of)
         elif element.tag in ("span", "a") and not element.attrib:
@@ -72,6 +73,63 @@ def rewrite(markup: str, url: str, file_of: FileOf = lambda _: None, start: str 
 def parse(markup: str) -> Any:
     """The tree of a body, wrapped in a ``div``."""
     return fragment(clean(markup))
+
+
+def stacked(markup: str) -> str:
+    """What :func:`rewrite` made, with each table whose words fit no window as a list of its rows,
+    as in plain text; its words would be broken anywhere."""
+    if "<table" not in markup:
+        return markup
+    root = parse(markup)
+    for table in list(root.iter("table")):
+        rows = [list(row.iterchildren("td", "th")) for row in table.iter("tr")]
+        if _fits_no_window(table) and _has_names(rows):
+            place = table.makeelement("div")
+            for caption in table.findall("caption"):
+                caption.tag = "p"
+                place.append(caption)
+            place.extend(_in_lines(rows[0], row) for row in rows[1:])
+            place.tail = table.tail
+            table.getparent().replace(table, place)
+    return serialise(root).strip()
+
+
+def _fits_no_window(table: Any) -> bool:
+    words, text = _longest_words(table), "".join(table.itertext())
+    # Chinese and Japanese words are broken anywhere.
+    return sum(words) + len(words) > DESK and columns(text) == len(text)
+
+
+def _has_names(rows: list[list[Any]]) -> bool:
+    """Whether the first row names the cells of all others, which hold words and no blocks."""
+    cells = [cell for row in rows for cell in row]
+    return (
+        len(rows) > 1
+        and all(cell.tag == "th" for cell in rows[0])
+        and all(len(row) == len(rows[0]) for row in rows)
+        and all(
+            one.tag in INLINE | {"br", "img"} for cell in cells for one in cell.iterdescendants()
+        )
+    )
+
+
+def _in_lines(names: list[Any], row: list[Any]) -> Any:
+    """One row as a paragraph, each cell on a line after its column's name."""
+    paragraph = row[0].makeelement("p")
+    for name, cell in zip(names, row, strict=True):
+        said = f"{name.text_content().strip()}: ".removeprefix(": ")
+        if not (cell.text_content().strip() or len(cell)):
+            continue
+        if len(paragraph):
+            line = cell.makeelement("br")
+            line.tail = said + (cell.text or "")
+            paragraph.extend([line, *cell])
+        else:
+            paragraph.text = said
+            cell.tag, cell.tail = "b", None
+            cell.attrib.clear()
+            paragraph.append(cell)
+    return paragraph
 
 
 def pictures(bodies: Iterable[str]) -> tuple[str, ...]:
@@ -130,8 +188,9 @@ def _as_line(element: Any, words: str, target: str, url: str) -> None:
     parent.replace(element, line)
 
 
-def _number(element: Any) -> None:
-    """Set each list item's number explicitly, so that it survives without a style sheet."""
+def _number(element: Any, start: str) -> None:
+    """Set each list item's number explicitly, so that it survives without a style sheet; numbers of
+    three figures and more have room."""
     if element.tag != "ol":
         return
     items = element.findall("li")
@@ -142,6 +201,8 @@ def _number(element: Any) -> None:
     for item in items:
         number = _integer(item.get("value"), number)
         item.set("value", str(number))
+        if abs(number) > 99:
+            element.set("style", f"padding-{start}:60px")
         number += step
 
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from publish.post.images import Cover, size_of
+from publish.post.images import IMG, Cover, address_of, size_of
 from publish.post.urls import join
 
 WIDTH = 520
 """Width of the mail's column in CSS pixels. Outlook obeys a picture's width attribute literally."""
 WIDEST, HEAVIEST = 1200, 200_000
 """Pixels and bytes of a picture in a letter: sharp on a dense screen, and quick on a phone."""
-IMG = re.compile(r"""<img\b[^>]*?\bsrc\s*=\s*(["'])(.*?)\1""", re.I | re.S)
 
 
 @dataclass(frozen=True)
@@ -106,8 +103,8 @@ def shown(bodies: Iterable[str], base: str, file_of: FileOf) -> dict[str, File]:
     """The pictures in bodies, by their absolute address; ``base`` is the article's own."""
     found: dict[str, File] = {}
     for body in bodies:
-        for _, address in IMG.findall(body) if "<img" in body.lower() else ():
-            url = join(base, html.unescape(address))
+        for tag in IMG.findall(body):
+            url = join(base, address_of(tag))
             if file := file_of(url):
                 found[url] = file
     return found

@@ -21,7 +21,11 @@ def lines_of_table(
     many = max(map(len, rows), default=0)
     full = [[*row, *[""] * (many - len(row))] for row in rows]
     natural = [max(columns(row[n]) for row in full) for n in range(many)]
-    widths = _fitting(natural, width - len(GAP) * (many - 1))
+    # No word is broken: one that is wider than its column would push the others aside.
+    least = [
+        max(columns(w) for row in full for w in ("", *wrap(row[n], NARROWEST))) for n in range(many)
+    ]
+    widths = _fitting(natural, least, width - len(GAP) * (many - 1))
     if widths is None:
         return _as_list(full, heads, width)
     lines: list[str] = []
@@ -45,14 +49,14 @@ def lines_of_table(
     return lines
 
 
-def _fitting(natural: Sequence[int], room: int) -> list[int] | None:
+def _fitting(natural: Sequence[int], least: Sequence[int], room: int) -> list[int] | None:
     """Widths that fit into ``room``, the widest giving way; None if that would be too tight."""
     widths = [max(w, 1) for w in natural]
     while sum(widths) > room:
-        widest = max(range(len(widths)), key=widths.__getitem__)
-        if widths[widest] <= NARROWEST:
+        wide = [n for n, w in enumerate(widths) if w > max(least[n], NARROWEST)]
+        if not wide:
             return None
-        widths[widest] -= 1
+        widths[max(wide, key=widths.__getitem__)] -= 1
     return widths
 
 

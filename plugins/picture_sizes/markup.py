@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from .tags import IMG, SRC, with_attributes
+from publish.post.images import IMG, address_of
+
+from .tags import with_attributes
 from .variants import Files, Picture, shown
 
 # A ``<picture>`` of the author's own and comments are matched first, to be left as they are.
@@ -65,8 +67,7 @@ def pictured(markup: str, pictures: Mapping[str, Picture], page: Page, first: bo
 
 def _place(tag: str, pictures: Mapping[str, Picture], page: Page) -> str | None:
     """The place in the site of an ``<img>``'s picture; None if it is not a known one."""
-    found = SRC.search(tag)
-    address = html.unescape(found.group(2)) if found else ""
+    address = address_of(tag)
     for root in page.roots:
         if address.startswith(root):
             rest = address.removeprefix(root)

@@ -16,6 +16,7 @@ from pelican.utils import get_relative_path, path_to_url
 from publish.post.contents import contents
 from publish.post.diagnostic import Complaint
 from publish.post.files import write_whole
+from publish.post.frontmatter import line_naming
 from publish.post.installed import release
 
 from . import cache, tags
@@ -100,7 +101,7 @@ class PictureLibrary:
                     f"the picture {path} is shown as it is, for it cannot be read "
                     f"({self._faults[path]})",
                     os.path.relpath(content.source_path),
-                    tags.line(content, path),
+                    line_naming([path.rsplit("/", 1)[-1]], content.source_path),
                     "open it, save it again, and build again",
                 ).log(log, logging.WARNING)
 

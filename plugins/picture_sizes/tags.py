@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from publish.post.images import cover_of, size_of
+from publish.post.images import IMG, address_of, cover_of, size_of
 
-IMG = re.compile(r"""<img\b(?:[^>"']|"[^"]*"|'[^']*')*>""")
-SRC = re.compile(r"""\bsrc\s*=\s*(["'])(?:\{(?:static|attach|filename)\})?(.*?)\1""")
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".avif")
 
 
@@ -28,10 +26,9 @@ def with_sizes(markup: str, content: str, folder: str) -> str:
 def file_of(tag: str, content: Path, folder: str) -> Path | None:
     """The file in the content folder that an ``<img>`` refers to; None for a picture of another
     host."""
-    found = SRC.search(tag)
-    if not found or "://" in found.group(2):
+    name = unquote(address_of(tag))
+    if not name or "://" in name:
         return None
-    name = unquote(found.group(2))
     return content / name.lstrip("/") if name.startswith("/") else content / folder / name
 
 
@@ -69,14 +66,3 @@ def cover(content: Any) -> str:
     """The path below the content folder that an ``Image:`` line names; ``""`` for none there."""
     found = cover_of(content)
     return found.path if found else ""
-
-
-def line(content: Any, path: str) -> int:
-    """The line of the source that names the picture, from 1; 1 where none does."""
-    name = path.rsplit("/", 1)[-1]
-    try:
-        text = Path(content.source_path).read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return 1
-    rows = text.splitlines()
-    return next((n for n, row in enumerate(rows, 1) if name in unquote(row)), 1)

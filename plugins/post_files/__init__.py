@@ -4,9 +4,7 @@ accent is stored, and attachments of drafts kept out of the site.
 
 from __future__ import annotations
 
-import html
 import os
-import re
 from collections.abc import Iterator
 from typing import Any
 from unicodedata import normalize
@@ -15,8 +13,6 @@ from urllib.parse import quote, unquote
 from pelican import signals
 
 INCREMENTAL = True
-
-ADDRESS = re.compile(r"""\b(?:src|href|poster|data)\s*=\s*["']([^"']+)""")
 
 
 def link(generator: Any) -> None:
@@ -86,18 +82,22 @@ def _is_file(generator: Any, path: str) -> bool:
 
 
 def _addresses(content: Any) -> list[str]:
-    """The addresses in a body and an ``Image:`` line, as the author wrote them."""
-    found = [str(content.metadata.get("image") or "").strip()]
-    for text in (content._content, getattr(content, "email_content_source", None)):
-        found += (html.unescape(address) for address in ADDRESS.findall(text or ""))
-    return found
+    """The addresses in the texts of a post and its ``Image:`` line, as the author wrote them."""
+    from publish.post.body import parse
+
+    image = str(content.metadata.get("image") or "").strip()
+    found = (link.written for text in _texts(content) if "<" in text for link in parse(text).links)
+    return [image, *found]
 
 
 def _paths(content: Any, address: str) -> Iterator[str]:
     """Where below the content folder the file at an address may lie."""
     from publish.post.images import cover_paths
+    from publish.post.urls import WITH_HOST, path_of
 
-    return cover_paths(address, content.relative_dir) if "://" not in address else iter(())
+    if WITH_HOST.match(address):
+        address = path_of(content.settings["SITEURL"], address) or ""
+    return cover_paths(address, content.relative_dir)
 
 
 def _texts(content: Any) -> list[str]:

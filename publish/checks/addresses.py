@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from urllib.parse import quote
 
 from publish.checks.site import Site
 from publish.checks.source import Source
@@ -55,7 +56,7 @@ def known(site: Site) -> frozenset[str]:
 def made(site: Site) -> frozenset[str]:
     """Every address of the site's own contents, normalized, without aliases."""
     # Pelican's address of a file is its name without percent-encoding.
-    names = (name.replace("%", "%25") for name in site.library.addresses.values())
+    names = (quote(name, errors="surrogateescape") for name in site.library.addresses.values())
     found = site.library.places | set(map(normal, names))
     pages = (s for s in site.sources if s.public and (s.post is None or s.post.save_as))
     return found.union(of_source(source, site) for source in pages)

@@ -14,7 +14,7 @@ from publish.checks.rules.header_values import fails_pelican
 from publish.checks.rules.pathological import tangled
 from publish.checks.site import Site, Trouble, printable
 from publish.checks.source import ReadOptions, Source
-from publish.post import stamps
+from publish.post import frontmatter, stamps
 from publish.post.diagnostic import Complaint
 from publish.post.frontmatter import MARKDOWN
 from publish.post.record import Library
@@ -191,8 +191,7 @@ def _link_of(file: Path, content: Path) -> Path:
 
 def _reading(library: Library) -> ReadOptions:
     values = library.settings
-    given = values.get("DEFAULT_METADATA")
-    defaults = given if isinstance(given, dict) else {}
+    defaults = frontmatter.defaults(values.get("DEFAULT_METADATA"))
     return ReadOptions(
         status=str(defaults.get("status") or ""),
         markdown=repr(values.get("MARKDOWN")),

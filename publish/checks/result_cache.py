@@ -6,7 +6,9 @@ Few modules are imported: a check that has nothing to do reads one file and comp
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import astuple
@@ -18,16 +20,20 @@ from publish.post import cache, stamps
 from publish.post.diagnostic import Diagnostic
 from publish.settings import Settings, require_folders
 
+ADDRESS = re.compile(r" at 0x[0-9a-f]+")
+"""What differs between two runs in the words for a function."""
 Seen = dict[str, tuple[str, str]]
 """Files by name: stamp, and a digest if the stamp is too young (else ``""``)."""
 
 
 class Judged(NamedTuple):
     """All findings of a site, by file and line, and the time (epoch seconds) until which they are
-    valid: then the next scheduled post becomes public."""
+    valid: then the next scheduled post becomes public. ``reads`` are the files that the settings
+    and plugins read, beside those that every check reads; None if they may depend on more."""
 
     findings: list[Diagnostic]
     until: float
+    reads: Sequence[str] | None = ()
 
 
 def check(
@@ -54,17 +60,28 @@ def check(
     file = settings.cache / "answers"
     code = cache.code_digest(Path(__file__).parents[1])
     code += stamps.environment_digest(str(settings.path))
-    now = seen(watched(settings, built=built))
+    # A settings file may get its values from anywhere.
+    code += ADDRESS.sub("", repr(settings.values))
+    code = hashlib.sha256(code.encode("utf-8", "surrogateescape")).hexdigest()
     known = cache.load(file)
     answers: dict[Any, Any] = known["answers"] if known.get("code") == code else {}
-    found = _still_true(answers.get(question := (settings.path.name, built)), now, harmless)
+    answer, reads = answers.get(question := (settings.path.name, built), (None, ()))
+    since = time.time_ns()
+    now = seen({*watched(settings, built=built), *reads})
+    found = _still_true(answer, now, harmless)
     if found is None:
-        found, until = judge()
+        found, until, read = judge()
         answers.pop(question, None)
-        # Not cached: findings that may quote a key, which is stored nowhere, and those about
-        # folders' permissions, which no stamp covers.
-        if not any(finding.rule in ("secret", "unwritable") for finding in found):
-            answers[question] = now, until, [astuple(finding) for finding in found]
+        more = seen(set(read or ()) - now.keys())
+        # Not cached: findings that may quote a key, which is stored nowhere, those about folders'
+        # permissions, which no stamp covers, and those of files that changed as they were read.
+        if (
+            read is not None
+            and not any(finding.rule in ("secret", "unwritable") for finding in found)
+            and all(stamps.changed_at(stamp) < since for stamp, _ in more.values())
+        ):
+            answer = now | more, until, [astuple(finding) for finding in found]
+            answers[question] = answer, read
         with contextlib.suppress(OSError):
             cache.save(file, {"code": code, "answers": answers})
     return [f for f in found if chosen is None or within(f.file, chosen)]

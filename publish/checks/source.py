@@ -175,6 +175,13 @@ class Source:
         return tuple(enumerate(self.prose.split("\n"), self.header.body_line))
 
     @cached_property
+    def summary(self) -> tuple[tuple[int, str], ...]:
+        """The line of the summary, which is Markdown too, with its text as in ``prose_lines``;
+        empty without one."""
+        given = self.get("summary")
+        return ((self.line("summary"), prose.mask(given)),) if given else ()
+
+    @cached_property
     def links(self) -> tuple[Link, ...]:
         """Links, pictures and other resources of the page; ``line_of`` gives the line of each."""
         return self.post.links[:MOST_LINKS] if self.post else ()

@@ -60,7 +60,7 @@ def deploy(
         out = golive.go_live(settings, target, options, voice(terminal), rollback=rollback)
     except Stopped as stop:
         if as_json:
-            terminal.json(asdict(stop.outcome))
+            terminal.json(asdict(stop.outcome) | {"errors": [str(stop)]})
         raise
     for path in out.foreign[:10]:
         terminal.note(f"{path}: is not ours; left alone")

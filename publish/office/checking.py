@@ -215,16 +215,22 @@ def judged(settings: Settings, *, built: bool = True) -> Judged:
     """The findings, made in the process that reads the site."""
     from publish.site import read
 
-    found, errors = read.judged(
+    done = read.judged(
         settings,
         partial(judge, settings.path, built),
         fit=partial(bytes_if_readable, settings.content),
         compose=long_letters,
     )
+    found, errors = done.judged, done.errors
     if found is None:
-        return unjudged(settings, errors, built=built)
+        found = unjudged(settings, errors, built=built)
     assert isinstance(found, Judged)
-    if errors and not any(finding.severity == "error" for finding in found.findings):
+    found = found._replace(reads=None if done.untracked else done.reads)
+    if (
+        done.judged
+        and errors
+        and not any(finding.severity == "error" for finding in found.findings)
+    ):
         from publish.checks.rules.pelican_errors import diagnosed
 
         more = (diagnosed(error, next(iter(settings.texts))) for error in errors)

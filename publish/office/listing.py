@@ -285,7 +285,7 @@ def _mailing_again(found: Letters, letter: Letter) -> list[str]:
 
 
 def _folds(choice: Candidate) -> bool:
-    return choice.verdict in (Verdict.OLD, Verdict.HELD)
+    return choice.verdict in (Verdict.OLD, Verdict.HELD) and not choice.letter.waiting
 
 
 def _fold_line(why: Sequence[Verdict | None]) -> str:

@@ -102,7 +102,8 @@ def do(office: Office, question: Question) -> Done | Question:
         lines.append(f"  the live site still has it: {command('deploy')}")
     else:
         lines.append(f"  the live site still has it until {office.settings.output.name}/ is up")
-    return Done(ACT, tuple(lines), ({"post": taken.name, "retired": leads},))
+    result = office.for_scripts({"post": taken.name, "retired": leads})
+    return Done(ACT, tuple(lines), (result,))
 
 
 def withdraw(office: Office, *, lost: bool = False) -> list[str]:

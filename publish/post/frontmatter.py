@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
+from urllib.parse import unquote
 
 KEY = re.compile(r" {0,3}([A-Za-z0-9_-]+):\s*(.*)")
 MORE = re.compile(r" {4,}(.*)")
@@ -149,6 +150,21 @@ def line_of(key: str, file: str | os.PathLike[str]) -> int:
         return 1
 
 
+def line_naming(words: Sequence[str], file: str | os.PathLike[str]) -> int:
+    """The first line of a file that holds the last of ``words`` it can, percent-encoded or not, or
+    as a key in any case; 1 if none does. For a message where no record is at hand."""
+    try:
+        with open(file, encoding="utf-8", errors="replace") as stream:  # noqa: PTH123 - as above
+            lines = [f"{line}\0{unquote(line)}" for line in stream]
+    except OSError:
+        return 1
+    for word in reversed(words):
+        for number, line in enumerate(lines, 1):
+            if word in line or (word.endswith(":") and line.lower().startswith(word.lower())):
+                return number
+    return 1
+
+
 def set_key(data: bytes, key: str, value: str) -> bytes:
     """``data`` with ``key`` set to ``value``: in its place, or as the header's last line.
 
@@ -191,6 +207,15 @@ def names(value: object) -> list[str]:
     """The names in a comma-separated value, or in a list of such values."""
     given = ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value or "")
     return [part.strip() for part in given.split(",") if part.strip()]
+
+
+def defaults(value: object) -> dict[str, object]:
+    """The setting DEFAULT_METADATA, a mapping or a list of pairs as Pelican takes it; empty where
+    it is none of these."""
+    try:
+        return dict(value or {})  # type: ignore[call-overload, no-any-return]
+    except (TypeError, ValueError):
+        return {}
 
 
 def yes_no(value: object) -> bool | None:

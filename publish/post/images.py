@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import posixpath
 import re
@@ -17,6 +18,8 @@ from urllib.parse import quote, unquote, urlsplit
 from publish.post.urls import encoded
 
 MARK = re.compile(r"[{|](static|attach|filename)[|}]")
+IMG = re.compile(r"""<img\b(?:[^>"']|"[^"]*"|'[^']*')*>""", re.I)
+SRC = re.compile(r"""(?<![\w-])src\s*=\s*(?:(["'])(.*?)\1|([^\s"'>]+))""", re.I | re.S)
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,12 @@ def cover_paths(given: str, folder: str) -> Iterator[str]:
         for name in (place, unquote(place)):
             # File systems differ in the Unicode form of accents.
             yield from dict.fromkeys((name, normalize("NFC", name), normalize("NFD", name)))
+
+
+def address_of(tag: str) -> str:
+    """The address of an ``<img>``'s picture, without a mark; ``""`` without one."""
+    found = SRC.search(tag)
+    return MARK.sub("", html.unescape(found[2] or found[3] or ""), count=1) if found else ""
 
 
 def size_of(file: str | Path) -> tuple[int, int] | None:

@@ -13,7 +13,7 @@ from publish.errors import Refused
 from publish.post import stamps
 from publish.post.diagnostic import Complaint
 from publish.post.files import locked
-from publish.post.identity import RETIRED, SINCE, URLS
+from publish.post.identity import SINCE, URLS
 from publish.settings import Settings, require_folders
 from publish.site import addresses, manifest, snapshot
 from publish.site.commit import below, commit, replace_record, site_of, staged, tree
@@ -161,14 +161,16 @@ def _build(
         _commit_issues(settings, stage, [name.removeprefix(f"{ISSUES}/") for name in letters])
     if permanent is not None:
         addresses.record(settings, permanent)
-    # The file may be added by a pull or by hand, without any other change.
-    reads = (*rendered.reads, str(settings.content / RETIRED))
-    inputs = None if rendered.untracked else manifest.extended(first_scan, settings, reads, since)
+    inputs = (
+        None
+        if rendered.untracked
+        else manifest.extended(first_scan, settings, rendered.reads, since)
+    )
     letter_stamps = stamps.of(snapshot.below(str(settings.issues)))
     record_now = Manifest(
         files=site_files,
         foreign=_reported(settings, changes.foreign),
-        reads=reads,
+        reads=rendered.reads,
         warnings=rendered.warnings,
         output=str(target),
         stamps=inputs.stamps if inputs else None,

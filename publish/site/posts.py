@@ -69,8 +69,8 @@ class Source:
 
     @property
     def title(self) -> str:
-        """Its title as plain words."""
-        return plain_title(self.header.get("title"))
+        """Its title as plain words; its file's name where it shows none."""
+        return plain_title(self.header.get("title")) or self.file.stem
 
     @property
     def mailed(self) -> bool:
@@ -115,8 +115,7 @@ class Source:
     @property
     def status(self) -> str:
         """In small letters; the site's default where it names none."""
-        given: Any = self.settings.values.get("DEFAULT_METADATA")
-        default = given.get("status") if isinstance(given, dict) else ""
+        default = frontmatter.defaults(self.settings.values.get("DEFAULT_METADATA")).get("status")
         return (self.header.get("status") or str(default or "published")).lower()
 
     @property

@@ -31,8 +31,9 @@ def read(settings: Settings, *, fit: Fit | None = None) -> Library:
         ConfigError: there is no content folder, or the process ended before it could answer.
     """
     judge = partial(_records, memo=settings.cache / "words")
-    found, errors = judged(settings, judge, fit=fit)
-    return replace(found, complaints=errors) if found else unread(settings, errors)
+    done = judged(settings, judge, fit=fit)
+    found = done.judged
+    return replace(found, complaints=done.errors) if found else unread(settings, done.errors)
 
 
 def judged(
@@ -41,10 +42,11 @@ def judged(
     *,
     fit: Fit | None = None,
     compose: Callable[[list[Any]], bool] | None = None,
-) -> tuple[Any, tuple[Complaint, ...]]:
-    """What ``judge`` (a function of a module) returns of the site, in the process that read it, and
-    what Pelican and the plugins refuse. None where they fail before it can be called. If the site
-    is fit and ``compose`` returns true for its generators, the errors of letters too.
+) -> engine.Run:
+    """A run with what ``judge`` (a function of a module) returns of the site, in the process that
+    read it, and what Pelican and the plugins refuse. ``judged`` is None where they fail before it
+    can be called. If the site is fit and ``compose`` returns true for its generators, the errors of
+    letters too.
 
     Raises:
         ConfigError: there is no content folder, or the process ended before it could answer.
@@ -71,7 +73,7 @@ def judged(
             done = engine.run(task)
         except Refused as refusal:
             raise ConfigError(refusal.message, refusal.remedy) from None
-    return done.judged, refusals(done.errors)
+    return done._replace(errors=refusals(done.errors))
 
 
 @contextmanager

@@ -111,3 +111,40 @@ def test_findings_about_settings_stand_in_the_file_that_sets_them(project: Proje
     project.write("basis.py", f'KEY = "{"0123456789abcdef" * 2}-us21"\n')
     project.write("publishconf.py", "from pelicanconf import *\nfrom basis import *\n")
     assert "basis.py:1" in {f"{f.file}:{f.line}" for f in checking.findings(settings)}
+
+
+OPTIONAL = """
+try:
+    with open(__file__.rpartition("/")[0] + "/own.txt") as own:
+        TEXT = own.read()
+except FileNotFoundError:
+    TEXT = "good"
+"""
+
+
+def test_a_cached_result_does_not_outlive_the_files_that_settings_and_plugins_read(
+    project: Project,
+):
+    project.post()
+    project.set(f"{OPTIONAL}SITENAME = 5 if 'five' in TEXT else 'Name'\n")
+    project.set("PLUGIN_PATHS, PLUGINS = ['own'], ['judging']")
+    project.write(
+        "own/judging.py",
+        "from pelican import signals\n\n"
+        "def judge(generator):\n"
+        + "".join(
+            f"    {line}\n" for line in OPTIONAL.replace("own.txt", "../told.txt").split("\n")
+        )
+        + "    if 'bad' in TEXT:\n        raise ValueError('the text is bad')\n\n"
+        "def register():\n    signals.article_generator_finalized.connect(judge)\n",
+    )
+    for name, text, rule in (
+        ("own.txt", "", []),
+        ("told.txt", "bad", ["refused"]),
+        ("told.txt", "good", []),
+        ("own.txt", "five", ["setting-kind"]),
+    ):
+        if text:
+            project.write(name, text)
+        for _ in range(2):
+            assert [f.rule for f in checking.findings(project.settings)] == rule

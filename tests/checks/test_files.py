@@ -603,10 +603,26 @@ def test_of_a_file_whose_name_holds_a_sign_of_addresses_the_remedy_writes_it(pro
     project.post("![A]({static}/images/a#b.png) ![B](/images/c?d.png) [c]({static}/images/a#b.png)")
     found = [f for f in project.findings() if f.severity == "error"]
     assert {f.fix for f in found} == {
-        ("{static}/images/a#b.png", "{static}/images/a%23b.png"),
+        ("{static}/images/a#b.png", "/images/a%23b.png"),
         ("/images/c?d.png", "/images/c%3Fd.png"),
     }
     assert all(f.fix and f.fix[1] in f.remedy for f in found)
+
+
+def test_no_mark_leads_to_a_file_whose_name_holds_a_sign_of_addresses(project: Project):
+    project.set("STATIC_PATHS = ['images']\nSITEURL = 'https://one.example/blog'")
+    for name in ("a#b.png", "c?d.gif", "e%20f.png", "100% g.png"):
+        project.write(f"content/images/{name}", "x")
+    marked = ("a%23b.png", "c%3Fd.gif", "e%2520f.png", "100%25%20g.png")
+    project.post(
+        " ".join(f"![A]({{static}}/images/{m}) [b]({{static}}/images/{m})" for m in marked)
+    )
+    found = [f for f in project.findings() if f.severity == "error"]
+    assert {f.fix for f in found} == {
+        (f"{{static}}/images/{m}", f"/blog/images/{m}") for m in marked
+    }
+    project.post(" ".join(f"![A](/blog/images/{m}) [b](/blog/images/{m})" for m in marked))
+    assert [f for f in project.findings() if f.severity == "error"] == []
 
 
 def test_an_address_and_a_place_of_lists_and_files_that_part_are_told(project: Project):

@@ -256,8 +256,7 @@ def test_a_setting_of_which_writing_fails_is_named_at_its_line_with_the_code_of_
     project: Project, line: str, rule: str
 ):
     project.post()
-    last = project.set(line)
-    at = last if "=" in line.partition(",")[0] else 1
+    at = project.set(line)
     assert errors(project) == [("pelicanconf.py", at, rule)]
     with pytest.raises(PublishError) as refusal:
         build(project.settings, guards=checking.guards(project.settings, Voice()))
@@ -288,6 +287,15 @@ def test_a_setting_of_which_writing_fails_is_named_at_its_line_with_the_code_of_
             "DEFAULT_METADATA = {'date': 'soon'}",
             "refused",
             "DEFAULT_METADATA: 'soon' is not a valid",
+        ),
+        ("DEFAULT_METADATA = [('author', '!!!')]", "refused", "DEFAULT_METADATA makes no address"),
+        ("EXTRA_PATH_METADATA = {'pages': {'author': 'Nora'}}", "refused", "EXTRA_PATH_METADATA: "),
+        ("EXTRA_PATH_METADATA = {'posts': {'tags': ['a']}}", "refused", "EXTRA_PATH_METADATA: "),
+        ("YEAR_ARCHIVE_SAVE_AS = 'index.html'", "refused", "YEAR_ARCHIVE_SAVE_AS: two pages"),
+        (
+            "A = DAY_ARCHIVE_SAVE_AS = MONTH_ARCHIVE_SAVE_AS = '{date:%Y}/index.html'",
+            "refused",
+            "DAY_ARCHIVE_SAVE_AS and MONTH_ARCHIVE_SAVE_AS: two pages would be 2026/index.html",
         ),
         ("ARTICLE_SAVE_AS = '{year}.html'", "refused", "ARTICLE_SAVE_AS makes no address: 'year'"),
         ("ARTICLE_URL = '{modified:%Y}/'", "refused", "ARTICLE_URL makes no address: "),

@@ -363,7 +363,10 @@ def test_a_scheduled_letter_is_the_first_line_where_a_build_refuses_to_take_its_
         put_post(small, "old", Status="draft")
     assert publish("build", cwd=small).returncode == 1
     first = publish("status", cwd=small).stdout.splitlines()[0]
-    assert "its post is not public any more; `publish undo new` takes it back" in first
+    assert (
+        "its post is not public any more, or not for the mail; `publish undo new` takes it back"
+        in first
+    )
 
 
 def test_every_build_warns_of_a_scheduled_letter_whose_post_is_gone(small: Path):
@@ -374,7 +377,7 @@ def test_every_build_warns_of_a_scheduled_letter_whose_post_is_gone(small: Path)
     post.write_text(post.read_text().replace("Status:", "Newsletter: no\nStatus:"))
     for _ in range(3):
         assert (
-            "its post is not public any more; `publish undo new`"
+            "its post is not public any more, or not for the mail; `publish undo new`"
             in publish("build", cwd=small).stderr
         )
     assert publish("undo", "new", cwd=small).returncode == 0

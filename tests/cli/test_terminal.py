@@ -222,6 +222,16 @@ def test_a_command_whose_words_cannot_be_written_is_carried_out(
     assert bool(list(tmp_path.rglob("calm.md"))) == (words == "new Calm")
 
 
+def test_a_letter_whose_result_cannot_be_written_may_be_out(tmp_path: Path):
+    make_site(tmp_path)
+    put_post(tmp_path, "dose")
+    command = f"{sys.executable} -m publish send --yes >/dev/full"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True)
+    full = "error: No space left on device — fix that, then run this again\n"
+    assert (done.returncode, done.stderr.endswith(full)) == (4, True), done.stderr
+    assert ", 1 reader mailed" in publish("status", cwd=tmp_path).stdout
+
+
 def test_notes_that_cannot_be_written_end_nothing(tmp_path: Path):
     make_site(tmp_path)
     for words, code in (("new Calm", 0), ("doctor --nonsense", 2), ("check no-such.md", 2)):

@@ -73,7 +73,9 @@ def test_what_is_public_by_its_source_is_so_where_it_was_never_composed(author: 
     assert "not public" not in status_of(author, "dose")
     assert retracting.withdraw(author.office) == []
     author.edit("dose", "Status: published", "Status: draft")
-    assert "its post is not public any more; `publish undo dose`" in status_of(author, "dose")
+    assert "its post is not public any more, or not for the mail; `publish undo dose`" in status_of(
+        author, "dose"
+    )
 
 
 def test_the_letters_of_another_site_with_this_audience_are_left_alone(author: Author):

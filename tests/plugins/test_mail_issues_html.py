@@ -8,7 +8,7 @@ import lxml.html
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mail_issues.html_mail import KEPT, SCHEMES, parse, pictures, rewrite
+from mail_issues.html_mail import KEPT, SCHEMES, parse, pictures, rewrite, stacked
 from mail_issues.pictures import WIDTH, File, fitted
 
 URL = "https://one.example/post/"
@@ -166,6 +166,47 @@ def test_no_word_of_a_table_is_broken_where_its_words_fit(
     done = rewrite(f'<table class="x" style="color: red"><tr>{rows}</tr></table>', URL)
     (table,) = parse(done).iter("table")
     assert (table.get("style"), table.get("class")) == (style, kind)
+
+
+LONG = ["Hydrochlorothiazide", "Hydroxychloroquine", "Pseudoephedrine", "Chlorthalidone"]
+NAMES_OF_ROW = "<tr><th>Old</th><th>New</th><th></th><th>Most</th></tr>"
+
+
+def test_a_table_that_fits_no_window_is_a_list_of_its_rows():
+    cells = f'<td align="right">{LONG[0]}</td><td>or <b>{LONG[1]}</b>, too</td>'
+    rows = (
+        f"<tr>{cells}<td>{LONG[2]}</td><td>{LONG[3]}</td></tr><tr>{'<td></td>' * 3}<td>4</td></tr>"
+    )
+    done = rewrite(f"<table><caption>Cap</caption>{NAMES_OF_ROW}{rows}</table>tail", URL)
+    assert stacked(done) == (
+        f"<div><p>Cap</p><p>Old: <b>{LONG[0]}</b><br>New: or <b>{LONG[1]}</b>, too<br>{LONG[2]}"
+        f"<br>Most: {LONG[3]}</p><p>Most: <b>4</b></p></div>tail"
+    )
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        NAMES_OF_ROW,
+        "<tr>" + "".join(f"<td>{word}</td>" for word in LONG) + "</tr>",
+        NAMES_OF_ROW + "<tr>" + "".join(f"<td>{word[:8]}</td>" for word in LONG) + "</tr>",
+        NAMES_OF_ROW + "<tr>" + "".join(f"<td>{word}</td>" for word in LONG[1:]) + "</tr>",
+        NAMES_OF_ROW + "<tr>" + "".join(f"<td><p>{word}</p></td>" for word in LONG) + "</tr>",
+        NAMES_OF_ROW + '<tr><td colspan="4">' + "".join(LONG) + "</td></tr>",
+        "<tr><th>所見</th><th>方針</th></tr>"
+        + f"<tr><td>{'心電図の' * 9}</td><td>{'今後の' * 9}</td></tr>",
+    ],
+)
+def test_any_other_table_stays_one(rows: str):
+    done = rewrite(f"<p>x</p><table>{rows}</table>", URL)
+    assert stacked(done) == done
+
+
+def test_numbers_of_three_figures_have_room():
+    done = rewrite('<ol start="1998"><li>a</ol><ol start="99"><li>b<li>c</ol><ol><li>d</ol>', URL)
+    styles = [numbered.get("style") for numbered in parse(done).iter("ol")]
+    assert styles == ["padding-left:60px", "padding-left:60px", None]
+    assert "padding-right:60px" in rewrite('<ol start="100"><li>a</ol>', URL, start="right")
 
 
 def test_pictures_have_their_size_and_fit_the_column():

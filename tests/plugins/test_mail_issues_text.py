@@ -147,6 +147,18 @@ def test_a_table_too_wide_for_columns_becomes_a_list_of_rows():
     assert lines[-2:] == ["", "head0: x"]
 
 
+def test_a_table_whose_words_would_push_columns_aside_becomes_a_list_of_rows():
+    heads = ["Medicine", "Dose", "Interactions", "Monitoring", "Instead"]
+    row = ["Hydrochlorothiazide", "once daily", "Methotrexate", "Electrolytes", "Chlorthalidone"]
+    assert lines_of_table([heads, row], 1)[0] == "Medicine: Hydrochlorothiazide"
+    assert lines_of_table([heads[:3], row[:3]], 1, width=44) == [
+        "Medicine             Dose       Interactions",
+        "-------------------  ---------  ------------",
+        "Hydrochlorothiazide  once       Methotrexate",
+        "                     daily",
+    ]
+
+
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp"])))
 def test_wrapping_loses_no_word(text: str):
     words = squeeze(text)

@@ -17,7 +17,7 @@ SIZED = 'width="640" height="360" loading="lazy">'
 def content(tmp_path: Path) -> str:
     (tmp_path / "images").mkdir()
     (tmp_path / "posts").mkdir()
-    for name in ("images/a.svg", "posts/b.svg", "images/with space.svg"):
+    for name in ("images/a.svg", "posts/b.svg", "images/with space.svg", "images/Tom & Ann.svg"):
         (tmp_path / name).write_text(SVG)
     (tmp_path / "images/broken.png").write_bytes(b"not a picture")
     return str(tmp_path)
@@ -32,6 +32,7 @@ def content(tmp_path: Path) -> str:
         "b.svg",
         "../images/a.svg",
         "{static}/images/with%20space.svg",
+        "{static}/images/Tom &amp; Ann.svg",
     ],
 )
 def test_a_picture_is_found_as_pelican_finds_it(content: str, src: str):
@@ -42,6 +43,8 @@ def test_a_picture_is_found_as_pelican_finds_it(content: str, src: str):
 def test_the_tag_keeps_its_own_form(content: str):
     closed = with_sizes("<img src='/images/a.svg' />", content, "posts")
     assert closed == f"<img src='/images/a.svg' {SIZED[:-1]}/>"
+    bare = with_sizes("<img data-src='/none.svg' src=/images/a.svg>", content, "posts")
+    assert bare == f"<img data-src='/none.svg' src=/images/a.svg {SIZED}"
     eager = with_sizes('<img loading="eager" src="b.svg">', content, "posts")
     assert eager == '<img loading="eager" src="b.svg" width="640" height="360">'
 

@@ -159,6 +159,24 @@ def test_what_only_drafts_name_stays_out_of_the_site(secret: Site):
     )
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<a href=/images/secret.png>the plan</a>",
+        '<IMG SRC="/images/secret.png" ALT="a plan">',
+        '<img src="{static}/images/tea%20cup.png" srcset="/images/secret.png 2x" alt="a plan">',
+        "[the plan](https://one.example/images/secret.png)",
+        "![A plan](//one.example/images/secret.png)",
+    ],
+)
+@pytest.mark.parametrize("field", ["body", "Summary"])
+def test_a_draft_keeps_a_file_back_however_it_names_it(secret: Site, said: str, field: str):
+    fields = {"Title": "Draft", "Slug": "draft", "Status": "draft"}
+    body, more = (said, {}) if field == "body" else ("Words.", {field: said})
+    secret.post("draft", body, **fields, **more)
+    assert "secret.png" not in published(secret.build())
+
+
 def test_a_draft_that_has_a_page_has_its_files(secret: Site):
     built = secret.build(DRAFT_SAVE_AS="drafts/{slug}.html")
     assert published(built) == {name.rpartition("/")[2] for name in SECRETS}

@@ -170,6 +170,17 @@ def test_a_file_that_the_settings_neighbour_reads_decides(site: Site):
         assert word.encode() in site.bytes()["index.html"]
 
 
+def test_a_file_that_the_settings_looked_for_in_vain_decides_once_it_is_there(site: Site):
+    site.set(
+        "try:\n    SITENAME = open(__file__.rpartition('/')[0] + '/name.txt').read()\n"
+        "except FileNotFoundError:\n    SITENAME = 'Nameless'"
+    )
+    for word in ("Nameless", "Named"):
+        assert command(site, "build").returncode == 0
+        assert word.encode() in site.bytes()["index.html"]
+        site.write("name.txt", "Named")
+
+
 def test_another_markup_is_built_though_its_readers_were_left_out(site: Site):
     site.write(
         "content/posts/late.rst",

@@ -105,6 +105,31 @@ A note.[^1]
 
 [^1]: The note.
 """
+LISTS = """Years, many points, and lists in lists.
+
+1998. One.
+1999. Two.
+
+Then:
+
+98. One.
+99. Two.
+100. Three.
+
+Then:
+
+1. One
+    1. two
+        1. three
+            1. four
+                1. hydroxychloroquine
+
+<table><tr><th scope="row">Shelf</th><td>North</td></tr></table>
+
+| Old | New | Dose | Most | Taken | Adjusted | Interactions | Monitoring | Instead |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| Hydrochlorothiazide | Chlorthalidone | Once | 50 | Mouth | Yes | Methotrexate | INR | No |
+"""
 WORDS = "Every ward has a window, and somebody who looks out of it at four in the morning. "
 
 
@@ -150,12 +175,17 @@ def corpus(content: Path) -> None:
         "\n\n".join(f"{n}: {WORDS * 7}" for n in range(10)),
     )
     write("rtl.md", "Title: سلام\nSlug: rtl\nDate: 2025-05-01\nCategory: Money\nLang: ar")
-    write("old.md", "Title: Old\nSlug: old\nDate: 2024-05-01\nCategory: Money\nTags: care")
+    write("old.md", "Title: Old\nSlug: old\nDate: 2024-05-01\nCategory: Money\nTags: care", LISTS)
     write(
         "full-ar.md",
         "Title: ملح\nSlug: full\nDate: 2026-03-12\nCategory: ملاحظات\nLang: ar\n"
         "Tags: راحة\nAuthor: Dr Ali\n"
         "URL: full-ar/\nSave_as: full-ar/index.html",
+    )
+    write(
+        "long-ar.md",
+        "Title: طويل\nSlug: long\nDate: 2026-01-06\nCategory: Money\nLang: ar\n"
+        "Tags: calm\nAuthor: Ann Lee\nURL: long-ar/\nSave_as: long-ar/index.html",
     )
     write(
         "aside.md",

@@ -13,6 +13,18 @@ from tests.theme.measure import measure
 
 pytestmark = pytest.mark.browser
 
+# Pixels between the window's side and the first figure of each item's number.
+FREE = """() => [...document.querySelectorAll('.prose ol > li')].map(item => {
+  const of = getComputedStyle(item, '::marker'), at = document.body.appendChild(
+    document.createElement('span'));
+  at.style.cssText = 'position: absolute; white-space: pre';
+  for (const name of ['fontFamily', 'fontSize', 'fontWeight', 'fontVariantNumeric'])
+    at.style[name] = of[name];
+  at.textContent = item.value + '. ';
+  const wide = at.getBoundingClientRect().width;
+  at.remove();
+  return item.getBoundingClientRect().left - wide; })"""
+
 
 @pytest.fixture(scope="module")
 def facts(browser: Browser, ours: Built) -> dict[str, Any]:
@@ -74,3 +86,23 @@ def test_paper_is_white_even_in_the_dark_and_carries_no_chrome(facts: dict[str, 
 def test_the_console_is_silent_and_no_other_host_is_asked(facts: dict[str, Any]):
     assert facts["console"] == []
     assert facts["elsewhere"] == []
+
+
+def test_lists_have_room_for_numbers_and_words_and_rows_one_line(browser: Browser, ours: Built):
+    page = browser.new_page(viewport={"width": 320, "height": 700})
+    with served(ours.output) as site:
+        page.goto(f"{site}/old/")
+        for size in ("100%", "225%"):
+            page.evaluate("size => document.documentElement.style.fontSize = size", size)
+            assert min(page.evaluate(FREE)) >= 0
+            assert page.evaluate("document.documentElement.scrollWidth") == 320
+        lines = page.evaluate("""() => [...document.querySelectorAll(".prose th, .prose td")]
+          .map(e => [getComputedStyle(e).borderBottomColor, e.getBoundingClientRect().bottom])""")
+        assert lines[0] == lines[1], "the heading of a row has the line of its row"
+        # On paper, which does not scroll.
+        page.evaluate("document.documentElement.style.fontSize = ''")
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 640, "height": 900})
+        assert min(page.evaluate(FREE)) >= 0
+        assert page.evaluate("document.documentElement.scrollWidth") == 640
+    page.close()

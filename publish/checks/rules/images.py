@@ -16,6 +16,8 @@ from publish.checks.rules.links import (
     MARK,
     escaped,
     inside,
+    literal,
+    misread,
     own_links,
     own_path,
     spelling,
@@ -68,8 +70,12 @@ def missing_image(site: Site) -> Iterator[Problem]:
     """The picture's file is not there."""
     for source, picture, path in _files(site):
         if _is_there(picture, path, site):
+            line, given = source.line_of(picture), picture.written
+            marked = MARK.match(given) and picture.tag != "cover"
             if MARK.match(picture.address):
-                yield Problem(source.line_of(picture), *unresolved(picture), source.file)
+                yield Problem(line, *unresolved(picture), source.file)
+            elif marked and (there := literal(path, site)):
+                yield Problem(line, *misread(picture, there), source.file, fix=(given, there))
             continue
         if _elsewhere(picture, path, site) or _served(picture, path, site):
             continue

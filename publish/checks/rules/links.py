@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Literal, NamedTuple
-from urllib.parse import unquote
+from urllib.parse import quote, unquote, urlsplit
 
 from publish.checks import addresses
 from publish.checks.rule import MOST, site_rule
@@ -16,7 +16,7 @@ from publish.checks.site import Site
 from publish.checks.source import Source
 from publish.post.diagnostic import Problem, quoted
 from publish.post.record import Link
-from publish.post.urls import folded, normal, path_of
+from publish.post.urls import folded, normal, path_of, site_address
 
 MARK = re.compile(r"[{|](\w{1,20})[}|](.*)", re.S)
 HOST = re.compile(r"https?://([^/?#\s]*)(?=[/?#]|\Z)", re.I)
@@ -44,7 +44,18 @@ def escaped(source: Source, written: str, site: Site) -> str:
     address = written.replace("#", "%23").replace("?", "%3F")
     mark = MARK.match(address)
     path = inside(source, mark[2] if mark else address)
-    return address if address != written and path in site.files else ""
+    if address == written or path not in site.files:
+        return ""
+    return literal(path, site) or address if mark else address
+
+
+def literal(path: str, site: Site) -> str:
+    """The address of a file that no mark can link to, as Pelican writes the ``#``, ``?`` or ``%``
+    in its name into the address as they are; ``""`` for any other."""
+    if not {"#", "?", "%"} & set(path):
+        return ""
+    home = urlsplit(site_address(site.values)).path
+    return f"{home}/{quote(site.library.addresses.get(path, path))}"
 
 
 def own_path(source: Source, address: str, site: Site) -> str | None:
@@ -151,7 +162,10 @@ def _broken_mark(source: Source, link: Link, mark: str, place: str, site: Site) 
     path = site.file_at(inside(source, place))
     if path in site.files or (mark == "filename" and path in site.library.sources):
         sought = any(said.kind == "unfound" for said in source.complaints)
-        return Broken(*unresolved(link)) if MARK.match(link.address) and not sought else None
+        if MARK.match(link.address):
+            return None if sought else Broken(*unresolved(link))
+        there = literal(path, site) if path in site.files else ""
+        return Broken(*misread(link, there), there) if there else None
     if path in site.library.sources:
         return Broken(
             f"{quoted(place)} is a post, not a picture or download",
@@ -173,6 +187,14 @@ def unresolved(link: Link) -> tuple[str, str]:
     """Message and remedy for a link to an existing file that Pelican does not resolve."""
     remedy = 'write it as href="…" or src="…", or from / on'
     return f"Pelican does not resolve {quoted(link.written)}", remedy
+
+
+def misread(link: Link, there: str) -> tuple[str, str]:
+    """Message and remedy for a link whose file has the address ``literal``."""
+    message = (
+        f"browsers take the # ? % in the name of {quoted(link.written)} for signs of an address"
+    )
+    return message, f"write {quoted(there)}, or rename the file without # ? %"
 
 
 def spelling(path: str, there: str) -> str:

@@ -10,6 +10,7 @@ from publish.checks.rules.config import bad_timezone
 from publish.checks.rules.links import inside
 from publish.checks.site import Site, printable
 from publish.checks.source import Source
+from publish.post import frontmatter
 from publish.post.diagnostic import Complaint, Diagnostic, Problem, quoted
 from publish.post.frontmatter import names
 
@@ -18,10 +19,14 @@ NAME = re.compile(r"\b[A-Z][A-Z_]{3,}\b")
 KEYS = {"Category": "category", "Tag": "tags", "Author": "author"}
 """The key for each class of Pelican's names."""
 FOUND = "correct the name, or remove the link"
+EXTRA = "EXTRA_PATH_METADATA"
+RAW = re.compile(r"'(?:str|int)' object has no attribute '(?:slug|save_as|tzinfo|lower)'")
+"""How Pelican fails on a value of ``EXTRA_PATH_METADATA``, of which it makes no author and no
+date."""
 DEFAULTS = {"Category": "DEFAULT_CATEGORY", "Author": "AUTHOR"}
 """The settings that name one where a source names none."""
 CAUSES = {
-    "bad-date": ("DEFAULT_DATE", "DEFAULT_METADATA", "EXTRA_PATH_METADATA", "PATH_METADATA",
+    "bad-date": ("DEFAULT_DATE", "DEFAULT_METADATA", EXTRA, "PATH_METADATA",
                  "FILENAME_METADATA", "FORMATTED_FIELDS"),
     "bad-date-format": ("DATE_FORMATS", "DEFAULT_DATE_FORMAT"),
     "bad-markdown": ("MARKDOWN",),
@@ -67,10 +72,15 @@ def refusals(site: Site) -> Iterator[tuple[Problem, Complaint]]:
             yield from same
         else:
             text = f"{cause and f'{cause}: '}{CLASS.sub('', problem.message)}"
-            if said.file:
+            remedy = problem.remedy
+            if cause and said.kind == "overwritten":
+                text = f"{cause}: two pages would be {_overwritten(said)}"
+                remedy = "let it hold what differs, such as {date:%d}"
+            elif said.file:
                 many = f"{len(same)} files such as " if len(same) > 1 else ""
                 text += f", in {many}{printable(said.file)}"
-            yield _of_settings(text, problem.remedy, site), said
+                remedy = "write it into the posts" if cause == EXTRA else remedy
+            yield _of_settings(text, remedy, site), said
 
 
 def _is_own(said: Complaint, site: Site) -> bool:
@@ -81,14 +91,33 @@ def _is_own(said: Complaint, site: Site) -> bool:
         return said.parts[0] in (" ".join(date.split()) for date in dates)
     if said.kind == "bad-date-format":
         return source is not None and source.header.field("date_format") is not None
-    return said.kind not in ("", "bad-pattern", "bad-markdown")
+    return said.kind not in ("", "bad-pattern", "bad-markdown", "overwritten")
 
 
 def _cause(said: Complaint, site: Site) -> str:
     """The settings that may be at fault: those that hold the value, if any do."""
+    if said.kind == "overwritten":
+        return " and ".join(
+            name
+            for name, pattern in site.given.items()
+            if name.endswith("_ARCHIVE_SAVE_AS") and _may_make(pattern, _overwritten(said))
+        )
+    if RAW.search(said.message) and site.given.get(EXTRA):
+        return EXTRA
     given = [name for name in CAUSES.get(said.kind, ()) if site.given.get(name)]
     certain = [name for name in given if said.parts and said.parts[0] in str(site.given[name])]
     return " or ".join(certain or given)
+
+
+def _overwritten(said: Complaint) -> str:
+    """The file in the output that Pelican refuses to write twice."""
+    return said.message.partition('"')[2].partition('"')[0]
+
+
+def _may_make(pattern: object, path: str) -> bool:
+    """Whether a pattern of addresses may give the file ``path`` in the output."""
+    parts = re.split(r"\{[^{}]*\}", str(pattern))
+    return re.fullmatch(".+".join(map(re.escape, parts)), path) is not None
 
 
 def _problem(said: Complaint, site: Site) -> Problem:
@@ -104,8 +133,12 @@ def _problem(said: Complaint, site: Site) -> Problem:
             if name in names(source.get(key).replace(";", ",")):
                 message = f"the {kind.lower()} {quoted(name)} makes no address"
                 return Problem(source.line(key), message, "use letters or digits", source.file)
-        if (setting := DEFAULTS.get(kind)) and site.values.get(setting) == name:
-            return _of_settings(f"{setting} makes no address: {name}", remedy, site)
+        whole = site.values.get("DEFAULT_METADATA")
+        given = {DEFAULTS.get(kind, ""): site.values.get(DEFAULTS.get(kind, ""))}
+        given |= {"DEFAULT_METADATA": frontmatter.defaults(whole).get(key)}
+        for setting, value in given.items():
+            if name in names(value):
+                return _of_settings(f"{setting} makes no address: {name}", remedy, site)
     named = NAME.match(CLASS.sub("", said.message))
     if not said.file or again is missing or (named and named[0] in site.given and not said.kind):
         return _of_settings(said.message, remedy, site)
@@ -134,7 +167,6 @@ def _of_settings(text: str, remedy: str, site: Site) -> Problem:
         ("TYPOGRIFY", "smartypants"),
         ("DEFAULT_METADATA", "static_lang_"),
         ("SLUGIFY_SOURCE", "{'slug'}"),
-        ("EXTRA_PATH_METADATA", "'tzinfo'"),
         ("PAGINATION_PATTERNS", "failed to write"),
     )
     found += (

@@ -118,14 +118,16 @@ def foreign_markup(source: Source) -> Iterator[Problem]:
     if source.post is None:
         return
     handled = f"{source.reading.plugins}{source.reading.markdown}"
-    shown = "\n".join((source.post.text, *(i.words or "" for i in source.links if i.image)))
+    post = source.post
+    alts = (link.words or "" for link in source.links if link.image)
+    shown = "\n".join((post.text, post.plain_summary, *alts))
     likely = [
         foreign
         for foreign in FOREIGN
         if foreign.seen in shown and not ("math" in handled and foreign.remedy == MATHS)
     ]
     linked = {link.written for link in source.links}
-    for line, text in source.prose_lines if likely else ():
+    for line, text in (*source.summary, *source.prose_lines) if likely else ():
         for foreign in likely:
             found = foreign.written.search(text)
             markup = found.group(found.lastindex or 0) if found else ""
@@ -146,12 +148,15 @@ def foreign_markup(source: Source) -> Iterator[Problem]:
 def swallowed_words(source: Source) -> Iterator[Problem]:
     """Words between `<` and `>` that are taken for an element of HTML, and not shown; or one that
     is never closed, so that all that follows on the page is in it."""
-    if source.post is None or "<svg" in source.body or "<math" in source.body:
+    body = source.body
+    lines = (*source.summary, *(source.prose_lines if "<" in body else ()))
+    if source.post is None or not lines or "<svg" in body or "<math" in body:
         return
     from lxml.html.defs import empty_tags, tags
 
-    closed = set(CLOSED.findall(source.prose.lower())) | empty_tags | UNCLOSED
-    for line, written in source.prose_lines if "<" in source.body else ():
+    closed = {name for _, text in lines for name in CLOSED.findall(text.lower())}
+    closed |= empty_tags | UNCLOSED
+    for line, written in lines:
         text = VALUE.sub('=""', written)
         for found in OPENED.finditer(text):
             name = found[1].lower()

@@ -106,7 +106,8 @@ class Audit:
 
     def reads(self, known: Iterable[Path], but: Path) -> list[str]:
         """The absolute paths of files and folders read, except Python's own and those below
-        ``known``; paths below ``but`` are included."""
+        ``known``; paths below ``but`` are included, and missing files that may be there the next
+        time."""
         files = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
         names = self.read.union(file for file in files if isinstance(file, str))
         # Files that this run wrote itself are its plugins' caches, derived from the rest.
@@ -123,5 +124,6 @@ class Audit:
                 name.startswith((libraries, f"{but}{os.sep}"))
                 or not f"{name}{os.sep}".startswith(tuple(apart))
             )
-            and os.path.exists(name)  # noqa: PTH110 - a name from elsewhere, never opened
+            # Libraries are asked for many files that they do not have.
+            and (not name.startswith(libraries) or os.path.exists(name))  # noqa: PTH110
         )

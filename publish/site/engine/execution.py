@@ -124,6 +124,7 @@ class Execution:
         named = values["PELICAN_CLASS"]  # a class or its dotted name
         site = (pkgutil.resolve_name(named) if isinstance(named, str) else named)(values)
         signals.content_object_init.connect(_refuse_bad_moments, weak=False)
+        signals.content_object_init.connect(_name_unfinished, weak=False)
         signals.article_generator_finalized.connect(keep_drafts_out)
         signals.page_generator_finalized.connect(keep_drafts_out)
         declared, trusted = trust.judged(values, site)
@@ -164,37 +165,37 @@ class Execution:
     def _outcome(self) -> Outcome:
         task, log, judging = self._task, self._log, self._judging
         answer, fit = (judging.answer, judging.fit) if judging else (None, True)
-        done = Run(judged=answer, seconds=self._clock.seconds, full_pelican=task.full_pelican)
+        done = Run(
+            judged=answer,
+            seconds=self._clock.seconds,
+            full_pelican=task.full_pelican,
+            reads=self._reads(),
+            untracked=self._audit.untracked,
+        )
         if task.until == "read" or not fit or (log.errors and task.judge and answer is None):
             return done._replace(errors=tuple(log.errors), fit=fit)
         if log.errors:
             also = f" (and {len(log.errors) - 1} more)" if len(log.errors) > 1 else ""
             first = log.errors[0]
             return self._failure(f"{first._replace(remedy='')}{also}", first.remedy or REMEDY)
-        values, session = self._values, self._session
-        # Pelican's own default of CACHE_PATH is relative.
-        apart = [
-            task.stage,
-            task.folder.parent,
-            *(
-                Path(value).absolute()
-                for value in (
-                    values["PATH"],
-                    values["THEME"],
-                    values["CACHE_PATH"],
-                    *values["PLUGIN_PATHS"],
-                )
-            ),
-        ]
-        reads = self._audit.reads(apart, Path(values["PATH"], "ledger"))
+        session = self._session
         return done._replace(
             warnings=tuple(map(str, log.warnings)),
-            reads=tuple(path for path in reads if path != str(task.settings.parent)),
             due=_due(judging.generators if judging else [], self._clock.began),
-            untracked=self._audit.untracked,
             kept=tuple(sorted(self._staging.kept)),
             rendered=len(session.pages.rendered) if session else len(self._written),
         )
+
+    def _reads(self) -> tuple[str, ...]:
+        """The files that were read beside those that every build reads."""
+        task, values = self._task, self._values
+        if not values:  # The settings file failed.
+            return ()
+        given = (values["PATH"], values["THEME"], values["CACHE_PATH"], *values["PLUGIN_PATHS"])
+        # Pelican's own default of CACHE_PATH is relative.
+        apart = [task.stage, task.folder.parent, *(Path(value).absolute() for value in given)]
+        reads = self._audit.reads(apart, Path(values["PATH"], "ledger"))
+        return tuple(path for path in reads if path != str(task.settings.parent))
 
 
 def _moment(content: Any, key: str) -> datetime | None:
@@ -217,6 +218,13 @@ def _refuse_bad_moments(content: Any) -> None:
     """Raised here, it is an error of this source; later it would be one of the run."""
     for key in ("date", "modified"):
         _moment(content, key)
+
+
+def _name_unfinished(content: Any) -> None:
+    """A draft whose title shows no word yet has the slug of its file's name, as ``posts.Source``
+    has it; two such drafts would share an address."""
+    if getattr(content, "status", "") == "draft" and not getattr(content, "slug", "x"):
+        content.slug = Path(content.source_path).stem
 
 
 def _due(generators: Iterable[Any], began: datetime) -> float:

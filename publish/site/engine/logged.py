@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from publish.post.diagnostic import Complaint
+from publish.post.frontmatter import line_naming
 from publish.site.engine import BadMoment, UnfitSource
 
 KINDS = {
@@ -125,7 +126,7 @@ class LogCollector(logging.Handler):
         if source is None:
             return Complaint(message, remedy=remedy, kind=kind, parts=parts)
         file = _below(self.root, source)
-        line = _line(source, QUOTED.findall(message))
+        line = line_naming(QUOTED.findall(message), source)
         for name in {file, _below(self.content, source)}:
             message = message.removeprefix(f"Could not process {name}: ").removeprefix(f"{name}: ")
         message = message.removeprefix("ValueError: ")
@@ -235,17 +236,3 @@ def _being_made() -> Any:
         if isinstance(path, str) and Path(path).is_file():
             return content
     return None
-
-
-def _line(source: Path, words: list[str]) -> int:
-    """The first line of ``source`` that holds the last quoted word it can, a key in any case; 1
-    if none does."""
-    try:
-        lines = source.read_text(encoding="utf-8", errors="replace").split("\n")
-    except OSError:
-        return 1
-    for word in reversed(words):
-        for number, line in enumerate(lines, 1):
-            if word in line or (word.endswith(":") and line.lower().startswith(word.lower())):
-                return number
-    return 1
