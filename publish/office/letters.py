@@ -127,9 +127,16 @@ def bounds(office: Office, found: Letters) -> Bounds:
     from publish.site import addresses
 
     limits, days = office.account.limits, addresses.read(office.settings, SINCE)
-    public = {uid: date.fromisoformat(day) for uid, day in days.items()}
-    return Bounds(
+    known, today = (
+        addresses.read(office.settings).values(),
         office.now.astimezone(office.zone).date(),
+    )
+    made = (letter.issue for letter in found.all if letter.issue)
+    # What no build has noted yet becomes public by the one before it is sent.
+    public = {x.uid: today for x in made if not {x.uid, *x.was}.intersection(known)}
+    public |= {uid: date.fromisoformat(day) for uid, day in days.items()}
+    return Bounds(
+        today,
         limits.max_age_days,
         limits.since,
         public,
