@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 from publish.importer import address, dates, header, links, old_lists
 from publish.importer.address import Entry
-from publish.importer.losses import excerpt
 from publish.importer.model import Item, Known, number_of
 from publish.importer.state import State
 from publish.post import frontmatter, urls
@@ -93,9 +92,9 @@ class Planning:
         self._slugs.add((f"{slug}-{lang}" if lang else slug).casefold())
         if code:
             detail = (item.status or "none") if code == "status-unknown" else ""
-            self.state.lose(code, item.id, detail, excerpt(title), file)
+            self.state.lose(code, item.id, detail, title, file)
         if slug != wished and slug.startswith(address.cut(wished)[: address.LONGEST - 6] + "-"):
-            self.state.lose("address-taken", item.id, f"{wished} → {slug}", excerpt(title), file)
+            self.state.lose("address-taken", item.id, f"{wished} → {slug}", title, file)
         return Entry(
             number,
             item.id,
@@ -209,7 +208,7 @@ class Planning:
             state.lose("field-left", 0, key, f"in {where}")
         for (taxonomy, slug), said in state.channel.described.items():
             if taxonomy != "nav_menu":
-                state.lose("description-left", 0, f"{taxonomy} {slug}", excerpt(header.plain(said)))
+                state.lose("description-left", 0, f"{taxonomy} {slug}", header.plain(said))
         return index
 
     def _behind(self, entry: Entry, item: Item) -> None:
@@ -226,7 +225,7 @@ class Planning:
             else:
                 self.state.lose("field-left", item.id, key, "", entry.file)
         if item.sticky:
-            self.state.lose("sticky-left", item.id, "", excerpt(entry.title), entry.file)
+            self.state.lose("sticky-left", item.id, "", entry.title, entry.file)
 
     def _redirects(self, index: links.Index) -> None:
         """Record the old addresses of posts and pages, then of feeds and lists."""
@@ -279,7 +278,7 @@ class Planning:
         if when is None:
             if entry.status == "published":
                 entry.status, entry.scheduled = "draft", False
-            self.state.lose("date-missing", item.id, "", excerpt(entry.title), entry.file)
+            self.state.lose("date-missing", item.id, "", entry.title, entry.file)
             when = changed
         entry.date = when
         if entry.scheduled and when and self._came_due(entry, when):
@@ -294,7 +293,7 @@ class Planning:
         words = header.plain(re.sub(r"<!--.*?-->", " ", item.body[:20000], flags=re.S))
         first = header.title(" ".join(words.split()[:8]))
         title = first or f"{item.type.capitalize()} {abs(item.id)}"
-        self.state.lose("title-made", item.id, "", excerpt(title), entry.file)
+        self.state.lose("title-made", item.id, "", title, entry.file)
         return title
 
     def _fields(self, entry: Entry, item: Item) -> None:
