@@ -118,7 +118,8 @@ def gather(article: Any, site: Site, file_of: FileOf) -> Facts:
     """The facts of one article, after every plugin has set its attributes."""
     source = getattr(article, "email_content_source", None)
     web = resolved(article, article._content or "", site.address)
-    title = plain_title(article.title)
+    # A draft, which only a preview or a test shows, may have no title yet.
+    title = plain_title(article.title) or (article.slug if article.status == "draft" else "")
     deck = plain(article.metadata.get("summary") or "")
     alt = plain(getattr(article, "image_alt", "") or "")
     url = f"{site.address}/{article.url}"

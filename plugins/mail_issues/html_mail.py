@@ -107,7 +107,6 @@ def _has_names(rows: list[list[Any]]) -> bool:
         len(rows) > 1
         and all(cell.tag == "th" for cell in rows[0])
         and all(len(row) == len(rows[0]) for row in rows)
-        and not any(cell.get("colspan") or cell.get("rowspan") for cell in cells)
         and all(
             one.tag in INLINE | {"br", "img"} for cell in cells for one in cell.iterdescendants()
         )

@@ -21,7 +21,8 @@ def defaults(pelican: Any) -> None:
     """
     from .links import SERVICES
 
-    pelican.settings.setdefault("SHARE_LINKS", list(SERVICES))
+    chosen = pelican.settings.get("SHARE_LINKS", SERVICES)
+    pelican.settings["SHARE_LINKS"] = list(chosen or ())
     for name in pelican.settings["SHARE_LINKS"]:
         if name not in SERVICES:
             known = ", ".join(SERVICES)

@@ -37,7 +37,7 @@ class Following:
             return
         self._done[phase] = done = self._done.get(phase, 0) + count
         whole = f" of {self._whole[phase]}" if done <= self._whole.get(phase, 0) else ""
-        self._say(f"{done}{whole} {self.WORDS.get(phase, phase)}")
+        self._say(f"{self.WORDS.get(phase, phase)}: {done}{whole}")
 
 
 @click.command("build")

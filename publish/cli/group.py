@@ -13,6 +13,7 @@ from typing import NoReturn
 
 import click
 
+from publish.cli import STOPPED
 from publish.errors import Exit, PublishError, as_publish_error
 
 COMMANDS = {
@@ -65,7 +66,9 @@ def run(args: list[str]) -> int:
         code = _run(args)
         if failed and failed[0].errno != errno.EPIPE:
             Terminal.error(f"{failed[0].strerror} — fix that, then run this again")
-            return code or int(Exit.REFUSED)
+            # Its caller cannot know whether a letter went out.
+            mails = args[0] == "send" or (args[0] == "run" and "--live" in args)
+            return code or int(Exit.UNKNOWN if mails else Exit.REFUSED)
     return code
 
 
@@ -76,7 +79,8 @@ def _run(args: list[str]) -> int:
         with _no_silent_end():
             result = group.main(args=args, prog_name="publish", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
-        return _interrupted()
+        Terminal.error(STOPPED)
+        return int(Exit.INTERRUPTED)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return int(Exit.USAGE)
@@ -121,10 +125,3 @@ def _no_silent_end() -> Iterator[None]:
         yield
     finally:
         os._exit = leave
-
-
-def _interrupted() -> int:
-    from publish.cli.terminal import Terminal
-
-    Terminal.error("interrupted — run it again; nothing will be sent twice")
-    return int(Exit.INTERRUPTED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -92,7 +92,11 @@ def command(
             )
     options = Options(**wished)
     written = sources(settings, (*settings.posts, *settings.pages))
-    known = (Known(post.path, post.slug, post.uid, post.aliases) for post in written)
+    now = datetime.now(UTC)
+    known = (
+        Known(post.path, post.slug, post.uid, post.aliases, post.visibility(now) == "public")
+        for post in written
+    )
     result = run(settings, exports, options, known, terminal.progress)
     if not options.dry_run:
         write_whole(settings.root / "import-report.md", report.as_markdown(result).encode())

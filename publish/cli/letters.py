@@ -36,7 +36,7 @@ def plan(
 
     found, lines = listing.planned(office, names, **when)
     if as_json:
-        terminal.json([asdict(item) for item in found])
+        terminal.json([office.for_scripts(asdict(item)) for item in found])
         return
     for line in lines:
         terminal.out(line)
@@ -134,13 +134,13 @@ def status(
     with office.lock():
         found = listing.entries(office, names)
     if as_json:
-        terminal.json([entry.as_dict() for entry in found])
+        terminal.json([office.for_scripts(entry.as_dict()) for entry in found])
     else:
         for entry in found:
             for line in (entry.line, *entry.more) if names or not entry.folds else ():
                 terminal.out(line)
         if not names and (rest := listing.folded(found)):
-            terminal.out(rest)
+            terminal.out(office.with_sandbox_note(rest))
     unknown = any(entry.state.unknown for entry in found)
     return int(Exit.UNKNOWN if unknown else Exit.OK)
 
@@ -169,7 +169,7 @@ def report(
         write_whole(plot, report.plot(rows).encode())
         terminal.note(f"{plot} drawn")
     if as_json:
-        terminal.json([asdict(row) for row in rows])
+        terminal.json([office.for_scripts(asdict(row)) for row in rows])
     elif rows:
         for line in report.table(rows, lambda text: office.format_local(hour_of(text))):
             terminal.out(line)

@@ -18,10 +18,8 @@ if TYPE_CHECKING:
 Body = Callable[..., Any]
 
 
-def common(command: Body) -> Body:
-    """Add the common options; the command gets ``settings`` and ``terminal`` instead."""
-
-    @click.option(
+FLAGS = (
+    click.option(
         "-s",
         "--settings",
         "settings_file",
@@ -29,12 +27,26 @@ def common(command: Body) -> Body:
         metavar="FILE",
         show_default=True,
         help="The settings file of the site.",
-    )
-    @click.option("-q", "--quiet", is_flag=True, help="Print results and errors, nothing else.")
-    @click.option("-v", "--verbose", is_flag=True, help="Say more of what is done.")
-    @click.option(
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="Print results and errors, nothing else."),
+    click.option("-v", "--verbose", is_flag=True, help="Say more of what is done."),
+    click.option(
         "--no-color", is_flag=True, expose_value=False, help="No colours; NO_COLOR does the same."
-    )
+    ),
+)
+
+
+def flags(command: Body) -> Body:
+    """Add the common options."""
+    for option in reversed(FLAGS):
+        command = option(command)
+    return command
+
+
+def common(command: Body) -> Body:
+    """Add the common options; the command gets ``settings`` and ``terminal`` instead."""
+
+    @flags
     @functools.wraps(command)
     def wrapped(settings_file: str, quiet: bool, verbose: bool, **rest: Any) -> Any:
         settings: Settings = load(settings_file)

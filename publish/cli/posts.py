@@ -60,6 +60,7 @@ def rename(settings: Settings, terminal: Terminal, old: str, new: str) -> None:
     """Change a post's slug; its old address leads to the new one.
 
     Its Uid stays, so no feed reader shows it and no letter brings it a second time.
+    Its translations, which have the same slug, go along.
 
     Example: publish rename a-calm-handover handing-over-calmly
     """
@@ -69,4 +70,5 @@ def rename(settings: Settings, terminal: Terminal, old: str, new: str) -> None:
     if not done.changed:
         terminal.good(f"{done.post.name}: its slug is {new} already; nothing was changed")
         return
-    terminal.good("; ".join([f"{done.post.name}: its slug is {new} now", *done.leads()]))
+    for one in (done, *done.translations):
+        terminal.good("; ".join([f"{one.post.name}: its slug is {new} now", *one.leads()]))

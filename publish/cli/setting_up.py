@@ -25,7 +25,8 @@ def folder(name: str) -> Path:
 
 @click.command()
 @click.argument("name", type=click.Choice(FOLDERS), metavar="plugins|theme")
-def where(name: str) -> None:
+@options.flags
+def where(name: str, **_: object) -> None:
     """Print the folder for PLUGIN_PATHS or THEME of a Pelican site.
 
     Example: publish where plugins

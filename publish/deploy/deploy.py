@@ -44,7 +44,7 @@ class Outcome:
     """What was done; ``seconds`` per phase.
 
     ``state`` is ``live``, ``deployed`` (not looked at), ``unchanged``, ``superseded``, ``planned``
-    (a dry run), ``partial``, ``held`` (by a rollback), or ``stopped`` (nothing was written).
+    (a dry run), ``partial``, ``held`` (by a rollback), or ``stopped`` (readers see what was there).
     """
 
     target: str
@@ -204,7 +204,7 @@ def _carry_out(
         try:
             with out.timed("put"), target.claim(release, max(1.0, end - time.monotonic())) as now:
                 if (todo := decide(now, first)) is not None:
-                    out.state = "partial"
+                    out.state = "stopped" if target.replaces_atomically else "partial"
                     record = act(now, todo)
                     out.state = "deployed"
                     _run_after_step(target, record, out)

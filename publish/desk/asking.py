@@ -61,6 +61,8 @@ NAMES = {
     "where": "Where to", "was": "Address until now", "now": "Address from now on", "to": "To",
 }  # fmt: skip
 """The names of a question's lines as the page has them."""
+WRITTEN = ("subject", "preheader")
+"""Lines that are the author's own words; on the page they are in quotation marks, as titles are."""
 COMMAND = re.compile(r"(run )?`publish (\w+)[^`]*?(--replace|--as-update)?`")
 """A command in a message, in backticks."""
 OPTION = re.compile(r"^--[\w-]+: ")
@@ -185,7 +187,10 @@ def wish(act: str, form: Mapping[str, str], post: Post | None) -> dict[str, Any]
 def view(question: Question, *, again: bool = False) -> QuestionView:
     """A question as the page shows it; ``again`` if its facts have changed since."""
     facts = tuple(
-        (NAMES.get(line.name, line.name.capitalize()), with_buttons(line.text))
+        (
+            NAMES.get(line.name, line.name.capitalize()),
+            f"“{line.text}”" if line.name in WRITTEN else with_buttons(line.text),
+        )
         for line in question.lines
         if line.name != "step"
     )

@@ -105,14 +105,14 @@ def site(now: Snapshot, at: datetime) -> SiteState:
         return SiteState((State("warning", "The pages are not made yet"),), (), upload)
     if state.waiting is None:
         made = f"The pages were made {words.saved(state.made, now.zone, at)}." if state.made else ""
-        says = "Where they are uploaded to is not set, so what readers see is not known."
+        says = "Where the pages are uploaded to is not set, so what readers see is not known."
         return SiteState(says=tuple(filter(None, (made, says))))
     uploaded = (
         f"What readers see is from {words.moment(state.uploaded, now.zone, at)}."
         if state.uploaded
         else "Nothing was uploaded from here yet."
     )
-    if any(parts.changed_since(now, post) for post in now.posts):
+    if state.changed or any(parts.changed_since(now, post) for post in now.posts):
         waits = State("warning", "What you changed waits to be uploaded")
         return SiteState((waits,), (uploaded,), upload)
     if not state.waiting:

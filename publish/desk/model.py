@@ -91,13 +91,14 @@ class Newsletter:
 class Site:
     """The site's pages, as built and as uploaded. ``waiting`` are pages that differ from the
     uploaded ones, None if unknown; ``targets`` are the deploy targets. ``trouble`` is why one could
-    not be read."""
+    not be read. ``changed``: a picture, page, template or setting did since they were made."""
 
     made: datetime | None = None
     uploaded: datetime | None = None
     waiting: tuple[str, ...] | None = None
     targets: tuple[str, ...] = ()
     trouble: str = ""
+    changed: bool = False
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,9 @@ MAILS = 50
 """Mails of the rehearsal that are listed, the newest; the inbox has them all."""
 FITS = 100
 """Characters of subject and preheader in one line of Gmail, about."""
-MARKS = re.compile(r"`([^`]+)`|\[-(.+?)-\]|\{\+(.+?)\+\}")
-"""Code, and the removed and the added words of a change, in a text of the office."""
+MARKS = re.compile(r"(“(?:“[^”]*”|(?!\[-|\{\+)[^“”])*”)|`([^`]+)`|\[-(.+?)-\]|\{\+(.+?)\+\}")
+"""Words in quotation marks, such as a title, which are shown as they are; code; and the removed and
+the added words of a change, in a text of the office."""
 Context = dict[str, Any]
 
 
@@ -102,12 +103,13 @@ def _finding(text: str) -> Markup:
 
     shapes = [
         Markup("{}"),
+        Markup("{}"),
         Markup("<code>{}</code>"),
         Markup("<del>{}</del>"),
         Markup("<ins>{}</ins>"),
     ]
     pieces = enumerate(MARKS.split(text))
-    return Markup("").join(shapes[n % 4].format(piece) for n, piece in pieces if piece)
+    return Markup("").join(shapes[n % len(shapes)].format(piece) for n, piece in pieces if piece)
 
 
 def _home(visit: Visit) -> Context:

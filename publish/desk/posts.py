@@ -49,7 +49,7 @@ def post(settings: Settings, file: Path, data: bytes, saved_ns: int) -> Post:
         name=source.path,
         file=source.name,
         digest=digest(data),
-        title=source.title or file.stem,
+        title=source.title,
         slug=source.slug,
         address=source.address(source.slug) or f"/{source.slug}/",
         saved=datetime.fromtimestamp(saved_ns / 1e9, UTC),

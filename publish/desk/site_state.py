@@ -26,7 +26,7 @@ def read_site(settings: Settings) -> Site:
     """The state of the built site, and its pages that are not uploaded to the first target; unknown
     if the target cannot be read or the build cannot be uploaded."""
     from publish.office import golive
-    from publish.site import manifest
+    from publish.site import manifest, posts
 
     place = manifest.place(settings, settings.output.absolute())
     made = None
@@ -46,10 +46,13 @@ def read_site(settings: Settings) -> Site:
         planned = golive.go_live(settings, name, DeployOptions(True, verify=0, patience=0))
     except (PublishError, OSError, ValueError) as error:
         return Site(made=made, targets=targets, trouble=str(getattr(error, "message", error)))
+    # Posts are compared one by one, as a draft's change waits for nothing.
+    own = set(map(str, posts.files(settings, settings.posts)))
     pages = (put.path for put in planned.put if is_page(put.path))
     return Site(
         made=made,
         uploaded=datetime.fromisoformat(record.time) if record and record.time else None,
         waiting=(*pages, *planned.deleted),
         targets=targets,
+        changed=not own.issuperset(manifest.changed(settings)),
     )

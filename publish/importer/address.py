@@ -48,7 +48,7 @@ DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.I)
 class Entry:
     """One post or page to be written. ``file`` is relative to the content folder, ``path`` the path
     of the old address, ``olds`` earlier paths, ``lang`` its language if that is not the site's,
-    ``open`` whether it is public now."""
+    ``lacks`` how much it refers to that the export does not hold."""
 
     number: int
     id: int
@@ -62,6 +62,12 @@ class Entry:
     olds: list[str] = field(default_factory=list)
     lang: str = ""
     date: datetime | None = None
+    lacks: int = 0
+
+    @property
+    def name(self) -> str:
+        """Slug and language: its file's name, without folder and ending."""
+        return f"{self.slug}-{self.lang}" if self.lang else self.slug
 
     @property
     def open(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Any, NamedTuple
@@ -35,9 +35,11 @@ class Prepared:
 
 
 class Blocks(NamedTuple):
-    """The blocks of an item and of its footnotes, the ids that links can name, and its losses."""
+    """The blocks of an item, of its comments and of its footnotes, the ids that links can name, and
+    its losses."""
 
     root: El
+    said: list[El]
     notes: list[tuple[str, El]]
     named: frozenset[str]
     losses: list[Loss]
@@ -85,13 +87,14 @@ class Steps:
             context.lose("words-differ", f"converted as plain words: {type(error).__name__}")
             root = El("body", {}, [El("p", {}, [header.plain(item.body)])])
         notes = body.notes_of(item, context)
-        if state.options.comments and item.comments:
-            _comments(root, item, context)
-        elif item.comments:
+        said = [*_comments(item, context)] if state.options.comments and item.comments else []
+        if item.comments and not said:
             context.lose("comments-left", str(len(item.comments)), item.comments[0].text)
         rewriter = self._rewriter(entry, context)
         found: list[El] = []
-        for el in (el for part in (root, *(note for _, note in notes)) for el in part.walk()):
+        for el in (
+            el for part in (root, *said, *(note for _, note in notes)) for el in part.walk()
+        ):
             rewriter.link(el)
             found.append(el)
         # All files that the second step uses are read and named by one process, in this order.
@@ -107,7 +110,8 @@ class Steps:
             to = number if href.startswith("#") else to
             urls += [file] if file else []
             anchors += [(to, own.fragment)] if to and own.fragment else []
-        blocks = Blocks(root, notes, frozenset(links.named(root)), context.losses)
+        named = frozenset(name for part in (root, *said) for name in links.named(part))
+        blocks = Blocks(root, said, notes, named, context.losses)
         last = ending.ends(ending.tail(root)) if entry.kind == "post" else []
         return Prepared(number, pickle.dumps(blocks, 5), urls, anchors, last)
 
@@ -123,6 +127,8 @@ class Steps:
         if ids == "*":
             own = store.children(item.id)
             numbers = [n for n in own if PICTURE_NAME.search(store.attachment(n)[0])]
+        if not numbers:
+            context.lose("reference-missing", "gallery")
         out = []
         for number in dict.fromkeys(numbers):
             url, alt, note = store.attachment(number)
@@ -141,11 +147,11 @@ class Steps:
     def finish(self, number: int) -> Finished:
         """The file of an item."""
         entry, plan = self.state.entries[number], self.state.store.plan(number)
-        root, notes, _, losses = self._prepared(number)
+        root, said, notes, _, losses = self._prepared(number)
         context = Context(entry.id, losses=losses)
         whole_end = entry.kind != "post" or self.state.options.keep_end
         end = [] if whole_end else ending.dropped(root, self.common)
-        root.kids = [kid for kid in root.elements if kid not in end]
+        root.kids = [*(kid for kid in root.elements if kid not in end), *said]
         rewriter = self._rewriter(entry, context)
         for part in (root, *(note for _, note in notes)):
             rewriter.rewrite(part)
@@ -206,16 +212,16 @@ def _fields(item: Item, plan: Mapping[str, Any], blog: str) -> dict[str, str]:
     }
 
 
-def _comments(root: El, item: Item, context: Context) -> None:
-    """Append the readers' comments to the post."""
-    root.kids.append(El("h2", {}, ["Comments"]))
+def _comments(item: Item, context: Context) -> Iterator[El]:
+    """The readers' comments, as they stand under the post."""
+    yield El("h2", {}, ["Comments"])
     for comment in item.comments:
         who = " ".join(comment.author.split()) or "Anonymous"
-        root.kids.append(El("p", {}, [El("strong", {}, [who]), f" {comment.date[:10]}".rstrip()]))
+        yield El("p", {}, [El("strong", {}, [who]), f" {comment.date[:10]}".rstrip()])
         said, _ = tree.parse(comment.text)
         quote = El("blockquote", {}, [*normal(said, context.lose, True).kids])
         if quote.kids:
-            root.kids.append(quote)
+            yield quote
 
 
 def _located(losses: list[Loss], file: str, text: str) -> list[Loss]:

@@ -62,13 +62,15 @@ class Store:
         self._db.commit()
 
     def put(self, item: Item) -> None:
-        """Store an item; the same one in another file of the export replaces it. A different one
-        with the same id, as in exports merged by hand, gets a new id."""
+        """Store an item; the same one in another file of the export replaces it, unless that is
+        older. A different one with the same id, as in exports merged by hand, gets a new id."""
         sql, guid = "select number, guid from item where id = ?", item.guid or item.link
         old = self._row(sql, item.id)
         if old and old[1] != guid:
             item.id = -1 - zlib.crc32(f"{item.id} {item.link} {item.title}".encode())
             old = self._row(sql, item.id)
+        if old and self.item(old[0]).modified_gmt > item.modified_gmt:
+            return
         values = (old[0] if old else None, item.id, item.type, guid, pickle.dumps(item, 5))
         self._db.execute("insert or replace into item values (?, ?, ?, ?, ?)", values)
 

@@ -29,7 +29,8 @@ class Index:
     """The new places of everything on the old site.
 
     ``paths`` maps a normal path of the old site to an entry's number, ``slugs`` a slug that only
-    one has. ``lists`` maps the path of a feed or list (``/category/x``) to the new one.
+    one has. ``lists`` maps the path of a feed or list (``/category/x``) to the new one, and the old
+    addresses of posts of earlier exports, ``?p=1`` among them, to their files.
     """
 
     hosts: frozenset[str]
@@ -167,7 +168,10 @@ class Rewriter:
         url = self.absolute(el.get("src"))
         number = el.attrs.pop("data-id", "")
         if number and not el.get("alt"):
-            el.attrs["alt"] = " ".join(self.store.attachment(number_of(number))[1].split())
+            file, alt, _ = self.store.attachment(number_of(number))
+            el.attrs["alt"] = " ".join(alt.split())
+            if not file:
+                self.context.lose("reference-missing", f"attachment {number}")
         if url.startswith("data:"):
             if len(url) > 20000:
                 self.context.lose("picture-refused", "data:", el.get("alt"))
@@ -211,8 +215,10 @@ class Rewriter:
         if path == key_of(self.index.base) and not own.query:
             return "/"
         # The feed of a list is linked as the list.
-        for name in (VIEWS.sub("", path), path):
+        for name in (VIEWS.sub("", path), path, f"?{own.query}"):
             if new := self.index.lists.get(name):
+                if own.fragment and new.startswith("{filename}"):
+                    self.context.lose("anchor-missing", f"{new}#{own.fragment[:40]}", words)
                 return new
         self.context.lose(
             "dead-link", (own.path + (f"?{own.query}" if own.query else ""))[:80], words

@@ -51,6 +51,8 @@ class Loss(NamedTuple):
     line: int = 0
 
 
+BEYOND = ("reference-missing", "dead-link", "anchor-missing")
+"""What an export refers to and does not hold."""
 COLUMNS = "code, id, detail, excerpt, file, line"
 ORDER = "order by file, line, code, id, detail, excerpt"
 
@@ -73,6 +75,11 @@ class LossLog:
     def add(self, losses: Iterable[Loss]) -> None:
         """Add losses."""
         self._db.executemany("insert or ignore into loss values (?, ?, ?, ?, ?, ?)", losses)
+
+    def forget(self, file: str, codes: Iterable[str]) -> None:
+        """Take the losses of some codes in a file away."""
+        sql = "delete from loss where file = ? and code = ?"
+        self._db.executemany(sql, ((file, code) for code in codes))
 
     def __iter__(self) -> Iterator[Loss]:
         sql = f"select {COLUMNS} from loss {ORDER}"  # noqa: S608 - no value in it

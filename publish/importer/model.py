@@ -47,6 +47,7 @@ class Known(NamedTuple):
     slug: str
     uid: str
     aliases: Sequence[str]
+    public: bool
 
 
 @dataclass

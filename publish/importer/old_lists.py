@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from html import unescape
 from typing import Any
 
@@ -17,12 +17,15 @@ DATED = re.compile(r"/((?:19|20)\d\d(?:/\d\d){0,2})/[^/]+/?")
 
 
 def lists(
-    channel: Channel, values: Mapping[str, Any], used: Mapping[str, str], entries: Iterable[Entry]
+    channel: Channel,
+    values: Mapping[str, Any],
+    used: Mapping[str, Sequence[str]],
+    entries: Collection[Entry],
 ) -> dict[str, str]:
     """Paths of the old site's feeds and lists to those of the new one, without addresses of posts.
 
     ``used`` maps ``category:name``, ``tag:name`` and ``author:name``, of what public posts have,
-    to the name that is written.
+    to the name that is written, once for each post.
     """
     base = path_of(channel.url).rstrip("/")
     found: dict[str, str] = {}
@@ -32,18 +35,25 @@ def lists(
     feed = str(values.get("CATEGORY_FEED_RSS") or values.get("CATEGORY_FEED_ATOM") or "")
     for kind, name, path in _terms(channel, values):
         if written := used.get(f"{kind}:{name.casefold()}"):
-            found[path] = address_of(kind, written, values)
+            found[path] = address_of(kind, written[-1], values)
+            found |= _further(path, len(written), found[path])
             if feed and kind == "category":
                 slug = found[path].rstrip("/").rsplit("/", 1)[-1].removesuffix(".html")
                 found[f"{path}/feed"] = "/" + feed.replace("{slug}", slug)
     if archive := str(values.get("ARCHIVES_URL") or values.get("ARCHIVES_SAVE_AS") or ""):
         archive = "/" + archive.removesuffix("index.html")
         found["archives"] = archive
+        found |= _further("", sum(e.open and e.kind == "post" for e in entries), archive)
         for entry in entries:
             dated = DATED.fullmatch(entry.path.removeprefix(base)) if entry.open else None
             parts = dated[1].split("/") if dated else []
             found |= {"/".join(parts[: n + 1]): archive for n in range(len(parts))}
     return {key_of(f"{base}/{path}"): new for path, new in found.items()}
+
+
+def _further(path: str, posts: int, new: str) -> dict[str, str]:
+    """The pages of a list after its first, where WordPress shows ten posts on each."""
+    return {f"{path}/page/{n}".lstrip("/"): new for n in range(2, (posts - 1) // 10 + 2)}
 
 
 def _terms(channel: Channel, values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import quote
@@ -22,6 +21,11 @@ from publish.post.identity import Damaged, read_recorded
 from publish.post.text import count, plain_title
 
 
+def _stem(slug: str) -> str:
+    """How the slugs begin that stand for one that is taken."""
+    return f"{address.cut(slug)[: address.LONGEST - 6]}-"
+
+
 class Planning:
     """Plans every item of the store; headers are stored there, link targets in an index. Every
     entry gets, in the order of the export, an address that no other entry and no existing source
@@ -32,33 +36,31 @@ class Planning:
         self.host = address.host_of(state.channel.url)
         self.values = state.settings.values
         self._zone = ZoneInfo(state.settings.timezone)
-        given = {"authors": state.options.authors, "categories": state.options.categories}
-        renamed = state.ledger.renamed
-        renamed |= {k: {**renamed.get(k, {}), **new} for k, new in given.items() if new}
-        options = replace(state.options, **renamed)  # type: ignore[arg-type]
-        self._names = header.Names(state.channel, options, self.values)
-        self._terms: dict[str, str] = {}
+        self._names = header.Names(state.channel, state.options, self.values)
+        self._terms: dict[str, list[str]] = {}
         self._gone: set[int] = set()
         self._private: Counter[str] = Counter()
         ledger = state.ledger
-        # Sources imported from another site keep their slugs and aliases.
-        self._ours = frozenset(ledger.begun) | frozenset(
-            record.file for key, record in ledger.items.items() if key.startswith(f"{self.host}/")
-        )
+        # Sources imported from another site keep their slugs.
+        mine = [one for key, one in ledger.items.items() if key.startswith(f"{self.host}/")]
+        self._ours = {*ledger.begun, *(record.file for record in mine)}
         self._reserved = address.reserved(self.values)
         self._slug_of: dict[str, str] = {}
         self._moved: dict[str, tuple[str, str]] = {}
         self._others: set[str] = set()
-        # Hashes instead of texts save memory: there are several per post.
-        self._aliases: set[int] = set()
+        # Whose each old address is. Hashes save memory: there are several per post.
+        self._owners: dict[int, str] = {}
+        self._earlier: dict[str, str] = {}
         for source in known:
             self._slug_of[source.file] = source.slug
             self._moved.setdefault(source.uid, (source.slug, source.file))
             if source.file not in self._ours:
                 self._others.add(source.slug.casefold())
-                for alias in source.aliases:
-                    with suppress(ValueError):
-                        self._aliases.add(hash(parse_alias(alias).key))
+            for alias in source.aliases:
+                self._own(alias, source.uid)
+                if source.file in self._ours and source.public:
+                    path, mark, query = alias.partition("?")
+                    self._earlier[f"?{query}" if mark else address.key_of(path)] = source.file
         # An item's address may move, as by a language that an earlier export did not name.
         self._published: dict[str, list[str]] = {}
         with suppress(Damaged):  # A rule reports it.
@@ -66,16 +68,16 @@ class Planning:
             for place, uid in recorded.uids.items():
                 if place not in recorded.retired:
                     self._published.setdefault(uid, []).append(recorded.written[place])
+                    self._own(recorded.written[place], uid)
         # An item keeps its slug from an earlier run.
-        self._slugs = (
-            self._reserved
-            | self._others
-            | {
-                self._slug_of.get(record.file, record.slug).casefold()
-                for key, record in ledger.items.items()
-                if key.startswith(f"{self.host}/")
-            }
-        )
+        kept = {self._slug_of.get(record.file, record.slug).casefold() for record in mine}
+        self._slugs = self._reserved | self._others | kept
+
+    def _own(self, place: str, uid: str) -> bool:
+        """Whether an old address is free or of the post ``uid`` already; it is that post's then."""
+        with suppress(ValueError):
+            return self._owners.setdefault(hash(parse_alias(place).key), uid) == uid
+        return True
 
     def _entry(self, number: int, item: Item) -> Entry:
         """The entry for ``item``."""
@@ -83,56 +85,62 @@ class Planning:
         title = address.title_of(item.title)
         name, otherwise = ("PAGE_PATHS", "pages") if item.type == "page" else ("ARTICLE_PATHS", "")
         folder = str((self.values.get(name) or [otherwise])[0]).strip("/")
-        wished = address.slug_of(item, self.values)
+        slug = address.slug_of(item, self.values)
         lang = item.lang if item.lang != str(self.values.get("DEFAULT_LANG") or "en") else ""
         uid = address.uid(self.host, item.id)
-        slug, file = self._known(item.id) or self._free(
-            wished, f"{folder}/" if folder else "", f"-{lang}" if lang else ""
-        )
-        self._slugs.add((f"{slug}-{lang}" if lang else slug).casefold())
-        if code:
-            detail = (item.status or "none") if code == "status-unknown" else ""
-            self.state.lose(code, item.id, detail, title, file)
-        if slug != wished and slug.startswith(address.cut(wished)[: address.LONGEST - 6] + "-"):
-            self.state.lose("address-taken", item.id, f"{wished} → {slug}", title, file)
-        return Entry(
+        entry = Entry(
             number,
             item.id,
             item.type,
             state,
             scheduled,
             slug,
-            file,
+            "",
             address.path_of(item.link),
             title,
             [*address.old_paths(item), *self._published.get(uid, ())],
             lang,
+            dates.published(item, self._zone),
         )
+        if known := self._known(item.id):
+            entry.slug, entry.file = known
+        else:
+            self._name(entry, f"{folder}/" if folder else "")
+        self._slugs.add(entry.name.casefold())
+        if code:
+            detail = (item.status or "none") if code == "status-unknown" else ""
+            self.state.lose(code, item.id, detail, title, entry.file)
+        if entry.slug != slug and entry.slug.startswith(_stem(slug)):
+            detail = f"{slug} → {entry.slug}"
+            self.state.lose("address-taken", item.id, detail, title, entry.file)
+        return entry
 
     def _known(self, id: int) -> tuple[str, str] | None:
         """The slug and file of an item that an earlier run wrote; None if there is none."""
         record = self.state.ledger.items.get(f"{self.host}/{id}")
-        if record is None:
-            return None
-        if record.file in self._slug_of:
+        if record and record.file in self._slug_of:
             return self._slug_of[record.file], record.file
+        # It may have moved, or its record is lost.
         if moved := self._moved.get(address.uid(self.host, id)):
             return moved
-        if record.file not in self.state.ledger.begun:
+        if record and record.file not in self.state.ledger.begun:
             self._gone.add(id)
-        return record.slug, record.file
+        return (record.slug, record.file) if record else None
 
-    def _free(self, wished: str, folder: str, lang: str) -> tuple[str, str]:
-        """A slug that is unused in its language (``-fr``, ``""`` for the site's), and its file."""
-        slug, count = wished, 1
+    def _name(self, entry: Entry, folder: str) -> None:
+        """Give an entry a slug that is unused in its language, with an address that never was
+        another's, and its file."""
+        uid, count = address.uid(self.host, entry.id), 1
+        stem = _stem(entry.slug)
         while True:
-            name = f"{slug}{lang}"
-            file = f"{folder}{name}.md"
-            there = file not in self._ours and (self.state.settings.content / file).exists()
-            if not there and name.casefold() not in self._slugs:
-                return slug, file
+            entry.file = f"{folder}{entry.name}.md"
+            path = self.state.settings.content / entry.file
+            there = entry.file not in self._ours and path.exists()
+            unused = not there and entry.name.casefold() not in self._slugs
+            if unused and self._own(self._address(entry), uid):
+                return
             count += 1
-            slug = f"{address.cut(wished)[: address.LONGEST - 6]}-{count}"
+            entry.slug = f"{stem}{count}"
 
     def _address(self, entry: Entry) -> str:
         """The new address, from the site's root on."""
@@ -143,7 +151,7 @@ class Planning:
     def _alias(self, entry: Entry, real: Container[str]) -> list[str]:
         """The entry's old addresses, each of one entry only; ``real`` are the site's own."""
         own = urls.normal(self._address(entry)).casefold()
-        query = "page_id" if entry.kind == "page" else "p"
+        query, uid = "page_id" if entry.kind == "page" else "p", address.uid(self.host, entry.id)
         wished = [*([entry.path] if entry.path else []), *entry.olds]
         if entry.id > 0:
             wished.append(f"/?{query}={entry.id}")
@@ -155,17 +163,16 @@ class Planning:
                 continue
             try:
                 alias = parse_alias(made)
-                why = "is another's too" if hash(alias.key) in self._aliases else ""
-                if not alias.query and at in real:
-                    why = "is a page of the site"
                 if alias.path in ("", "/") and not alias.query:
                     continue
+                why = "is a page of the site" if not alias.query and at in real else ""
+                if not why and not self._own(made, uid):
+                    why = "is another's too"
             except ValueError as error:
                 why = str(error)
             if why:
                 self.state.lose("alias-left", entry.id, made[:80], why, entry.file)
             else:
-                self._aliases.add(hash(alias.key))
                 out.append(made)
         return out
 
@@ -198,7 +205,7 @@ class Planning:
             state.lose("category-renamed", id, f"{old} → {new}")
         for login, id in self._names.unknown.items():
             state.lose("author-unknown", id, login)
-        options = state.options
+        options = state.given
         for option, given in (("category", options.categories), ("author", options.authors)):
             for old, new in given.items():
                 if (option, old) not in self._names.met:
@@ -234,8 +241,8 @@ class Planning:
         real |= {urls.normal(f"/{slug}/").casefold() for slug in self._others}
         real |= {f"/{name}" for name in self._reserved}
         real |= {
-            urls.normal(old_lists.address_of(term.partition(":")[0], name, values)).casefold()
-            for term, name in self._terms.items()
+            urls.normal(old_lists.address_of(term.partition(":")[0], names[-1], values)).casefold()
+            for term, names in self._terms.items()
         }
         for entry in state.entries.values():
             aliases = self._alias(entry, real)
@@ -255,6 +262,8 @@ class Planning:
                 if path != urls.normal(new) and path.casefold() not in real:
                     state.moved[parse_alias(f"{old}/").text] = new
         state.result.losses.add_redirects(sorted(state.moved.items()))
+        for old, file in self._earlier.items():
+            index.lists.setdefault(old, f"{{filename}}/{file}")
 
     def _came_due(self, entry: Entry, when: datetime) -> bool:
         """Whether an item that is scheduled in the export has come due since, so that the old site
@@ -273,7 +282,7 @@ class Planning:
     def _date(self, entry: Entry, item: Item) -> datetime | None:
         """Set the entry's date; returns the moment of a later change. What has no date becomes a
         draft."""
-        when = dates.published(item, self._zone)
+        when = entry.date
         changed = dates.moment(item.modified, item.modified_gmt, self._zone)
         if when is None:
             if entry.status == "published":
@@ -308,9 +317,8 @@ class Planning:
                     self.state.channel.terms.setdefault((taxonomy, term.slug), term.name)
         if entry.open:
             kinds = {"category": categories, "tag": tags, "author": authors}
-            self._terms.update(
-                {f"{k}:{n.casefold()}": n for k, many in kinds.items() for n in many}
-            )
+            for kind, name in ((k, name) for k, many in kinds.items() for name in many):
+                self._terms.setdefault(f"{kind}:{name.casefold()}", []).append(name)
         fields = [
             ("Title", title),
             ("Date", dates.formatted(entry.date) if entry.date else ""),

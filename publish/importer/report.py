@@ -132,6 +132,9 @@ def summary(result: Result, dry: bool) -> list[str]:
         f"{len(result.written)}, {result.unchanged} unchanged, {len(result.left)} edited and left; "
         f"{_files(result)}"
     ]
+    if result.remembered:
+        names = ", ".join(result.remembered)
+        out.append(f"as in an import before: {names} (content/ledger/import.json holds them)")
     counts = result.losses.counts
     loud = [("password-as-draft", "password"), ("private-as-draft", "private")]
     for code, word in loud:

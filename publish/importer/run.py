@@ -13,7 +13,8 @@ from publish.importer.convert import Steps
 from publish.importer.ending import shared
 from publish.importer.fetch import OldSite
 from publish.importer.item_store import INCLUDED, Spool, Store
-from publish.importer.ledger import Ledger
+from publish.importer.ledger import SHAPING, Ledger
+from publish.importer.losses import BEYOND
 from publish.importer.model import Channel, Known, Options
 from publish.importer.pictures import MediaLibrary, plain
 from publish.importer.plan import Planning
@@ -49,7 +50,13 @@ def run(
         prepared, results = Spool(folder / "items.prepared"), Spool(folder / "items.results")
         try:
             ledger = Ledger.load(settings.content / "ledger" / "import.json")
-            state = State(settings, options, store, prepared, results, ledger, say)
+            given, options = options, ledger.remembered(options)
+            state = State(settings, given, options, store, prepared, results, ledger, say)
+            state.result.remembered = [
+                name
+                for field, name in SHAPING.items()
+                if getattr(options, field) != getattr(given, field)
+            ]
             _read(state, exports)
             index = Planning(state, known).index()
             state.again = _again(state)
@@ -168,12 +175,16 @@ def _convert(state: State, steps: Steps) -> None:
         if done % 50 == 0:
             state.say(f"reading posts: {done:,} of {len(todo):,}")
     state.prepared.flush()
-    steps.common = shared(endings, posts)
+    # Of a part of the posts no third may share an ending.
+    steps.common = shared(endings, posts).union(state.ledger.endings)
+    state.ledger.endings = sorted(steps.common)
     used: dict[str, None] = {}
     ends: Counter[str] = Counter()
     for done, finished in enumerate(pool.share(steps.finish, todo, jobs)):
         state.results.put(finished.number, finished.text.encode("utf-8", "replace"))
         state.result.losses.add(finished.losses)
+        lacks = sum(loss.code in BEYOND for loss in finished.losses)
+        state.entries[finished.number].lacks = lacks
         used.update(dict.fromkeys(finished.used))
         ends.update([finished.end] if finished.end else [])
         if done % 50 == 0:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote
 
 from publish.importer import address
+from publish.importer.address import PICTURE_NAME
 from publish.importer.ledger import Record
+from publish.importer.losses import BEYOND
 from publish.importer.pictures import MediaLibrary
 from publish.importer.state import State
 from publish.post import stamps
+from publish.post.aliases import parse_alias
 from publish.post.files import PATIENCE, write_whole
 from publish.post.identity import RETIRED, Damaged, read_table, table_bytes
+
+ADDRESSES = re.compile(rb"^(?:Slug|Aliases): .*\n(?: .*\n)*", re.M)
 
 
 def save(state: State, media: MediaLibrary, used: list[str]) -> None:
@@ -25,6 +32,7 @@ def save(state: State, media: MediaLibrary, used: list[str]) -> None:
         OSError: a file cannot be written; the next run continues.
     """
     root = state.settings.content
+    static = "/" + str(state.settings.values.get("STATIC_URL") or "").replace("{path}", "")
     todo, records = _due(state)
     state.result.written = [
         state.entries[number].file
@@ -33,6 +41,13 @@ def save(state: State, media: MediaLibrary, used: list[str]) -> None:
     ]
     found = {url: media.take(url) for url in used}
     state.result.pictures = len({one.path for one in found.values()})
+    for url, one in found.items():
+        # Others link to a download; a picture is seen in its post.
+        with suppress(ValueError):
+            if not PICTURE_NAME.search(one.path):
+                old, new = parse_alias(quote(address.path_of(url))).text, static + one.path
+                state.moved[old] = new
+                state.result.losses.add_redirects([(old, new)])
     # What an earlier run took is there, and may have been edited since.
     pictures = {one.path: one for one in found.values() if one.origin}
     if state.options.dry_run:
@@ -80,15 +95,27 @@ def _due(state: State) -> tuple[dict[int, str], dict[str, Record]]:
         ours = {digest, ledger.begun.get(entry.file, "")}
         ours |= {record.written} if record else set()
         forced = entry.file in state.again
-        if record and record.written == digest and there and not forced:
+        # One of an export of all content may hold more than this export gives it.
+        fuller = record and there == record.written != digest and entry.lacks > record.lacks
+        if record and not forced and (fuller or (record.written == digest and there)):
             state.result.unchanged += 1
+            if fuller:
+                state.result.losses.forget(f"{state.folder}/{entry.file}", BEYOND)
+                state.lose("fuller-left", entry.id, file=entry.file)
         elif not there or there in ours or forced:
             todo[number] = digest
-            records[key] = Record(entry.file, entry.slug, digest)
+            records[key] = Record(entry.file, entry.slug, digest, entry.lacks)
+        elif _same_but_address(file, state.results.get(number)):
+            state.result.unchanged += 1
         else:
             state.result.left.append(entry.file)
             state.lose("edited-left", entry.id, file=entry.file)
     return todo, records
+
+
+def _same_but_address(file: Path, text: bytes) -> bool:
+    """Whether a file differs from ``text`` in nothing but what `publish rename` changes."""
+    return ADDRESSES.sub(b"", file.read_bytes()) == ADDRESSES.sub(b"", text)
 
 
 def _save_redirects(state: State) -> None:

@@ -32,17 +32,21 @@ class Result:
     ends: list[tuple[str, int]] = field(default_factory=list)
     drafts: int = 0
     scheduled: int = 0
+    remembered: list[str] = field(default_factory=list)
+    """The options that an earlier import was given and this one was not."""
     fault: str = ""
     """Why the old site, if it was asked, sent no more pictures."""
 
 
 @dataclass
 class State:
-    """The state of an import. ``entries`` are the posts and pages to write, by their number in the
+    """The state of an import. ``given`` are the options of the command, ``options`` those with what
+    the ledger remembers. ``entries`` are the posts and pages to write, by their number in the
     store; ``moved`` maps old addresses of feeds and lists to the new ones; ``again`` are files
     whose edits may be replaced."""
 
     settings: Settings
+    given: Options
     options: Options
     store: Store
     prepared: Spool

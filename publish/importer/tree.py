@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 
@@ -55,17 +56,13 @@ VOID_THERE = re.compile(
 PAGE_END = re.compile(r"</(?:body|html)\s*>", re.I)
 
 
+@dataclass(slots=True, eq=False, repr=False)
 class El:
     """An element: tag, attributes, and elements and text inside."""
 
-    __slots__ = ("attrs", "kids", "tag")
-
-    def __init__(
-        self, tag: str, attrs: dict[str, str] | None = None, kids: list[El | str] | None = None
-    ) -> None:
-        self.tag = tag
-        self.attrs = attrs if attrs is not None else {}
-        self.kids: list[El | str] = kids if kids is not None else []
+    tag: str
+    attrs: dict[str, str] = field(default_factory=dict)
+    kids: list[El | str] = field(default_factory=list)
 
     def get(self, name: str) -> str:
         """An attribute, ``""`` where it is not there."""

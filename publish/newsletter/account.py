@@ -224,9 +224,17 @@ def _age(value: Any, most: float = inf) -> float:
 
 _number = partial(_age, most=1e7)
 """Unlike an age, more than this leads beyond every calendar."""
+
+
+def _deadline(value: Any) -> float:
+    if not (found := _number(value)):
+        raise _Wrong("must be more than 0, for no request is answered at once", "write 30")
+    return found
+
+
 FORMS: Mapping[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(("timeout", "settle", "barrier", "undo_minutes"), _number),
-    "max_age_days": _age, "max_per_run": lambda value: int(_number(value)),
+    **dict.fromkeys(("settle", "barrier", "undo_minutes"), _number),
+    "timeout": _deadline, "max_age_days": _age, "max_per_run": lambda value: int(_number(value)),
     "since": _day, "send_at": _hour, "reply_to": _address, "topics": _topics,
 }  # fmt: skip
 """What makes a value of each setting of the newsletter that has a form of its own."""

@@ -25,6 +25,7 @@ KINDS: dict[Kind, str] = {
     "digest": "a digest",
 }
 """Each kind of another letter that holds a post, in words."""
+UNSHOWN = "a draft in Mailchimp, taken back there or not shown as scheduled yet"
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Letter:
     ``slug`` is the name to type; ``posts`` are the keys of its posts, short ones where only
     Mailchimp has them; ``issue`` is the composed issue, None unless it is a plain letter of a built
     post; ``sent_record`` the ledger's record of the sent issue; ``campaigns`` have the oldest
-    first.
+    first. ``fresh``: its schedule was answered so lately that Mailchimp may still show a draft.
     """
 
     key: str
@@ -46,6 +47,7 @@ class Letter:
     campaigns: tuple[Campaign, ...] = ()
     issue: Issue | None = None
     sent_record: Mapping[str, Any] | None = None
+    fresh: bool = False
 
     @property
     def active(self) -> Campaign | None:
@@ -64,9 +66,11 @@ class Letter:
 
     @property
     def waiting(self) -> tuple[Campaign, ...]:
-        """The campaigns that no reader has: scheduled, or paused before their hour."""
+        """The campaigns that no reader has: scheduled, also if that is not shown yet, or paused
+        before their hour."""
         paused = (c for c in self.campaigns if c.status == PAUSED and not c.emails_sent)
-        return (*self.scheduled, *paused)
+        late = (c for c in self.drafts if self.fresh and c.id == self.past.done and not c.held)
+        return (*self.scheduled, *paused, *late)
 
     @property
     def mailed(self) -> bool:
@@ -91,6 +95,11 @@ class Letter:
             return False
         taken = self.past.done and any(c.id == self.past.done for c in self.drafts)
         return self.past.held or bool(taken) or any(c.held for c in self.drafts)
+
+    @property
+    def why_held(self) -> str:
+        """Why it is held, in words."""
+        return UNSHOWN if self.waiting else "taken back; it goes out only by name"
 
     @property
     def lost(self) -> str:

@@ -130,7 +130,7 @@ def _verdict(
     if chosen:
         return verdict(Verdict.NOT_REQUESTED, "not named")
     if letter.held:
-        return verdict(Verdict.HELD, "taken back; it goes out only by name")
+        return verdict(Verdict.HELD, letter.why_held)
     for other in letters:
         if other.kind != "update" and other.held and other.holds(issue):
             return verdict(Verdict.HELD, _held_elsewhere(other))

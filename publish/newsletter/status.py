@@ -59,9 +59,8 @@ def state_of(letter: Letter, now: float, settle: float, run: str = "") -> State:
     if letter.past.unanswered:
         return _after_a_try(_shown(state, draft), letter.past.unanswered, now, settle, run)
     if letter.held:
-        words = "taken back; it goes out only by name"
-        facts = manual_unschedule(letter, now, run)
-        return _shown(replace(state, state=words, held=True, facts=facts), draft)
+        facts = () if letter.waiting else manual_unschedule(letter, now, run)
+        return _shown(replace(state, state=letter.why_held, held=True, facts=facts), draft)
     if letter.lost:
         state = replace(state, campaign=letter.lost)
         if facts := deleted_in_time(letter, now, run):
@@ -116,8 +115,10 @@ def _gone(letter: Letter, campaign: str, now: float, run: str) -> tuple[Fact, ..
 
 def manual_unschedule(letter: Letter, now: float, run: str) -> tuple[Fact, ...]:
     """The facts for a letter that is held by Mailchimp alone: by its title, or scheduled in the
-    ledger and made a draft by a person. Empty for any other letter."""
-    if not letter.held or letter.past.held or letter.past.unanswered:
+    ledger and made a draft by a person, or by a run that died. Empty for any other letter."""
+    past = letter.past
+    ended = past.held and not any(draft.id == past.done for draft in letter.drafts)
+    if not letter.held or ended or past.unanswered:
         return ()
     return _taken_back(letter, now, run, "taken back in Mailchimp")
 

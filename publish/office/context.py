@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from publish.errors import ConfigError
@@ -80,6 +80,10 @@ class Office:
     def with_sandbox_note(self, line: str) -> str:
         """``line``, and in the sandbox a note that no e-mail went out."""
         return self.words.sandboxed(line) if self.account.sandbox else line
+
+    def for_scripts(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """A row of ``--json``, with whether it is the sandbox's."""
+        return {**row, "sandbox": self.account.sandbox}
 
     def format_local(self, moment: datetime | None) -> str:
         """A time formatted for the author; None is now."""

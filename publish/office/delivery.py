@@ -121,7 +121,7 @@ def deliver(office: Office, item: Delivery, found: Letters) -> Delivered:
 def result(office: Office, item: Delivery, done: Delivered) -> dict[str, Any]:
     """The result, for scripts."""
     at = _hour(done)
-    return {
+    row = {
         "slug": item.issue.slug,
         "title": item.issue.title,
         "key": item.issue.key,
@@ -130,8 +130,8 @@ def result(office: Office, item: Delivery, done: Delivered) -> dict[str, Any]:
         "sent_by_this_run": done.by_this_run,
         "time": at.isoformat() if at else None,
         "digest": item.issue.digest,
-        "sandbox": office.account.sandbox,
     }
+    return office.for_scripts(row)
 
 
 def _hour(done: Delivered) -> datetime | None:

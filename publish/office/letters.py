@@ -10,9 +10,9 @@ from pathlib import Path
 
 from publish.errors import ConfigError, Refused
 from publish.newsletter import catalogue, changes, issue, selection, titles
-from publish.newsletter.campaign import DELETED, Campaign, Segment, by_age
+from publish.newsletter.campaign import DELETED, SCHEDULED, Campaign, Segment, by_age
 from publish.newsletter.catalogue import Letter
-from publish.newsletter.facts import hour_of
+from publish.newsletter.facts import IssueState, hour_of
 from publish.newsletter.selection import Bounds, Candidate
 from publish.office.context import Office
 from publish.office.site import Site
@@ -100,7 +100,7 @@ def load_letters(office: Office, folder: Path | None = None) -> Letters:
         # An audience that does not exist has no campaigns either.
         office.api.audience()
     made = catalogue.catalogue(issue.list_issues(folder), listing, past, office.ledger.records())
-    found = [_with_unlisted(office, letter) for letter in made]
+    found = [replace(_with_unlisted(office, x), fresh=_is_fresh(office, x.past)) for x in made]
     ours = {campaign.id for letter in found for campaign in letter.campaigns}
     foreign = tuple(campaign for campaign in listing if campaign.id not in ours)
     return Letters(tuple(found), folder, office.site, foreign)
@@ -116,14 +116,27 @@ def _with_unlisted(office: Office, letter: Letter) -> Letter:
     return replace(letter, campaigns=tuple(by_age([own, *letter.campaigns])))
 
 
+def _is_fresh(office: Office, past: IssueState) -> bool:
+    """Whether Mailchimp may not show yet that the letter is scheduled."""
+    answered = past.done_at if past.status == SCHEDULED and not past.held else None
+    return answered is not None and office.clock() < answered + office.account.limits.settle
+
+
 def bounds(office: Office, found: Letters) -> Bounds:
     """Today's bounds of automatic selection."""
     from publish.site import addresses
 
     limits, days = office.account.limits, addresses.read(office.settings, SINCE)
-    public = {uid: date.fromisoformat(day) for uid, day in days.items()}
-    return Bounds(
+    known, today = (
+        addresses.read(office.settings).values(),
         office.now.astimezone(office.zone).date(),
+    )
+    made = (letter.issue for letter in found.all if letter.issue)
+    # What no build has noted yet becomes public by the one before it is sent.
+    public = {x.uid: today for x in made if not {x.uid, *x.was}.intersection(known)}
+    public |= {uid: date.fromisoformat(day) for uid, day in days.items()}
+    return Bounds(
+        today,
         limits.max_age_days,
         limits.since,
         public,

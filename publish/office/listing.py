@@ -98,7 +98,8 @@ def planned(
                 lines.append(f"skip  {office.words.letter(letter)}: scheduled for {hour}")
                 lines += indented(changed(office, letter, all_letters))
     if flood:
-        lines.append(f"{flood.message}: `publish send` would refuse; {flood.remedy}")
+        said = f"{flood.message}: `publish send` would refuse; {flood.remedy}"
+        lines.append(office.with_sandbox_note(said))
     if not posts:
         lines.append(_fold_line([c.verdict for c in choices if not c.letter.lost]))
         drafts = office.site.drafts()
@@ -285,7 +286,7 @@ def _mailing_again(found: Letters, letter: Letter) -> list[str]:
 
 
 def _folds(choice: Candidate) -> bool:
-    return choice.verdict in (Verdict.OLD, Verdict.HELD)
+    return choice.verdict in (Verdict.OLD, Verdict.HELD) and not choice.letter.waiting
 
 
 def _fold_line(why: Sequence[Verdict | None]) -> str:

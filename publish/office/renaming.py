@@ -27,10 +27,15 @@ def ask(office: Office, *, post: str, new: str) -> Question:
     if not made.changed:
         raise Refused(f"the post has the address {new} already", "choose another one")
     source = made.post
-    was, now = (source.address(slug) or slug for slug in (source.slug, new))
-    lines = (Line("post", f"“{source.title}”"), Line("was", was), Line("now", now))
-    facts = fingerprint_of(source.digest, source.slug, new)
-    return Question(ACT, lines, "Change the address", facts, {"post": post, "new": new}, made)
+    lines = [Line("post", f"“{source.title}”")]
+    for one in (made, *made.translations):
+        was, now = (one.post.address(slug) or slug for slug in (source.slug, new))
+        lines += [Line("was", was), Line("now", now)]
+    digests = [one.post.digest for one in (made, *made.translations)]
+    facts = fingerprint_of(digests, source.slug, new)
+    return Question(
+        ACT, tuple(lines), "Change the address", facts, {"post": post, "new": new}, made
+    )
 
 
 def do(office: Office, question: Question) -> Done | Question:
@@ -44,4 +49,9 @@ def do(office: Office, question: Question) -> Done | Question:
         return again
     made: Renaming = again.plan
     made.write()
-    return Done(ACT, tuple(made.leads()), ({"post": question.wish["post"]},))
+    every = (made, *made.translations)
+    return Done(
+        ACT,
+        tuple(part for one in every for part in one.leads()),
+        ({"post": question.wish["post"]},),
+    )

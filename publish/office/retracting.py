@@ -9,7 +9,7 @@ from publish.newsletter import titles
 from publish.office import letters, settling, undoing
 from publish.office.context import Office
 from publish.office.question import Done, Line, Question, fingerprint_of, reported_on_failure
-from publish.office.words import command
+from publish.office.words import command, indented
 from publish.post.aliases import GONE
 from publish.post.identity import RETIRED
 from publish.post.issue import key_of
@@ -102,7 +102,9 @@ def do(office: Office, question: Question) -> Done | Question:
         lines.append(f"  the live site still has it: {command('deploy')}")
     else:
         lines.append(f"  the live site still has it until {office.settings.output.name}/ is up")
-    return Done(ACT, tuple(lines), ({"post": taken.name, "retired": leads},))
+    lines += indented(office.site.links_to(taken.name))
+    result = office.for_scripts({"post": taken.name, "retired": leads})
+    return Done(ACT, tuple(lines), (result,))
 
 
 def withdraw(office: Office, *, lost: bool = False) -> list[str]:

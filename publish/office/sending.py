@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace as altered
+from functools import partial
 from typing import Any
 
 from publish.errors import WORST, ConfigError, Exit, PublishError, Refused, as_publish_error
@@ -55,11 +56,6 @@ def ask(
     Raises:
         PublishError: it is refused; see docs/reference.md for the codes.
     """
-    _require_compatible(posts, digest, as_update, replace)
-    _ = office.sender  # Fail early: without a sender nothing is built.
-    when = revalidate(office, before.timing) if before else timing(office, now, at)
-    office.site.fresh(office.voice, build=build)
-    found = letters.load_letters(office)
     wish: dict[str, Any] = {
         "posts": tuple(posts),
         "now": now,
@@ -69,6 +65,11 @@ def ask(
         "replace": replace,
         "build": build,
     }
+    _require_compatible(wish)
+    _ = office.sender  # Fail early: without a sender nothing is built.
+    when = revalidate(office, before.timing) if before else timing(office, now, at)
+    office.site.fresh(office.voice, build=build)
+    found = letters.load_letters(office)
     chosen = _composed(office, found, posts)
     moves = at is not None and not digest and not as_update
     if replace or (moves and any(x.scheduled for x in chosen)):
@@ -126,9 +127,8 @@ def do(office: Office, question: Question) -> Done | Question:
     results: list[dict[str, Any]] = []
     errors: list[PublishError] = list(plan.refused.values())
     wish = question.wish
-    flags = [f"--{name.replace('_', '-')}" for name in FLAGS if wish[name]]
     hour = ["--at", wish["at"]] if wish["at"] else []
-    typed = command(shlex.join([ACT, *wish["posts"], *flags, *hour]))
+    typed = command(shlex.join([ACT, *wish["posts"], *_flags(wish), *hour]))
     with reported_on_failure(office.voice, lines), office.lock():
         settling.settle(office, {item.issue.key for item in plan.items})
         again = ask(office, before=plan, **wish)
@@ -182,14 +182,19 @@ def send_due(office: Office, *, build: bool = False) -> Done:
     return altered(found, lines=(*found.lines, *more), code=code)
 
 
-def _require_compatible(posts: Sequence[str], digest: bool, as_update: bool, replace: bool) -> None:
-    for flag, given in (("--as-update", as_update), ("--replace", replace)):
-        if given and not posts:
+def _require_compatible(wish: Mapping[str, Any]) -> None:
+    given = _flags(wish)
+    for flag in ("--as-update", "--replace"):
+        if flag in given and not wish["posts"]:
             raise ConfigError(f"{flag}: name the post", f"write publish send POST {flag}")
-    flags = {"--as-update": as_update, "--digest": digest, "--replace": replace}
-    both = [flag for flag, given in flags.items() if given]
+    # A letter whose words are replaced keeps its hour, or gets that of --at.
+    both = [flag for flag in given if flag != "--now" or wish["replace"]]
     if len(both) > 1:
         raise ConfigError(f"{' and '.join(both)} exclude each other", "choose one")
+
+
+def _flags(wish: Mapping[str, Any]) -> list[str]:
+    return [f"--{name.replace('_', '-')}" for name in FLAGS if wish[name]]
 
 
 def _composed(office: Office, found: Letters, posts: Sequence[str]) -> list[Letter]:
@@ -229,6 +234,7 @@ def _items(
     named: bool,
 ) -> list[Delivery]:
     items, together = [], []
+    deliver = partial(delivery.delivery_of, office, found)
     for choice in going:
         whole = issue.read(found.folder / choice.issue.slug)
         if digest and choice.verdict is Verdict.SEND:
@@ -237,16 +243,9 @@ def _items(
         begun = choice.verdict is Verdict.COMPLETE
         # What was taken back has an open send only because its name was given.
         lifted = choice.verdict is Verdict.SETTLE and choice.letter.past.held
-        items.append(
-            delivery.delivery_of(
-                office,
-                found,
-                whole,
-                kept_timing(office, choice, when),
-                named=named or lifted,
-                replaces=replacing.campaign_of(choice.letter) if begun else "",
-            )
-        )
+        replaces = replacing.campaign_of(choice.letter) if begun else ""
+        hour = kept_timing(office, choice, when)
+        items.append(deliver(whole, hour, named=named or lifted, replaces=replaces))
     if together:
         if len({letters.topic(office, part) for part in together}) > 1:
             names = " and ".join(office.words.issue(part) for part in together)
@@ -254,7 +253,7 @@ def _items(
                 f"{names} have other readers each, by NEWSLETTER_TOPICS",
                 "send them apart, or name posts with the same readers",
             )
-        items.append(delivery.delivery_of(office, found, issue.join(together), when, named=named))
+        items.append(deliver(issue.join(together), when, named=named))
     return items
 
 

@@ -130,6 +130,13 @@ class Site:
         posts = sources(self.settings, self.settings.posts)
         return [post.uids for post in posts if not _why_not(post)]
 
+    def links_to(self, retracted: str) -> list[str]:
+        """The findings about links of public texts to the post of that path, which was taken
+        off."""
+        found = checking.findings(self.settings, built=False)
+        said = f" {retracted}, which was taken off"
+        return [str(finding) for finding in found if said in finding.message]
+
     def withdrawn(self, issue: Issue) -> bool:
         """Whether the source of a composed issue was deleted, or is no longer for the mail, also if
         it was not built since."""

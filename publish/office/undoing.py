@@ -55,13 +55,8 @@ def do(office: Office, question: Question) -> Done | Question:
         line = take_back(office, letter, found)
     later = command_to_send_again(letter, found)
     more = office.words.later("send it after all", later) if later else ()
-    result = {
-        "slug": letter.slug,
-        "key": letter.key,
-        "state": "held",
-        "sandbox": office.account.sandbox,
-    }
-    return Done(ACT, (line, *more), (result,))
+    result = {"slug": letter.slug, "key": letter.key, "state": "held"}
+    return Done(ACT, (line, *more), (office.for_scripts(result),))
 
 
 def take_back(office: Office, letter: Letter, found: Letters, what: str = "") -> str:

@@ -41,12 +41,13 @@ def was_of(given: object) -> tuple[str, ...]:
 @dataclass(frozen=True)
 class Recorded:
     """The addresses that were ever published, normalized, each with its identity. ``retired`` are
-    addresses that were taken off the site, which another post may take. ``written`` has each as it
-    was published."""
+    addresses that were taken off the site, which another post may take, and ``leads`` says where
+    each leads, as it is written. ``written`` has each as it was published."""
 
     uids: Mapping[str, str] = field(default_factory=dict)
     retired: frozenset[str] = frozenset()
     written: Mapping[str, str] = field(default_factory=dict)
+    leads: Mapping[str, str] = field(default_factory=dict)
 
     def uid_at(self, address: str) -> str:
         """The identity at an address; ``""`` for a retired or unknown one."""
@@ -79,6 +80,7 @@ def read_recorded(content: Path) -> Recorded:
         {normal(address): uid for address, uid in known.items()},
         frozenset(map(normal, gone)),
         {normal(address): address for address in known},
+        gone,
     )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Stamps = dict[str, str]
 """Path to size, modification time, change time and inode; missing files have no entry."""
-IGNORED_ENV = {"_", "OLDPWD", "PWD", "SHLVL", "TERM", "COLUMNS", "LINES"}
+IGNORED_ENV = {"_", "OLDPWD", "PWD", "SHLVL", "TERM", "COLUMNS", "LINES", "NO_COLOR"}
 """Environment variables that differ between terminals and do not affect pages."""
 ACCOUNTS = ("MAILCHIMP_", "PUBLISH_", "AWS_")
 """Prefixes of variables with keys, which no page may contain or depend on."""

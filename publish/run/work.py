@@ -74,7 +74,7 @@ def rehearse(office: Office) -> Report:
         from publish.office import listing
 
         items, lines = listing.planned(office, (), False, None)
-        report.issues += [asdict(item) for item in items if item.send]
+        report.issues += [office.for_scripts(asdict(item)) for item in items if item.send]
         report.lines += lines
     report.next_due = _next_due(office)
     report.lines.append(

@@ -148,6 +148,14 @@ def outdated(settings: Settings) -> float:
     return 0.0 if same else record.stat().st_mtime
 
 
+def changed(settings: Settings) -> list[str]:
+    """The files that changed, came or went since the last build was made from them; none where
+    that is not known."""
+    known = read(place(settings, settings.output.absolute())).stamps
+    now = _stamps(settings) | stamps.of(known or ())
+    return [] if known is None else [path for path, _ in now.items() ^ known.items()]
+
+
 @dataclass(frozen=True)
 class Inputs:
     """Stamps of files, and for those too young to trust their stamp, digests of their bytes.

@@ -69,8 +69,8 @@ class Source:
 
     @property
     def title(self) -> str:
-        """Its title as plain words."""
-        return plain_title(self.header.get("title"))
+        """Its title as plain words; its file's name where it shows none."""
+        return plain_title(self.header.get("title")) or self.file.stem
 
     @property
     def mailed(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from publish.errors import ConfigError
@@ -13,21 +13,21 @@ from publish.post.urls import normal
 from publish.settings import Settings
 from publish.site import addresses
 from publish.site.new import LONGEST
-from publish.site.posts import Source, find, refuse_owned, refuse_taken, sources
+from publish.site.posts import Source, matching, only, refuse_owned, refuse_taken, sources
 
 
 @dataclass(frozen=True)
 class Renaming:
     """A ``post`` with its slug ``new``: the bytes that its file will have, and the ``address`` it
     will have, ``""`` where only a build shows it; ``before`` are the addresses that will lead
-    there, ``translations`` the sources that share its slug until then."""
+    there. ``translations`` have its slug, by which Pelican knows them, and get the new one too."""
 
     post: Source
     new: str
     data: bytes
     address: str
     before: tuple[str, ...] = ()
-    translations: tuple[str, ...] = ()
+    translations: tuple[Renaming, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -36,29 +36,30 @@ class Renaming:
 
     def leads(self) -> list[str]:
         """The effects on its addresses, each a part of a sentence."""
-        parts = [f"rename its translation {name} too" for name in self.translations]
         if self.post.fixed:
-            return ["its Url or Save_as line sets its address, which stays", *parts]
-        if self.before and b"{attach}" in self.post.data:
-            parts.append("its {attach} files move too, and nothing leads from their old addresses")
+            return ["its Url or Save_as line sets its address, which stays"]
+        attached = self.before and b"{attach}" in self.post.data
+        moved = "its {attach} files move too, and nothing leads from their old addresses"
         puts = "the next build puts it" if self.post.public else "once it is public it is"
         here = [f"{puts} at {self.address}"] if self.address else []
         redirects = "alias_redirects" in self.post.settings.plugins
         how = "will lead there" if redirects else "leads there once PLUGINS has alias_redirects"
-        return here + [f"{before} {how}" for before in self.before] + parts
+        leads = [f"{before} {how}" for before in self.before]
+        return [*here, *leads, *([moved] if attached else [])]
 
     def write(self) -> None:
-        """Change the file.
+        """Change the file, and first those of its translations: the same command completes it.
 
         Raises:
-            OSError: it cannot be written; it is as it was.
+            OSError: one cannot be written; it is as it was.
         """
-        write_whole(self.post.file, self.data)
+        for one in (*self.translations, self):
+            write_whole(one.post.file, one.data)
 
 
 def renaming(settings: Settings, old: str, new: str) -> Renaming:
     """The post with another ``Slug``, and with the addresses it was published at among its
-    ``Aliases``.
+    ``Aliases``; its translations likewise.
 
     ``old`` is a slug or a path. ``Uid`` and every other line are not changed. A post that was never
     public gets no alias.
@@ -74,7 +75,18 @@ def renaming(settings: Settings, old: str, new: str) -> Renaming:
     if Path(old).suffix.lower() in (".rst", ".html", ".htm"):
         remedy = "change its slug by hand, and add its address to its aliases"
         raise ConfigError(f"{old}: only Markdown sources are rewritten", remedy)
-    post = find(settings, old)
+    found = matching(settings, old)
+    alike = len({p.slug for p in found}) == 1 and len({p.lang for p in found}) == len(found)
+    post = only(found[:1] if alike else found, old, "name it by its slug or its path")
+    made = _renaming(settings, post, new)
+    if not made.changed or settings.values.get("ARTICLE_TRANSLATION_ID", "slug") != "slug":
+        return made
+    others = [p for p in sources(settings, settings.posts) if p.slug == post.slug]
+    translations = (_renaming(settings, p, new) for p in others if p.lang != post.lang)
+    return replace(made, translations=tuple(translations))
+
+
+def _renaming(settings: Settings, post: Source, new: str) -> Renaming:
     refuse_taken(settings, new, post.lang, but=post.file)
     if post.slug == new:
         return Renaming(post, new, post.data, post.address(new))
@@ -83,13 +95,11 @@ def renaming(settings: Settings, old: str, new: str) -> Renaming:
     except UnicodeDecodeError:
         raise ConfigError(f"{post.name}: is not UTF-8", "save it as UTF-8") from None
     data = set_key(post.data, "Slug", new)
-    alike = (p for p in sources(settings, settings.posts) if p.slug == post.slug)
-    others = tuple(p.name for p in alike if p.file != post.file)
     if post.fixed:
-        return Renaming(post, new, data, "", translations=others)
+        return Renaming(post, new, data, "")
     before, address = _addresses(post, new)
     data = _with_aliases(post, data, before, address)
-    return Renaming(post, new, data, address, before, others)
+    return Renaming(post, new, data, address, before)
 
 
 def rename(settings: Settings, old: str, new: str) -> Renaming:

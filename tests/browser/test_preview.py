@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from publish.site.mailview import answer
 from publish.site.preview import serve
 from tests.site.conftest import Site
 
@@ -108,3 +110,22 @@ def test_an_error_is_seen_under_the_themes_own_policy(site: tuple[Site, str], br
     made.post("post-1", "Good again.", date="2024-01-01")
     expect(bar).to_have_count(0, timeout=30_000)
     expect(page.get_by_text("Good again.")).to_have_count(1, timeout=30_000)
+
+
+def test_the_mails_fit_a_phone_and_have_a_main_part(tmp_path: Path, browser: Browser):
+    record = {
+        "subject": "p" * 70,
+        "title": "p" * 70,
+        "digest": "f" * 64,
+        "url": "https://a.example/p/",
+    }
+    issue = tmp_path / "issues/p"
+    issue.mkdir(parents=True)
+    for name, text in (("json", json.dumps(record)), ("html", "<p>x</p>"), ("txt", "t" * 90)):
+        (issue / f"issue.{name}").write_text(text, encoding="utf-8")
+    page = browser.new_page(viewport={"width": 320, "height": 700})
+    for path in ("/_issues/", "/_issues/p/"):
+        page.set_content(answer(tmp_path, path, "").body.decode())
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+        expect(page.locator("main h1")).to_have_count(1)
+    page.close()

@@ -15,12 +15,12 @@ def test_each_step_is_counted_and_the_whole_is_reported_where_it_is_known():
         follow("pages", 1)
     follow("another_plugin", 1)
     assert said == [
-        "1 posts read",
-        "2 posts read",
-        "1 of 3 pages rendered",
-        "2 of 3 pages rendered",
+        "posts read: 1",
+        "posts read: 2",
+        "pages rendered: 1 of 3",
+        "pages rendered: 2 of 3",
         # It was an estimate.
-        "3 of 3 pages rendered",
-        "4 pages rendered",
-        "1 another_plugin",
+        "pages rendered: 3 of 3",
+        "pages rendered: 4",
+        "another_plugin: 1",
     ]

@@ -483,6 +483,14 @@ def test_the_plan_writes_nothing(small: Path):
     assert not (sandbox.folder(small) / "ledger").exists()
 
 
+def test_the_plan_knows_what_becomes_public_by_the_build_of_send(small: Path):
+    put_post(small, "new", days=10)
+    planned = json.loads(publish("plan", "--json", cwd=small).stdout)
+    assert [item["slug"] for item in planned if item["send"]] == ["new"]
+    sent = json.loads(publish("send", "--yes", "--json", cwd=small).stdout)
+    assert [item["slug"] for item in sent] == ["new"]
+
+
 def test_an_issue_changed_by_hand_is_composed_again_and_never_sent(small: Path):
     put_post(small, "new")
     publish("build", cwd=small)

@@ -40,7 +40,7 @@ DAY = (
     "new Fresh", "check", "build", "plan", "test dose --to a@b.example", "send --yes", "status",
     "undo dose", "report", "doctor", "rename other another", "retract another --yes", "deploy",
     "deploy --dry-run", "import export.xml --dry-run", "run", "sandbox inbox", "demo",
-    "sandbox reset",
+    "sandbox reset", "where plugins",
 )  # fmt: skip
 """An author's day in an order in which each command has something to do."""
 SAYING = ("plan", "test", "send", "status", "undo", "report", "doctor", "run", "demo")
@@ -119,10 +119,10 @@ def snapshot(root: Path) -> dict[str, bytes]:
     }
 
 
-def test_every_command_that_reads_a_site_has_the_common_options():
+def test_every_command_has_the_common_options():
     every = {name for name, _ in leaves()}
     for option in ("--settings", "-s", "--quiet", "-q", "--verbose", "-v", "--no-color"):
-        assert having(option) == every - {"where"}, option
+        assert having(option) == every, option
 
 
 def test_these_tests_type_every_command_that_has_the_option():
@@ -181,7 +181,7 @@ def test_a_post_may_be_named_by_its_path_from_where_one_is(small: Path):
     assert "Status: draft" in (small / "content/posts/dose.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("typed", sorted(having("--settings")))
+@pytest.mark.parametrize("typed", sorted(having("--settings") - {"where"}))
 def test_a_settings_file_that_is_not_there_is_code_2(tmp_path: Path, typed: str):
     more = {
         "new": ["X"],
@@ -271,6 +271,8 @@ def test_json_is_one_document_and_all_of_standard_output(small: Path):
         assert type(found[typed]) is kind, typed
     assert [each["slug"] for each in found["send --yes"]] == ["dose"]
     assert {each["slug"] for each in found["status"]} >= {"dose"}
+    for typed in ("plan", "send --yes", "status", "undo dose", "retract dose --yes"):
+        assert all(each["sandbox"] is True for each in found[typed]), typed
     assert "dose" not in deliveries(small)
 
 

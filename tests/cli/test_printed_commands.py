@@ -123,6 +123,15 @@ def test_what_a_lost_address_prints(site: Path):
     assert 'url=/"' in (site / "output/night/index.html").read_text()
 
 
+def test_a_link_to_what_is_taken_off_is_left_to_do(site: Path):
+    put_post(site, "dose")
+    put_post(site, "night", "See [it]({filename}dose.md).")
+    run(site, "build")
+    told = run(site, "retract", "dose").stdout
+    where = "    content/posts/night.md:10: the link leads to content/posts/dose.md, "
+    assert f"{where}which was taken off the site — remove the link\n" in told
+
+
 def test_a_post_that_is_no_markdown_is_off_once_it_is_a_draft(site: Path):
     file = put_post(site, "dose").with_suffix(".rst")
     file.with_suffix(".md").unlink()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from publish.post import stamps
 from tests.cli.terminal import publish
 
 CONF = 'SITENAME = "Small"\nSITEURL = "https://small.example"\nTIMEZONE = "UTC"\nPATH = "content"\n'
@@ -74,6 +75,14 @@ def test_a_file_of_somebody_elses_is_reported_every_time(small: Path):
     (small / "content/good.md").write_text(POST + "\nMore.\n")
     for _ in range(2):
         assert "theirs.txt: not written by publish" in publish("build", cwd=small).stderr
+
+
+def test_colours_make_nothing_stale(small: Path, monkeypatch: pytest.MonkeyPatch):
+    seen = set()
+    for value in ("", "1"):
+        monkeypatch.setenv("NO_COLOR", value)
+        seen.add(stamps.environment_digest(str(small)))
+    assert len(seen) == 1
 
 
 @pytest.mark.parametrize("args", [[], ["--jobs", "0"]])

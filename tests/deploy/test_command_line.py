@@ -6,6 +6,7 @@ import base64
 import itertools
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -117,6 +118,24 @@ def typed(
             [],
             2,
             "must be a number",
+        ),
+        (
+            {"DEPLOY": {"a": {"kind": "ssh", "host": "h:22", "path": "a"}}},
+            [],
+            2,
+            "`port` is an opt",
+        ),
+        (
+            {"DEPLOY": {"a": {"kind": "ssh", "host": "u:pw@h", "path": "a"}}},
+            [],
+            2,
+            "as ssh names it",
+        ),
+        (
+            {"DEPLOY": {"a": {"kind": "ssh", "host": "-oX=y", "path": "a"}}},
+            [],
+            2,
+            "as ssh names it",
         ),
         ({"DEPLOY": {"a": {"kind": "git", "remote": "nix"}}}, [], 2, "no Git remote named nix"),
         ({"DEPLOY": {"a": {"kind": "git", "remote": "/no/such"}}}, ["--no-verify"], 3, "git: "),
@@ -424,8 +443,28 @@ def test_no_secret_is_in_an_argument_or_a_message(
     assert not [p for p in kept if token.encode() in p.read_bytes()]
 
 
-def test_a_deploy_that_is_stopped_leaves_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """As `timeout`, systemd and CI jobs stop a program."""
+def test_a_refused_push_leaves_what_was_there_and_says_why_in_the_document_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    hook = tmp_path / "pages.git/hooks/pre-receive"
+    subprocess.run(["git", "init", "-q", "--bare", str(hook.parent.parent)], check=True)
+    hook.write_text("#!/bin/sh\necho not today >&2; exit 1\n", encoding="ascii")
+    hook.chmod(0o755)
+    pages = {"kind": "git", "remote": str(hook.parent.parent)}
+    folder = project(tmp_path / "site", site(1), DEPLOY={"www": pages})
+    said = {"monkeypatch": monkeypatch, "capsys": capsys}
+    code, out, err = typed(folder, "--json", "--no-verify", **said)
+    found = json.loads(out)
+    assert (code, found["state"]) == (3, "stopped")
+    assert err == f"error: {found['errors'][0]}\n"
+    assert "not today" in err
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGHUP])
+def test_a_deploy_that_is_stopped_leaves_no_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: signal.Signals
+):
+    """As `timeout`, systemd and CI jobs stop a program, and as closing the terminal does."""
     target = {"kind": "ssh", "host": "h", "path": "blog"}
     folder = project(tmp_path / "a", site(1), DEPLOY={"server": target})
     ssh = tmp_path / "bin/ssh"
@@ -444,7 +483,7 @@ def test_a_deploy_that_is_stopped_leaves_no_key(tmp_path: Path, monkeypatch: pyt
     )
     while child.poll() is None and not list((tmp_path / "temporary").glob("*/key")):
         time.sleep(0.01)
-    child.terminate()
+    child.send_signal(stop)
     _, said = child.communicate(timeout=30)
     assert (child.returncode, list((tmp_path / "temporary").iterdir())) == (130, []), said
     assert "interrupted — run it again" in said

@@ -62,6 +62,16 @@ def test_what_changes_is_marked_and_not_reported_in_signs(desk: Desk):
     assert "… On <del>Thrusday</del> <ins>&lt;Thursday&gt;</ins> they …" in page
 
 
+@pytest.mark.parametrize("name", ["letter", "subject"])
+def test_a_title_with_signs_of_markdown_is_shown_as_it_is(desk: Desk, name: str):
+    title = "Use `INR` and “`AT`” `wisely`"
+    text = title if name == "subject" else f"“{title}” (`a command`)"
+    desk.office.answer = Question("send", (Line(name, text),), "Send", "b1")
+    page, _ = asked(desk)
+    assert f"<dd>“{title}”" in page
+    assert "<code>a command</code>" in page or name == "subject"
+
+
 def test_a_yes_does_it_and_says_so_where_the_post_is(desk: Desk):
     _, form = asked(desk)
     answer = desk.post("/yes", form)

@@ -249,6 +249,8 @@ def test_pages_that_wait_to_be_uploaded_are_counted_by_a_button():
     up = replace(site, waiting=())
     saved = home.view(a_snapshot(replace(POST, saved=NOW + timedelta(minutes=1)), site=up), NOW)
     assert saved.site.states[0].word == "What you changed waits to be uploaded"
+    other = home.view(a_snapshot(POST, site=replace(up, changed=True)), NOW)
+    assert (other.site.states, other.site.buttons) == (saved.site.states, saved.site.buttons)
     draft = replace(POST, saved=NOW + timedelta(minutes=1), kind="draft")
     assert home.view(a_snapshot(draft, site=up), NOW).site.states[0].word == "Uploaded"
     never = home.view(a_snapshot(POST, site=Site(targets=("live",))), NOW)

@@ -380,7 +380,16 @@ def test_8_a_post_is_taken_off_without_a_file_being_opened(page: Page, site: Ope
     assert "Five Questions" not in (site.root / "www/index.html").read_text("utf-8")
     home(page, site)
     expect(page.locator("#site + p")).to_have_text("Uploaded")
-    # What is saved since is not what readers see.
+    # What is saved since is not what readers see, whatever it is; a draft is nobody's.
+    site.write("locum.md", body="Other words of it.", Status="draft")
+    style = site.root / "theme/static/css/site.css"
+    style.write_text(style.read_text("utf-8") + "/* more */", encoding="utf-8")
+    shows(page, "What you changed waits to be uploaded")
+    page.get_by_role("button", name=re.compile("^Upload")).click()
+    page.locator("#act .button.main").click()
+    shows(page, "Done: the pages are uploaded")
+    home(page, site)
+    expect(page.locator("#site + p")).to_have_text("Uploaded")
     site.write("old.md", body="Other words of it.")
     shows(page, "What you changed waits to be uploaded")
     post(page, site, "old.md")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,7 +14,8 @@ from publish.importer import dates
 from publish.importer.address import title_of, uid
 from publish.settings import Settings
 from tests.importer.export import HEAD, export, imported, item, tree_of
-from tests.importer.test_run import report
+from tests.importer.test_run import JPEG, report
+from tests.importer.test_uploads import zipped
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -105,6 +107,32 @@ def test_feeds_and_lists_of_the_old_site_lead_on(blog: Settings):
     (blog.content / "ledger/retired.json").write_text(json.dumps(moved))
     imported(blog, export(item(1, "Words.", slug="one"), item(2, "More.", slug="two")))
     assert "/2020/03/" not in json.loads((blog.content / "ledger/retired.json").read_text())
+
+
+def test_further_pages_of_lists_and_downloads_of_the_old_site_lead_on(
+    blog: Settings, tmp_path: Path
+):
+    up = "https://old.example/wp-content/uploads/2020/03"
+    body = f'<a href="{up}/The plan.pdf">plan</a> <img src="{up}/a.jpg" alt="A">'
+    terms = (("category", "Career"), ("post_tag", "Rest"))
+    posts = [item(n, "Words.", slug=f"p{n}", categories=terms[: 1 + n % 2]) for n in range(2, 23)]
+    files = {"2020/03/The plan.pdf": b"%PDF-1.4", "2020/03/a.jpg": JPEG}
+    text = export(item(1, body, slug="one"), *posts)
+    assert imported(blog, text, "--uploads", str(zipped(tmp_path, files))) == 0
+    moved = json.loads((blog.content / "ledger/retired.json").read_text())
+    assert {old: new for old, new in moved.items() if "/page/" in old or "uploads" in old} == {
+        "/page/2/": "/archives/",
+        "/page/3/": "/archives/",
+        "/category/career/page/2/": "/category/career/",
+        "/category/career/page/3/": "/category/career/",
+        "/author/nora/page/2/": "/author/nora-whitfield/",
+        "/author/nora/page/3/": "/author/nora-whitfield/",
+        "/wp-content/uploads/2020/03/The%20plan.pdf": "/files/2020/03/the-plan.pdf",
+    }
+    assert cli(["build", "-s", str(blog.path), "-q"]) == 0
+    place = "wp-content/uploads/2020/03/The plan.pdf/index.html"
+    assert "/files/2020/03/the-plan.pdf" in (blog.output / place).read_text()
+    assert cli(["check", "-s", str(blog.path), "-q"]) == 0
 
 
 def test_lists_of_categories_inside_of_others_lead_on(blog: Settings):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 import unicodedata
@@ -61,6 +62,15 @@ def test_the_same_item_in_two_files_is_one_and_the_last_counts(blog: Settings):
     assert imported(blog, text, str(first)) == 0
     assert posts(blog) == {"one", "two", "three"}
     assert "Newest." in (blog.content / "posts/one.md").read_text()
+
+
+def test_of_two_exports_the_newer_text_counts_in_any_order(blog: Settings):
+    times = {"modified": "2021-01-02 03:04:05", "modified_gmt": "2021-01-02 08:04:05"}
+    texts = export(item(1, "Newest.", slug="one", **times)), export(item(1, "Oldest.", slug="one"))
+    for first, second in (texts, texts[::-1]):
+        (blog.root / "b.xml").write_text(second)
+        assert imported(blog, first, str(blog.root / "b.xml")) == 0
+        assert "Newest." in (blog.content / "posts/one.md").read_text()
 
 
 def test_a_post_that_was_renamed_between_two_exports_is_one(blog: Settings):
@@ -255,6 +265,134 @@ def test_an_import_later_on_renames_as_the_one_before(blog: Settings):
     head = (blog.content / "posts/one.md").read_text()
     assert "Category: Calling" in head
     assert "Author: Nora\n" in head
+
+
+SHARE = '<h3>Share this</h3><p><a href="https://www.facebook.com/sharer.php?u=x">Facebook</a></p>'
+SAID = """<wp:comment><wp:comment_id>1</wp:comment_id><wp:comment_author>Ann</wp:comment_author>
+    <wp:comment_date>2020-04-01 10:00:00</wp:comment_date>
+    <wp:comment_content>Well said</wp:comment_content>
+    <wp:comment_approved>1</wp:comment_approved></wp:comment>"""
+
+
+@pytest.mark.parametrize("part", ["posts", "one", "pages"])
+def test_an_export_that_holds_less_takes_nothing_from_a_file(
+    blog: Settings, tmp_path: Path, part: str
+):
+    first = item(
+        1,
+        '[gallery ids="70"] <a href="/?p=2">two</a> <a href="/about/">about</a>'
+        f'<!-- wp:block {{"ref":90}} /-->{SHARE}',
+        slug="one",
+        meta={"_thumbnail_id": "71"},
+    )
+    posts = [first, *(item(n, f"Words {n}.{SHARE}", slug=f"p{n}") for n in (2, 3, 4))]
+    page = item(5, '<a href="/?p=1">one</a>', type="page", slug="about", categories=())
+    others = [
+        attachment(70, "2020/03/a.jpg", alt="A"),
+        attachment(71, "2020/03/b.jpg"),
+        item(90, "Shared words.", type="wp_block", slug="block", categories=()),
+    ]
+    files = {"2020/03/a.jpg": JPEG, "2020/03/b.jpg": JPEG + b"b"}
+    imported(blog, export(*others, *posts, page), "--uploads", str(zipped(tmp_path, files)))
+    before = tree_of(blog)
+    given = {"posts": posts, "one": [first], "pages": [page]}[part]
+    assert imported(blog, export(*given)) == 0
+    after = tree_of(blog)
+    assert {k: v for k, v in after.items() if k.startswith("content")} == {
+        k: v for k, v in before.items() if k.startswith("content")
+    }
+    needs = [(x["code"], x["file"]) for x in report(blog)["losses"] if x["code"] != "end-dropped"]
+    assert needs == ([] if part == "pages" else [("fuller-left", "content/posts/one.md")])
+    file = "content/posts/one.md"
+    imported(blog, export(first), "--again", str(blog.root / file))
+    assert "Image:" not in (blog.root / file).read_text()
+
+
+def test_a_link_leads_to_a_post_of_an_export_before(blog: Settings):
+    imported(blog, export(item(1, "One.", slug="one"), item(2, "Two.", slug="two", status="draft")))
+    links = ("/2020/03/11/one/", "/2020/03/11/one/feed/", "/?p=1", "/2020/03/11/one/#x", "/?p=2")
+    body = "".join(f'<p><a href="https://old.example{link}">{link}</a></p>' for link in links)
+    imported(blog, export(item(3, body, slug="three")))
+    text = (blog.content / "posts/three.md").read_text()
+    assert text.count("]({filename}/posts/one.md)") == 4
+    codes = [x["code"] for x in report(blog)["losses"]]
+    assert sorted(codes) == ["anchor-missing", "dead-link"]
+
+
+def test_an_import_later_on_keeps_what_was_given_once_and_says_so(
+    blog: Settings, capsys: pytest.CaptureFixture[str]
+):
+    text = export(
+        *(
+            item(n, f"Words {n}.{SHARE}", slug=f"p{n}", extra=SAID if n == 1 else "")
+            for n in range(1, 5)
+        )
+    )
+    imported(blog, text, "--comments")
+    before = tree_of(blog)
+    said = (blog.content / "posts/p1.md").read_text()
+    assert "Well said" in said
+    assert "Share this" not in said, "the ending is above the comments"
+    assert "as in an import before" not in capsys.readouterr().out
+    imported(blog, text)
+    assert tree_of(blog) == before
+    assert "as in an import before: --comments (" in capsys.readouterr().out
+    imported(blog, text, "--keep-end")
+    imported(blog, text)
+    assert "as in an import before: --comments, --keep-end (" in capsys.readouterr().out
+    said = (blog.content / "posts/p1.md").read_text()
+    assert said.index("Share this") < said.index("Well said")
+
+
+def test_a_post_that_has_its_identity_already_is_not_written_twice(blog: Settings):
+    """The record of the import may be lost, or the file may have come from another folder."""
+    text = export(item(1, "One.", slug="one"), item(2, "Two.", slug="two"))
+    imported(blog, text)
+    file = blog.content / "posts/one.md"
+    file.write_text(file.read_text().replace("One.", "Edited."))
+    file.rename(blog.content / "posts/moved.md")
+    (blog.content / "ledger/import.json").unlink()
+    assert imported(blog, text) == 0
+    assert posts(blog) == {"moved", "two"}
+    assert "Edited." in (blog.content / "posts/moved.md").read_text()
+
+
+def test_no_post_takes_an_address_that_another_one_has_left(blog: Settings):
+    own = "Title: Own\nDate: 2026-11-01\nSlug: own\nAliases: /first/\nUid: aaaaaaaaaaaa0001\n\nx\n"
+    (blog.content / "posts/own.md").write_text(own)
+    ledger = blog.content / "ledger"
+    ledger.mkdir()
+    known = {"/second/": "aaaaaaaaaaaa0001", "/third/": "aaaaaaaaaaaa0002"}
+    (ledger / "urls.json").write_text(json.dumps(known))
+    (ledger / "retired.json").write_text('{"/third/": "gone"}')
+    imported(
+        blog, export(*(item(n, "x", slug=s) for n, s in enumerate(("first", "second", "third"), 1)))
+    )
+    assert posts(blog) == {"own", "first-2", "second-2", "third"}
+    assert {x["code"] for x in report(blog)["losses"]} == {"address-taken"}
+
+
+def test_a_post_that_was_renamed_is_not_told_as_edited(blog: Settings):
+    text = export(item(1, "One.", slug="one"))
+    imported(blog, text)
+    file = blog.content / "posts/one.md"
+    renamed = (
+        file.read_text().replace("Slug: one", "Slug: uno").replace("Aliases: ", "Aliases: /one/, ")
+    )
+    file.write_text(renamed)
+    imported(blog, text)
+    assert report(blog)["losses"] == []
+    imported(blog, text.replace("One.", "Newer."))
+    assert [x["code"] for x in report(blog)["losses"]] == ["edited-left"]
+    assert file.read_text() == renamed
+
+
+def test_an_export_that_gzip_packed_is_unpacked(blog: Settings, capsys):
+    packed = gzip.compress(export(item(1, "One.", slug="one")).encode())
+    assert imported(blog, packed[:-20]) == 1
+    assert "cannot be unpacked" in capsys.readouterr().err
+    assert imported(blog, packed) == 0
+    assert posts(blog) == {"one"}
 
 
 def test_a_name_that_nothing_has_is_told_and_one_of_uncategorized_counts(blog: Settings):

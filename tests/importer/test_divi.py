@@ -13,13 +13,12 @@ from publish.importer.wordpress.blocks import to_html
 from publish.importer.wordpress.expand import expand
 from tests.importer.export import alone
 
-WORDED = sorted(set(divi.PARTS) - {"icon", "lottie", "divider", "fullwidth_divider", "image",
-                                   "fullwidth_image", "video", "video_slider_item", "gallery",
-                                   "fullwidth_gallery", "code", "fullwidth_code"})  # fmt: skip
+WORDED = sorted(set(divi.PARTS) - {"icon", "lottie", "divider", "image", "video",
+                                   "video_slider_item", "gallery", "code"})  # fmt: skip
 NO_WORDS = ("url", "link", "src", "image", "alt", "logo", "audio", "gallery_ids", "date_time")
 INSIDE = {
     "contact_form", "number_counter", "circle_counter", "countdown_timer", "button", "heading",
-    "map", "fullwidth_map", "link", "social_media_follow", "audio", "icon_list_item",
+    "map", "link", "social_media_follow", "audio", "icon_list_item",
 }  # fmt: skip
 
 
@@ -44,6 +43,16 @@ def test_a_module_keeps_its_words(name: str):
         assert value in text
     assert body in text
     assert not any(loss.code == "unknown-shortcode" for loss in context.losses)
+
+
+@pytest.mark.parametrize("name", ["slide", "image", "map", "code", "gallery", "divider", "menu"])
+def test_a_module_over_the_whole_width_shows_what_the_other_of_its_name_does(name: str):
+    inside = 'title="T" heading="H" src="/a.jpg" address="A"]Body[/et_pb_'
+    one, wide = (expand(f"[et_pb_{n} {inside}{n}]", alone()) for n in (name, f"fullwidth_{name}"))
+    assert one == wide
+    block = '<!-- wp:divi/{0} {{"title":{{"innerContent":{{"desktop":{{"value":"T"}}}}}}}} /-->'
+    one, wide = (to_html(block.format(n), alone()) for n in (name, f"fullwidth-{name}"))
+    assert one == wide
 
 
 @pytest.mark.parametrize("name", WORDED)

@@ -108,6 +108,7 @@ def test_a_loopback_address_is_taken_with_or_without_the_path():
     ("name", "value"),
     [
         ("NEWSLETTER_TIMEOUT", "soon"),
+        ("NEWSLETTER_TIMEOUT", 0),
         ("NEWSLETTER_SETTLE", -1),
         ("NEWSLETTER_BARRIER", True),
         ("NEWSLETTER_REPLY_TO", "nobody"),

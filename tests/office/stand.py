@@ -116,6 +116,10 @@ class SmallSite:
             if header.get("status") != "draft" and header.get("newsletter") != "no"
         ]
 
+    def links_to(self, retracted: str) -> list[str]:
+        """The findings about links to it."""
+        return []
+
     def withdrawn(self, issue: Issue) -> bool:
         """Whether the source is gone, or a draft."""
         file = self.settings.root / issue.source

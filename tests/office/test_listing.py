@@ -19,7 +19,7 @@ from tests.office.acts import (
     states,
     status_of,
 )
-from tests.office.stand import Author
+from tests.office.stand import LIMITS, Author
 
 
 def test_a_letter_whose_post_is_gone_is_the_first_line_and_can_be_taken_back(author: Author):
@@ -93,6 +93,30 @@ def test_a_take_back_that_was_not_finished_is_told(author: Author):
     assert entry.urgent
     assert "for taking it back was not finished; `publish undo dose` does that" in entry.line
     done(author, "undo", post="dose")
+    assert mails(author) == []
+
+
+def test_one_that_died_at_its_end_is_sent_by_name(author: Author):
+    done(author, "send", posts=("dose",))
+    die_at(author, "update", asked(author, "undo"))
+    done(author, "undo", post="dose")
+    assert "taken back" in status_of(author, "dose")
+    assert "goes out" in done(author, "send", posts=("dose",)).lines[0]
+    assert len(mails(author)) == 1
+
+
+@pytest.mark.parametrize("act", ["undo", "retract"])
+def test_a_letter_that_mailchimp_does_not_show_as_scheduled_yet_is_taken_back(
+    author: Author, act: str
+):
+    author.world.status_lag = 10
+    done(author, "send", posts=("dose",))
+    assert "a draft in Mailchimp, taken back there or not shown" in status_of(author, "dose")
+    _, lines = listing.planned(author.office, (), False, None)
+    assert "not shown as scheduled yet" in lines[0]
+    done(author, act, post="dose")
+    author.world.pass_until(author.world.now + LIMITS.settle)
+    assert "taken back; it goes out only by name" in status_of(author, "dose")
     assert mails(author) == []
 
 
@@ -315,6 +339,7 @@ def test_what_cannot_be_asked_is_refused(author: Author):
         ("paint", {}),
         ("send", {"replace": True}),
         ("send", {"posts": ("dose",), "digest": True, "as_update": True}),
+        ("send", {"posts": ("dose",), "replace": True, "now": True}),
         ("send", {"at": ""}),
     ):
         with pytest.raises(ConfigError):

@@ -39,6 +39,7 @@ def test_a_flood_is_refused_with_the_line_to_type_and_names_lift_it(author: Auth
     assert [(item.send, item.writes) for item in items] == [(False, ())] * 3
     assert "would refuse" in lines[-1]
     assert "`publish send third night dose`" in lines[-1]
+    assert lines[-1].endswith("[SANDBOX — nobody was e-mailed]")
     assert len(asked(author, "send", posts=("third", "night", "dose")).plan.items) == 3
     assert len(asked(author, "send", digest=True).plan.items) == 1
 

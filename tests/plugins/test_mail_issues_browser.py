@@ -47,6 +47,12 @@ def a_function(of_some_length): return "a line of code that is longer than any p
 
 <table><tr><td><img src="/images/cup.png" width="2000" height="500" alt="x"></td></tr></table>
 
+<table><tr><th scope="row">Shelf</th><td>North</td></tr></table>
+
+<figure><img src="/images/small.png" alt="x"><figcaption>A caption.</figcaption></figure>
+
+Behind it.
+
 Term
 :   Definition[^1]
 
@@ -134,6 +140,21 @@ def test_nothing_sticks_out_and_all_can_be_read(opened: Page, width: int, scheme
     assert opened.locator("th", has_text="Score").evaluate(LINES) == 1
     if width > 600 and opened.locator(".sheet").count():
         assert opened.locator("td", has_text="Amoxicillin").last.evaluate(LINES) == 1
+
+
+def test_a_caption_stands_apart_and_a_row_has_one_line_below(opened: Page):
+    if not opened.locator(".sheet").count():
+        pytest.skip("the plugin's plain mail")
+    caption, behind = (
+        opened.get_by_text(words, exact=True).bounding_box()
+        for words in ("A caption.", "Behind it.")
+    )
+    assert caption
+    assert behind
+    assert behind["y"] - (caption["y"] + caption["height"]) >= 12
+    lines = opened.evaluate("""() => [...document.querySelectorAll("[scope=row], [scope=row] + td")]
+      .map(e => getComputedStyle(e)).map(s => s.borderBottomWidth + s.borderBottomColor)""")
+    assert len(set(lines)) == 1
 
 
 def test_without_any_style_it_is_still_an_ordered_document(browser: Browser, mail: Path):

@@ -19,6 +19,13 @@ def test_the_order_is_the_settings():
     assert [link.id for link in share_links("T", URL, ["x", "copy"])] == ["x", "copy"]
 
 
+def test_a_site_may_have_none():
+    for none in ([], None):
+        site = SimpleNamespace(settings={"SHARE_LINKS": none})
+        plugin.defaults(site)
+        assert site.settings["SHARE_LINKS"] == []
+
+
 def test_copy_is_the_permalink_itself():
     (link,) = share_links("T", URL, ["copy"])
     assert link.url == URL

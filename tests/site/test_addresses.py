@@ -97,17 +97,34 @@ def test_rename_keeps_the_promise_by_itself(small: Settings):
     assert ledger(small)["/eins/"] == "uid-one-0001"
 
 
-def test_rename_tells_of_the_translation_and_of_the_files_that_move(small: Settings):
+def test_rename_takes_the_translations_along_and_tells_of_the_files_that_move(small: Settings):
     post = small.content / "posts/uid-one-0001.md"
     post.write_text(f"{post.read_text()}\n[a]({{attach}}/a.pdf)\n")
     other = write(small.root, "one", "uid-one-de01")
     other.write_text(other.read_text().replace("Slug:", "Lang: de\nSlug:"))
-    told = rename(small, str(post), "uno").leads()
-    assert told[-2:] == [
-        "rename its translation content/posts/uid-one-de01.md too",
+    stranger = write(small.root, "one-too", "uid-one-0003")
+    build(small)
+    done = rename(small, "one", "uno")
+    assert [part for one in (done, *done.translations) for part in one.leads()] == [
+        "the next build puts it at /uno/",
+        "/one/ will lead there",
         "its {attach} files move too, and nothing leads from their old addresses",
+        "the next build puts it at /uno-de.html",
+        "/one-de.html will lead there",
     ]
-    assert not any("translation" in part for part in rename(small, "one", "uno").leads())
+    assert all("Slug: uno\n" in file.read_text() for file in (post, other))
+    assert "Slug: one-too" in stranger.read_text()
+
+
+def test_a_rename_that_a_translation_cannot_follow_changes_nothing(small: Settings):
+    other = write(small.root, "one", "uid-one-de01")
+    other.write_text(other.read_text().replace("Slug:", "Lang: de\nSlug:"))
+    third = write(small.root, "uno", "uid-uno-de02")
+    third.write_text(third.read_text().replace("Slug:", "Lang: de\nSlug:"))
+    before = other.read_bytes()
+    with pytest.raises(ConfigError, match="has the slug uno already"):
+        rename(small, str(small.content / "posts/uid-one-0001.md"), "uno")
+    assert other.read_bytes() == before
 
 
 @pytest.mark.parametrize("how", ["deleted", "draft"])

@@ -16,6 +16,7 @@ from publish.post.frontmatter import read
 from publish.site import retired
 from publish.site.build import build
 from publish.site.new import new_post
+from publish.site.posts import Source
 from publish.site.rename import rename
 
 from .conftest import Site
@@ -314,14 +315,19 @@ def test_a_foreign_language_keeps_its_own_address_as_an_alias(site: Site):
     assert rename(site.settings, "loud", "quiet").address == "/quiet-EN.html"
 
 
-def test_a_translation_may_have_its_originals_slug_and_is_named_by_its_path(site: Site):
-    site.post("night", "B")
+def test_a_translation_has_its_originals_slug_and_gets_its_new_one(site: Site):
+    first = site.post("night", "B")
     file = site.write(
         "content/posts/nacht.md", "Title: N\nDate: 2024-01-01\nSlug: night\nLang: de\n"
     )
-    with pytest.raises(ConfigError, match=r"nacht\.md and content/posts/night\.md are both"):
-        rename(site.settings, "night", "nacht")
-    assert rename(site.settings, "content/posts/nacht.md", "post-1").post.file == file
+    for old, new in (("night", "nacht"), ("content/posts/nacht.md", "noche")):
+        done = rename(site.settings, old, new)
+        assert [one.post.file for one in (done, *done.translations)] == [file, first]
+        assert headers(file)["slug"] == headers(first)["slug"] == new
+    # What a copy made is no translation.
+    site.write("content/posts/copy.md", "Title: N\nDate: 2024-01-01\nSlug: noche\nLang: de\n")
+    with pytest.raises(ConfigError, match=r"copy\.md and content/posts/nacht\.md are both"):
+        rename(site.settings, "noche", "third")
 
 
 def test_a_dated_address_is_taken_from_the_record_or_the_date(site: Site):
@@ -388,3 +394,8 @@ def test_an_address_that_brings_readers_to_another_post_is_refused(site: Site):
         rename(site.settings, "post-1", "old-way")
     with pytest.raises(ConfigError, match=r"host\.md: has /other/ among its Aliases"):
         new_post(site.settings, "Other", date=NOW)
+
+
+def test_a_post_without_a_title_is_called_as_its_file(site: Site):
+    file = site.write("content/posts/idea.md", "Title:\nDate: 2024-02-01\n\nWords.\n")
+    assert Source(file, site.settings, file.read_bytes()).title == "idea"

@@ -447,6 +447,20 @@ def test_a_draft_with_a_broken_link_stops_no_other_page(client: Client):
     client.until(lambda: b"not-yet.md" in client.ask("/post-1/")[2])
 
 
+def test_drafts_whose_titles_are_not_written_yet_stop_no_other_page(client: Client):
+    for name in ("one", "two"):
+        head = "Title:\nDate: 2024-02-01\nCategory: Notes\nStatus: draft\n"
+        client.site.write(f"content/posts/{name}.md", f"{head}\nBody of {name}.\n")
+    client.site.post("post-1", "Another body.", date="2024-01-01")
+    client.until(lambda: b"Another body." in client.ask("/feeds/all.atom.xml")[2])
+    for name in ("one", "two"):
+        client.until(
+            lambda name=name: f"Body of {name}." in client.get(f"/drafts/{name}/").decode()
+        )
+        assert client.ask(f"/_issues/{name}/")[0] == 200
+    assert not client.said
+
+
 def test_a_settings_file_that_breaks_does_not_end_the_preview(client: Client):
     client.site.set("1 / 0")
     client.until(lambda: b"ZeroDivisionError" in client.ask("/")[2])

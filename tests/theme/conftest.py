@@ -123,6 +123,12 @@ Then:
         1. three
             1. four
                 1. hydroxychloroquine
+
+<table><tr><th scope="row">Shelf</th><td>North</td></tr></table>
+
+| Old | New | Dose | Most | Taken | Adjusted | Interactions | Monitoring | Instead |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| Hydrochlorothiazide | Chlorthalidone | Once | 50 | Mouth | Yes | Methotrexate | INR | No |
 """
 WORDS = "Every ward has a window, and somebody who looks out of it at four in the morning. "
 
@@ -175,6 +181,11 @@ def corpus(content: Path) -> None:
         "Title: ملح\nSlug: full\nDate: 2026-03-12\nCategory: ملاحظات\nLang: ar\n"
         "Tags: راحة\nAuthor: Dr Ali\n"
         "URL: full-ar/\nSave_as: full-ar/index.html",
+    )
+    write(
+        "long-ar.md",
+        "Title: طويل\nSlug: long\nDate: 2026-01-06\nCategory: Money\nLang: ar\n"
+        "Tags: calm\nAuthor: Ann Lee\nURL: long-ar/\nSave_as: long-ar/index.html",
     )
     write(
         "aside.md",

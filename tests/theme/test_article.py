@@ -194,3 +194,15 @@ def test_what_no_list_holds_leads_to_none_of_its_own(either: Built, slug: str, t
         page.xpath("//link[@rel='alternate'][@type]/@href")
     )
     assert not page.xpath("//meta[@property='article:author']")
+
+
+def test_a_translation_leads_to_the_lists_that_there_are(either: Built):
+    page = either.page("long-ar/index.html")
+    for term, place in [
+        ("Money", "category/money"),
+        ("calm", "tag/calm"),
+        ("Ann Lee", "author/ann-lee"),
+    ]:
+        assert set(page.xpath("//main//a[text()=$term]/@href", term=term)) == {f"/{place}/"}
+    assert SITE + "/feeds/money.atom.xml" in page.xpath("//link[@rel='alternate']/@href")
+    assert page.xpath("//meta[@property='article:author']/@content") == [SITE + "/author/ann-lee/"]

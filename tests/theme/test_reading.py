@@ -88,9 +88,7 @@ def test_the_console_is_silent_and_no_other_host_is_asked(facts: dict[str, Any])
     assert facts["elsewhere"] == []
 
 
-def test_a_list_has_room_for_its_numbers_and_lists_in_lists_for_words(
-    browser: Browser, ours: Built
-):
+def test_lists_have_room_for_numbers_and_words_and_rows_one_line(browser: Browser, ours: Built):
     page = browser.new_page(viewport={"width": 320, "height": 700})
     with served(ours.output) as site:
         page.goto(f"{site}/old/")
@@ -98,4 +96,13 @@ def test_a_list_has_room_for_its_numbers_and_lists_in_lists_for_words(
             page.evaluate("size => document.documentElement.style.fontSize = size", size)
             assert min(page.evaluate(FREE)) >= 0
             assert page.evaluate("document.documentElement.scrollWidth") == 320
+        lines = page.evaluate("""() => [...document.querySelectorAll(".prose th, .prose td")]
+          .map(e => [getComputedStyle(e).borderBottomColor, e.getBoundingClientRect().bottom])""")
+        assert lines[0] == lines[1], "the heading of a row has the line of its row"
+        # On paper, which does not scroll.
+        page.evaluate("document.documentElement.style.fontSize = ''")
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 640, "height": 900})
+        assert min(page.evaluate(FREE)) >= 0
+        assert page.evaluate("document.documentElement.scrollWidth") == 640
     page.close()

@@ -116,7 +116,7 @@ def test_the_script_is_small_and_deferred_and_only_where_there_is_work_for_it(
         ), name
         assert all("defer" in s.attrib for s in script)
         shared += len(script)
-    assert shared == 7
+    assert shared == 8
 
 
 def test_a_thousand_words_and_their_style_come_in_one_flight(either: Built, css: str):

@@ -13,11 +13,11 @@ from publish.checks.rule import site_rule, source_rule
 from publish.checks.rules.frontmatter import beyond
 from publish.checks.site import Site
 from publish.checks.source import Source
-from publish.post.aliases import FORBIDDEN, Alias, Occupied, folders_of, parse_alias
+from publish.post.aliases import FORBIDDEN, GONE, Alias, Occupied, folders_of, parse_alias
 from publish.post.diagnostic import Problem, quoted
-from publish.post.identity import complaint, remedy_of, uid_of, was_of
+from publish.post.identity import RETIRED, complaint, remedy_of, uid_of, was_of
 from publish.post.slug import slugify
-from publish.post.urls import LONGEST_NAME
+from publish.post.urls import LONGEST_NAME, normal
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9._~-]*")
 UID = re.compile(r"[0-9a-z]{12,64}")
@@ -174,6 +174,19 @@ def bad_slug(source: Source) -> Iterator[Problem]:
     elif slug != slug.lower():
         message = f"the slug {quoted(slug)} has capitals, which readers mistype"
         yield Problem(line, message, f"write {quoted(slug.lower())}", severity="warning")
+
+
+@site_rule("dead-lead", "warning", "`retract --to /category/x/`, whose last post went", "same")
+def dead_lead(site: Site) -> Iterator[Problem]:
+    """An address that was taken off the site leads to one that went since, such as the list of a
+    category with no post left: readers find nothing there."""
+    known = addresses.known(site)
+    for line, (old, lead) in enumerate(sorted(site.recorded.leads.items()), 2):
+        there = lead == GONE or not lead.startswith("/") or addresses.leads_somewhere(lead, known)
+        if not there and normal(old) not in addresses.made(site):
+            message = f"{old} leads to {quoted(lead)}, where nothing is"
+            remedy = f'write another address of the site there, or "{GONE}"'
+            yield Problem(line, message, remedy, site.file_of(RETIRED))
 
 
 @site_rule("page-elsewhere", "warning", "`Url: about-us/` without a `Save_as:`", "same")

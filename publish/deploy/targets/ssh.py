@@ -11,6 +11,7 @@ the current one. A web server serves ``PATH/current``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,6 +28,9 @@ from publish.errors import Refused
 if TYPE_CHECKING:
     from publish.deploy.targets.server import Carrier
 
+HOST = re.compile(r"(?:[^\s:-][^\s:]*@)?(?:[^\s@:/-][^\s@:/]*|(?=.*:.*:)[\da-fA-F:.]+(?:%\w+)?)")
+"""A name, or an IPv6 address, with an account before it."""
+
 
 class Ssh(Target):
     """``host`` and ``path``; ``options`` are further arguments of ssh."""
@@ -38,13 +42,19 @@ class Ssh(Target):
             raise place.wrong("keep", "must be a number from 2 to 50")
         self.keep = keep
         self.after = place.words("after")
+        host = place.text("host")
+        if not HOST.fullmatch(host):
+            what = (
+                "must be a server as ssh names it, you@example.org; `port` is an option of its own"
+            )
+            raise place.wrong("host", what)
         port = place.options.get("port")
         if port and not str(port).isdecimal():
             raise place.wrong("port", "must be a number")
         options = [*place.words("options"), *(["-o", f"Port={port}"] if port else [])]
         # Both programs begin in the account's own folder.
         path = place.text("path").removeprefix("~/")
-        self.server = Server(place.text("host"), path, options)
+        self.server = Server(host, path, options)
 
     @cached_property
     def carrier(self) -> Carrier:

@@ -15,8 +15,8 @@ from publish.importer.wordpress import fragments
 
 STRUCTURE = {
     "section", "row", "row_inner", "column", "column_inner", "group", "group_carousel",
-    "specialty", "placeholder", "layout", "fullwidth_section", "counters", "tabs", "accordion",
-    "slider", "fullwidth_slider", "video_slider", "pricing_tables", "icon_list", "carousel",
+    "specialty", "placeholder", "layout", "counters", "tabs", "accordion", "slider", "video_slider",
+    "pricing_tables", "icon_list", "carousel",
     "canvas", "nested_section", "shortcode_module",
 }  # fmt: skip
 PARTS: Mapping[str, tuple[str, ...]] = {
@@ -26,7 +26,6 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "cta": ("h2 title", "body", "button button_text button_url"),
     "button": ("button button_text button_url",),
     "image": ("img src alt url title_text",),
-    "fullwidth_image": ("img src alt url title_text",),
     "toggle": ("h5 title", "body"),
     "accordion_item": ("h5 title", "body"),
     "tab": ("h4 title", "body"),
@@ -43,16 +42,10 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "video_slider_item": ("video src",),
     "audio": ("img image_url title", "h2 title", "artist", "audio audio"),
     "gallery": ("h2 title",),
-    "fullwidth_gallery": ("h2 title",),
     "slide": ("img image image_alt", "h2 heading url", "body", "button button_text button_link"),
-    "fullwidth_slide": (
-        "img image image_alt", "h2 heading url", "body", "button button_text button_link",
-    ),
     "map": ("p address",),
-    "fullwidth_map": ("p address",),
     "map_pin": ("h3 title", "body", "p pin_address"),
     "code": ("code",),
-    "fullwidth_code": ("code",),
     "fullwidth_header": (
         "img logo_image_url logo_alt_text", "h2 title", "p subhead", "body",
         "button button_one_text button_one_url", "button button_two_text button_two_url",
@@ -61,7 +54,6 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "icon_list_item": ("li",),
     "icon": (),
     "divider": ("hr",),
-    "fullwidth_divider": ("hr",),
     "signup": ("h2 title", "body description", "form", "p footer_content"),
     "login": ("h2 title", "body", "form"),
     "contact_form": ("h2 title", "form"),
@@ -73,13 +65,12 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 """What a module shows, in its order: a part's kind, then the fields it is made of."""
 
 DYNAMIC = {
-    "blog", "portfolio", "filterable_portfolio", "fullwidth_portfolio", "post_slider",
-    "fullwidth_post_slider", "shop", "menu", "fullwidth_menu", "sidebar", "search", "comments",
-    "post_nav", "post_content", "fullwidth_post_content", "instagram_feed", "loop", "breadcrumbs",
+    "blog", "portfolio", "filterable_portfolio", "post_slider", "shop", "menu", "sidebar", "search",
+    "comments", "post_nav", "post_content", "instagram_feed", "loop", "breadcrumbs",
     "contact_field", "signup_custom_field", "post_carousel", "table_of_contents",
 }  # fmt: skip
 """What WordPress fills as it shows the page."""
-SILENT = {"post_title", "fullwidth_post_title", "divider", "icon", "lottie", "fullwidth_divider"}
+SILENT = {"post_title", "divider", "icon", "lottie"}
 """What the theme shows by itself, or what has no words."""
 
 WORDS = (
@@ -99,6 +90,12 @@ PICTURES = ("src", "image", "image_url", "portrait_url", "logo_image_url", "phot
 CTA = {"cta", "signup", "contact_form", "button", "social_media_follow", "login"}
 """Modules that make a shared ending a call to act (see ``ending``)."""
 NETWORKS = ("facebook_url", "twitter_url", "google_url", "linkedin_url")
+
+
+def name_of(name: str) -> str:
+    """A module's name, as this table has it: one over the whole width shows what the other does."""
+    name = name.replace("-", "_")
+    return name if name == "fullwidth_header" else name.removeprefix("fullwidth_")
 
 
 def known(name: str) -> bool:

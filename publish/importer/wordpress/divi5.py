@@ -29,17 +29,11 @@ RENAMED = {
     ("map_pin", "address"): "pin_address",
 }
 """Fields that one module of Divi 4 called otherwise than the others."""
-DIVI_IMAGES = {
-    "image": "src",
-    "fullwidth-image": "src",
-    "video": "src",
-    "video-slider-item": "src",
-    "audio": "audio",
-}
+DIVI_IMAGES = {"image": "src", "video": "src", "video_slider_item": "src", "audio": "audio"}
 PICTURE_FIELDS = {
-    "team-member": "image_url",
+    "team_member": "image_url",
     "testimonial": "portrait_url",
-    "fullwidth-header": "header_image_url",
+    "fullwidth_header": "header_image_url",
 }
 REFERRING = {"globalModule", "ref", "globalParent", "localAttrs", "builderVersion"}
 """The attributes of a block that holds nothing of its own."""
@@ -51,8 +45,8 @@ TAKEN = {"text", "src", "url", "linkUrl", "alt", "titleText", "ids", "currency",
 
 def html_of(block: Code, inner: Callable[[Code], str], context: Context) -> str:
     """A Divi block as HTML; ``inner`` gives the HTML of the blocks inside."""
-    name = block.name.removeprefix("divi/")
-    if name in ("global-layout", "global-module") or block.attributes.get("globalModule"):
+    name = divi.name_of(block.name.removeprefix("divi/"))
+    if name in ("global_layout", "global_module") or block.attributes.get("globalModule"):
         number = number_of(block.attributes.get("globalModule") or block.attributes.get("ref"))
         if number and not block.inside and set(block.attributes) <= REFERRING:
             return referred(number, "module", block.name, context)
@@ -66,9 +60,9 @@ def html_of(block: Code, inner: Callable[[Code], str], context: Context) -> str:
         words = re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), " ".join(found))
         inside = f"{escape(plain(words))}{inside}"
     fields, body = _fields(name, block.attributes, context)
-    if name in ("code", "fullwidth-code"):
+    if name == "code":
         return f'<div data-autop="off">{body}{inside}</div>'
-    made = module(name.replace("-", "_"), block.name, fields, body + inside, context)
+    made = module(name, block.name, fields, body + inside, context)
     return f'<div data-autop="on">{made}</div>'
 
 
@@ -109,7 +103,7 @@ def _take(name: str, key: str, shown: Any, fields: dict[str, str]) -> None:
         fields[f"{key}_url"] = fields["button_link"] = to
         return
     if isinstance(shown, dict):
-        if name == "social-media-follow-network":
+        if name == "social_media_follow_network":
             fields["social_network"] = str(shown.get("title") or shown.get("text") or "")
             fields["url"] = str(shown.get("link") or shown.get("url") or "")
             return
@@ -134,12 +128,11 @@ def _take(name: str, key: str, shown: Any, fields: dict[str, str]) -> None:
     if shown is None or isinstance(shown, bool):
         return
     shown = _ids(shown) if isinstance(shown, list) else str(shown)
-    name4 = name.replace("-", "_")
-    key = RENAMED.get((name4, key)) or {"price": "sum"}.get(key, key)
+    key = RENAMED.get((name, key)) or {"price": "sum"}.get(key, key)
     if not shown.startswith("http"):
-        if not divi.known(name4):
+        if not divi.known(name):
             key = key if key in divi.WORDS else f"{key}_text"
-        elif key not in divi.named(name4):
+        elif key not in divi.named(name):
             key = f"+{key}"
     fields[key] = shown
 

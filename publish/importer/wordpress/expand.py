@@ -155,7 +155,7 @@ def _shown(code: Code, context: Context) -> str:
 
 
 def _divi(code: Code, context: Context) -> str:
-    name = code.name.removeprefix("et_pb_")
+    name = divi.name_of(code.name.removeprefix("et_pb_"))
     if fixed := _global(code, context):
         return fixed
     fields = {k: dynamic(unescaped(v), context) for k, v in code.attributes.items()}
@@ -175,7 +175,7 @@ def module(name: str, full: str, fields: Mapping[str, str], body: str, context: 
         elif name not in divi.DYNAMIC:
             body = fragments.leading(body, to)
     body += divi.rest(name, fields)
-    if name in ("code", "fullwidth_code"):
+    if name == "code":
         # Divi has codes for brackets and breaks, and removes the paragraphs around it.
         body = body.replace("%22", '"') if '="%22' in body else body
         body = re.sub(r"&#0?9([13]);", lambda m: "[" if m[1] == "1" else "]", body)
@@ -205,7 +205,7 @@ def module(name: str, full: str, fields: Mapping[str, str], body: str, context: 
     if labels := re.findall(r'data-label="([^"]*)"', body):
         # A form's fields are dropped with it, and listed in the report.
         made = made.replace("<div data-form=", f'<div data-words="{", ".join(labels)}" data-form=')
-    if name in ("gallery", "fullwidth_gallery"):
+    if name == "gallery":
         made += context.gallery(fields.get("gallery_ids") or fields.get("gallery_captions") or "*")
     mark = ' data-call="1"' if name in divi.CTA else ""
     return f"<div{mark}{_named(fields)}>{made}</div>"

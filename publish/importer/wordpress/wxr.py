@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import gzip
 import html.entities
 import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from lxml import etree
 
@@ -161,7 +162,7 @@ def _decoder(head: bytes, bad: Callable[[UnicodeError], tuple[str, int]]) -> Dec
 
 def read(path: Path, name: str) -> Iterator[Item | Channel]:
     """Every item of an export, and last its channel; of a .zip, as WordPress.com gives it, those
-    of each .xml in it.
+    of each .xml in it. One that gzip packed, as backups are, is unpacked.
 
     ``name`` is how a message names the file.
 
@@ -169,14 +170,16 @@ def read(path: Path, name: str) -> Iterator[Item | Channel]:
         Refused: the file is no export, is cut off, or is no XML; the message has its line.
         OSError: it cannot be read.
     """
-    if not zipfile.is_zipfile(path):
-        with path.open("rb") as raw:
-            if raw.read(4) == b"PK\3\4":
-                raise Refused(f"{name}: is a .zip that is cut off", "download it once more")
-            raw.seek(0)
-            yield from _items(raw, name)
-        return
     try:
+        if not zipfile.is_zipfile(path):
+            with path.open("rb") as raw:
+                sign = raw.read(4)
+                raw.seek(0)
+                if sign == b"PK\3\4":
+                    raise Refused(f"{name}: is a .zip that is cut off", "download it once more")
+                packed = gzip.GzipFile(fileobj=raw) if sign.startswith(b"\x1f\x8b") else raw
+                yield from _items(cast(IO[bytes], packed), name)
+            return
         with zipfile.ZipFile(path) as archive:
             exports = [
                 info
@@ -189,7 +192,7 @@ def read(path: Path, name: str) -> Iterator[Item | Channel]:
             for info in exports:
                 with archive.open(info) as raw:
                     yield from _items(raw, f"{name}/{info.filename}")
-    except UNPACKING as error:
+    except (*UNPACKING, gzip.BadGzipFile) as error:
         why = "it asks for a password" if type(error) is RuntimeError else error
         raise Refused(
             f"{name}: cannot be unpacked: {why}", "unpack it, then name the .xml"

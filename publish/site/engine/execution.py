@@ -124,6 +124,7 @@ class Execution:
         named = values["PELICAN_CLASS"]  # a class or its dotted name
         site = (pkgutil.resolve_name(named) if isinstance(named, str) else named)(values)
         signals.content_object_init.connect(_refuse_bad_moments, weak=False)
+        signals.content_object_init.connect(_name_unfinished, weak=False)
         signals.article_generator_finalized.connect(keep_drafts_out)
         signals.page_generator_finalized.connect(keep_drafts_out)
         declared, trusted = trust.judged(values, site)
@@ -217,6 +218,13 @@ def _refuse_bad_moments(content: Any) -> None:
     """Raised here, it is an error of this source; later it would be one of the run."""
     for key in ("date", "modified"):
         _moment(content, key)
+
+
+def _name_unfinished(content: Any) -> None:
+    """A draft whose title shows no word yet has the slug of its file's name, as ``posts.Source``
+    has it; two such drafts would share an address."""
+    if getattr(content, "status", "") == "draft" and not getattr(content, "slug", "x"):
+        content.slug = Path(content.source_path).stem
 
 
 def _due(generators: Iterable[Any], began: datetime) -> float:
