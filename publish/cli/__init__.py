@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import sys
 
 ALONE = ("build", "check")
 """Commands that read the site once, and in which Pelican may run in the same process."""
+INTERRUPTED = 130
+"""``Exit.INTERRUPTED``, which takes longer to import than a build with nothing to do."""
+STOPPED = "interrupted — run it again; nothing will be sent twice"
 
 
 def main(args: list[str] | None = None) -> None:
     """Run the command, and exit with its exit code (see docs/reference.md)."""
     args = sys.argv[1:] if args is None else args
-    _open_streams()
-    code = run(args, alone=True)
-    if args and args[0] in ALONE:
+    try:
+        _on_stop(interrupt=True)
+        _open_streams()
+        code = run(args, alone=True)
+        _on_stop(interrupt=False)
+    except KeyboardInterrupt:  # as modules are imported, or once more while the command ends
+        _on_stop(interrupt=False)
+        with contextlib.suppress(OSError):  # a terminal that was closed
+            print(f"error: {STOPPED}", file=sys.stderr)
+        code = INTERRUPTED
+    if code == INTERRUPTED or (args and args[0] in ALONE):
         _leave(code)
     sys.exit(code)
+
+
+def _on_stop(*, interrupt: bool) -> None:
+    """``interrupt`` the command, or just end this process, at Ctrl-C, at the end of a timer's or a
+    CI job's patience, and when the terminal's window is closed (except under ``nohup``)."""
+    for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(stop) is not signal.SIG_IGN:
+            signal.signal(stop, signal.default_int_handler if interrupt else signal.SIG_DFL)
 
 
 def _open_streams() -> None:
@@ -32,12 +53,12 @@ def _open_streams() -> None:
 
 def _leave(code: int) -> None:
     """Exit without freeing memory where that is safe: freeing a build's objects takes a twentieth
-    of its time."""
+    of its time. An interrupted command does not wait for its threads."""
     import atexit
     import os
 
     threading = sys.modules.get("threading")  # without this module there are no threads
-    if threading and threading.active_count() > 1:
+    if threading and threading.active_count() > 1 and code != INTERRUPTED:
         return
     atexit._run_exitfuncs()
     try:

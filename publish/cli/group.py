@@ -13,6 +13,7 @@ from typing import NoReturn
 
 import click
 
+from publish.cli import STOPPED
 from publish.errors import Exit, PublishError, as_publish_error
 
 COMMANDS = {
@@ -78,7 +79,8 @@ def _run(args: list[str]) -> int:
         with _no_silent_end():
             result = group.main(args=args, prog_name="publish", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
-        return _interrupted()
+        Terminal.error(STOPPED)
+        return int(Exit.INTERRUPTED)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return int(Exit.USAGE)
@@ -123,10 +125,3 @@ def _no_silent_end() -> Iterator[None]:
         yield
     finally:
         os._exit = leave
-
-
-def _interrupted() -> int:
-    from publish.cli.terminal import Terminal
-
-    Terminal.error("interrupted — run it again; nothing will be sent twice")
-    return int(Exit.INTERRUPTED)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 from dataclasses import asdict
-from functools import partial
 
 import click
 
@@ -12,9 +10,6 @@ from publish.cli.options import common
 from publish.cli.terminal import Terminal
 from publish.errors import ConfigError
 from publish.settings import Settings
-
-end_as_interrupted = partial(signal.signal, signal.SIGTERM, signal.default_int_handler)
-"""A timer or a CI job that is stopped leaves no key file and no lock, as after Ctrl-C."""
 
 
 @click.command("deploy")
@@ -58,7 +53,6 @@ def deploy(
     from publish.deploy.deploy import VERIFY, DeployOptions, Stopped
     from publish.office import golive
 
-    end_as_interrupted()
     if rollback is not None and resume:
         raise ConfigError("--rollback and --resume exclude each other", "choose one")
     options = DeployOptions(dry_run, resume, allow_deletes, 0 if no_verify else VERIFY)
@@ -103,7 +97,6 @@ def run(settings: Settings, terminal: Terminal, live: bool, as_json: bool) -> in
     from publish.run import report as reports
     from publish.run import work
 
-    end_as_interrupted()
     with opened(settings, voice(terminal), live=live) as office:
         report = work.run(office) if live else work.rehearse(office)
     reports.publish(report, settings.cache, terminal.warn)

@@ -7,11 +7,13 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from itertools import islice
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from typing import Any
+
+from publish.errors import Refused
 
 CHUNK = 8
 AHEAD = 64
@@ -23,7 +25,11 @@ _work: list[Callable[[int], Any]] = []
 
 
 def share(work: Callable[[int], Any], numbers: Sequence[int], jobs: int) -> Iterator[Any]:
-    """``work(number)`` for each number, in order, computed by ``jobs`` processes."""
+    """``work(number)`` for each number, in order, computed by ``jobs`` processes.
+
+    Raises:
+        Refused: one of them was killed.
+    """
     if jobs < 2 or len(numbers) < FEW:
         yield from map(work, numbers)
         return
@@ -34,13 +40,21 @@ def share(work: Callable[[int], Any], numbers: Sequence[int], jobs: int) -> Iter
         while pending:
             yield from pending.popleft().result()
             pending.extend(pool.submit(_done, chunk) for chunk in islice(chunks, 1))
+    except BrokenExecutor:
+        what = "a process of the import was killed, as for want of memory"
+        raise Refused(what, "end other programs, then run it again") from None
     finally:
+        # All is done, or nobody wants the rest: who stops twice must not wait for it.
+        for process in pool._processes.values():
+            process.kill()
         pool.shutdown(cancel_futures=True)
 
 
 def _begin(work: Callable[[int], Any]) -> None:
-    # Ctrl-C is handled by the parent.
+    # Ctrl-C is handled by the parent, which ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for stop in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(stop, signal.SIG_DFL)
     _work[:] = [work]
     threading.Thread(target=_outlive, daemon=True).start()
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from publish import sandbox
+from publish.newsletter.facts import Fact
 from publish.newsletter.ledger import Ledger
 from publish.post.issue import digest_of
 from tests.cli.inside import publish
@@ -367,6 +368,14 @@ def test_a_scheduled_letter_is_the_first_line_where_a_build_refuses_to_take_its_
         "its post is not public any more, or not for the mail; `publish undo new` takes it back"
         in first
     )
+
+
+def test_no_build_warns_of_a_letter_of_another_site_that_a_status_noted(small: Path):
+    known = {"status": "schedule", "time": "2099-01-01T09:00:00+00:00"}
+    theirs = Fact("done", "f" * 20, time.time(), "aaaa1111", known)
+    Ledger(sandbox.folder(small) / "ledger").append(theirs)
+    built = publish("build", cwd=small)
+    assert (built.returncode, "takes it back" in built.stderr) == (0, False), built.stderr
 
 
 def test_every_build_warns_of_a_scheduled_letter_whose_post_is_gone(small: Path):

@@ -153,6 +153,40 @@ def test_ctrl_c_ends_with_130_and_no_traceback_and_closes_the_desk(
     assert "Traceback" not in said
 
 
+STOPPED_EARLY = """
+import os, signal, sys
+
+class Stopping:
+    def find_spec(self, name, *rest):
+        if name == "click":
+            os.kill(os.getpid(), signal.{})
+
+signal.signal(signal.SIGHUP, signal.{})
+sys.meta_path.insert(0, Stopping())
+from publish.cli import main
+main(["--help"])
+"""
+"""A command that is stopped while its modules are imported."""
+
+
+@pytest.mark.parametrize(
+    ("stop", "hangup", "code"),
+    [
+        ("SIGINT", "SIG_DFL", 130),
+        ("SIGTERM", "SIG_DFL", 130),
+        ("SIGHUP", "SIG_DFL", 130),
+        ("SIGHUP", "SIG_IGN", 0),
+    ],
+)
+def test_a_command_that_is_stopped_as_it_begins_says_so_in_one_line(
+    stop: str, hangup: str, code: int
+):
+    words = [sys.executable, "-c", STOPPED_EARLY.format(stop, hangup)]
+    done = subprocess.run(words, capture_output=True, text=True)
+    said = "error: interrupted — run it again; nothing will be sent twice\n" if code else ""
+    assert (done.returncode, done.stderr) == (code, said)
+
+
 def test_a_reader_that_goes_away_is_no_failure(tmp_path: Path):
     make_site(tmp_path)
     piped = f"{sys.executable} -m publish --help | head -1; exit ${{PIPESTATUS[0]}}"

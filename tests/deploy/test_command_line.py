@@ -6,6 +6,7 @@ import base64
 import itertools
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -459,8 +460,11 @@ def test_a_refused_push_leaves_what_was_there_and_says_why_in_the_document_too(
     assert "not today" in err
 
 
-def test_a_deploy_that_is_stopped_leaves_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """As `timeout`, systemd and CI jobs stop a program."""
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGHUP])
+def test_a_deploy_that_is_stopped_leaves_no_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: signal.Signals
+):
+    """As `timeout`, systemd and CI jobs stop a program, and as closing the terminal does."""
     target = {"kind": "ssh", "host": "h", "path": "blog"}
     folder = project(tmp_path / "a", site(1), DEPLOY={"server": target})
     ssh = tmp_path / "bin/ssh"
@@ -479,7 +483,7 @@ def test_a_deploy_that_is_stopped_leaves_no_key(tmp_path: Path, monkeypatch: pyt
     )
     while child.poll() is None and not list((tmp_path / "temporary").glob("*/key")):
         time.sleep(0.01)
-    child.terminate()
+    child.send_signal(stop)
     _, said = child.communicate(timeout=30)
     assert (child.returncode, list((tmp_path / "temporary").iterdir())) == (130, []), said
     assert "interrupted — run it again" in said

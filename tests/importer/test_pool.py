@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from publish.errors import Refused
 from publish.importer.pool import AHEAD, CHUNK, FEW, share
 
 
@@ -68,6 +69,24 @@ def test_processes_end_with_a_parent_that_is_killed(tmp_path: Path):
     os.kill(parent, signal.SIGKILL)
     os.waitpid(parent, 0)
     assert wait_for(lambda: not any(alive(pid) for pid in pids))
+
+
+def test_who_ends_early_waits_for_no_work_under_way():
+    def slow(number: int) -> int:
+        time.sleep(30 if number else 0)
+        return number
+
+    # The first chunk is done at once, and all others are slow.
+    results = share(slow, [0] * CHUNK + [1] * FEW, 2)
+    assert next(results) == 0
+    began = time.monotonic()
+    results.close()
+    assert time.monotonic() - began < 15
+
+
+def test_a_process_that_is_killed_is_an_error_in_words():
+    with pytest.raises(Refused, match="a process of the import was killed"):
+        list(share(lambda _: os.kill(os.getpid(), signal.SIGKILL), range(FEW), 2))
 
 
 def alive(pid: int) -> bool:
