@@ -480,6 +480,15 @@ def test_a_dry_run_is_told_in_words_and_for_scripts(small: Path):
     assert told[0] == "DEPLOY is empty: nothing is uploaded"
 
 
+def test_a_status_without_a_letter_says_so(small: Path):
+    (small / "content/posts/old.md").unlink()
+    told = publish("status", cwd=small).stdout
+    assert told == "there is no letter yet [SANDBOX — nobody was e-mailed]\n"
+    put_post(small, "old", days=90)
+    told = publish("status", cwd=small).stdout
+    assert told == "1 older post goes out only by name [SANDBOX — nobody was e-mailed]\n"
+
+
 def test_the_plan_writes_nothing(small: Path):
     put_post(small, "new")
     with sandbox.start(small) as server:
