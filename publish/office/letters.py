@@ -61,7 +61,7 @@ class Letters:
 
     def is_orphan(self, letter: Letter) -> bool:
         """Whether it is scheduled although one of its posts is no longer public here."""
-        return self.lacks_post(letter) and self.is_known(letter)
+        return self.lacks_post(letter) and is_known(self.site.settings, letter)
 
     def lacks_post(self, letter: Letter) -> bool:
         """Whether it is scheduled and one of its posts is not public here: it is not composed, or
@@ -75,18 +75,14 @@ class Letters:
         public += [key_of([uid]) for uids in self.site.public() for uid in uids]
         return catalogue.lacks_post(letter, public)
 
-    def is_known(self, letter: Letter) -> bool:
-        """Whether its posts were ever public here, or it was sent from here. Another site with this
-        audience has letters too, and a machine whose posts were not pulled yet."""
-        return is_known(self.site.settings, letter)
-
     def handle(self, letter: Letter) -> str:
         """The letter's unambiguous name on the command line."""
         return catalogue.handle(letter, self.all)
 
 
 def is_known(settings: Settings, letter: Letter) -> bool:
-    """As ``Letters.is_known``."""
+    """Whether its posts were ever public here, or it was sent from here. Another site with this
+    audience has letters too, and a machine whose posts were not pulled yet."""
     from publish.site import addresses
 
     ever = [key_of([uid]) for uid in addresses.read(settings).values()]
