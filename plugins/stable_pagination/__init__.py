@@ -68,27 +68,7 @@ class StablePaginator(Paginator):
 
 
 class StablePage(Page):
-    """A page whose neighbours come by reading order and whose address by age.
-
-    Each fact that stays true of an old page is an attribute of its own: a build that tracks what a
-    template reads finds no difference, while ``number`` and ``num_pages`` grow with the list.
-    """
-
-    @property
-    def _newer(self) -> bool:
-        return self.number > 1
-
-    @property
-    def _older(self) -> bool:
-        return self.number < self.paginator.num_pages
-
-    def has_previous(self) -> bool:
-        """Whether there is a newer page."""
-        return self._newer
-
-    def has_next(self) -> bool:
-        """Whether there is an older page."""
-        return self._older
+    """A page whose neighbours come by reading order and whose address by age."""
 
     def start_index(self) -> int:
         """1-based place of its first post in the whole list; 0 in an empty one."""
@@ -111,7 +91,7 @@ class StablePage(Page):
         return self._address("SAVE_AS")
 
     def _address(self, key: str) -> str:
-        if not self._newer:
+        if not self.has_previous():
             return self._from_settings(key)
         twin = _FromOldest(
             self.full_name,

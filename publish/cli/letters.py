@@ -139,7 +139,8 @@ def status(
         for entry in found:
             for line in (entry.line, *entry.more) if names or not entry.folds else ():
                 terminal.out(line)
-        if not names and (rest := listing.folded(found)):
+        rest = listing.folded(found) if found else "there is no letter yet"
+        if not names and rest:
             terminal.out(office.with_sandbox_note(rest))
     unknown = any(entry.state.unknown for entry in found)
     return int(Exit.UNKNOWN if unknown else Exit.OK)

@@ -11,6 +11,7 @@ from typing import Any
 from publish.errors import Refused
 from publish.importer.model import Options
 from publish.post.files import write_whole
+from publish.post.identity import CONFLICT, remedy_of
 
 SHAPING = {
     "authors": "--author", "categories": "--category", "comments": "--comments",
@@ -57,9 +58,10 @@ class Ledger:
         Raises:
             Refused: it is damaged.
         """
-        ledger = cls(path)
+        ledger, written = cls(path), b""
         try:
-            data: Any = json.loads(path.read_text(encoding="utf-8"))
+            written = path.read_bytes()
+            data: Any = json.loads(written)
             ledger.items = {
                 key: Record(item["file"], item["slug"], item["written"], item.get("lacks", 0))
                 for key, item in data["items"].items()
@@ -72,6 +74,8 @@ class Ledger:
         except FileNotFoundError:
             return ledger
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            if b"\n<<<<<<< " in written:
+                raise Refused(f"{path}: {CONFLICT}", remedy_of(CONFLICT)) from None
             raise Refused(
                 f"{path}: is damaged, so what was imported before is not known",
                 "bring it back from git; deleting it makes every imported file yours",

@@ -51,12 +51,6 @@ class Loss(NamedTuple):
     line: int = 0
 
 
-def excerpt(text: str, most: int = 80) -> str:
-    """The first words of a text, on one line."""
-    line = " ".join(text[: most * 8].split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"
-
-
 BEYOND = ("reference-missing", "dead-link", "anchor-missing")
 """What an export refers to and does not hold."""
 COLUMNS = "code, id, detail, excerpt, file, line"

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from publish.importer import address, dates, header, links, old_lists
 from publish.importer.address import Entry
-from publish.importer.losses import excerpt
 from publish.importer.model import Item, Known, number_of
 from publish.importer.state import State
 from publish.post import frontmatter, urls
@@ -110,10 +109,10 @@ class Planning:
         self._slugs.add(entry.name.casefold())
         if code:
             detail = (item.status or "none") if code == "status-unknown" else ""
-            self.state.lose(code, item.id, detail, excerpt(title), entry.file)
+            self.state.lose(code, item.id, detail, title, entry.file)
         if entry.slug != slug and entry.slug.startswith(_stem(slug)):
             detail = f"{slug} → {entry.slug}"
-            self.state.lose("address-taken", item.id, detail, excerpt(title), entry.file)
+            self.state.lose("address-taken", item.id, detail, title, entry.file)
         return entry
 
     def _known(self, id: int) -> tuple[str, str] | None:
@@ -216,7 +215,7 @@ class Planning:
             state.lose("field-left", 0, key, f"in {where}")
         for (taxonomy, slug), said in state.channel.described.items():
             if taxonomy != "nav_menu":
-                state.lose("description-left", 0, f"{taxonomy} {slug}", excerpt(header.plain(said)))
+                state.lose("description-left", 0, f"{taxonomy} {slug}", header.plain(said))
         return index
 
     def _behind(self, entry: Entry, item: Item) -> None:
@@ -233,7 +232,7 @@ class Planning:
             else:
                 self.state.lose("field-left", item.id, key, "", entry.file)
         if item.sticky:
-            self.state.lose("sticky-left", item.id, "", excerpt(entry.title), entry.file)
+            self.state.lose("sticky-left", item.id, "", entry.title, entry.file)
 
     def _redirects(self, index: links.Index) -> None:
         """Record the old addresses of posts and pages, then of feeds and lists."""
@@ -288,7 +287,7 @@ class Planning:
         if when is None:
             if entry.status == "published":
                 entry.status, entry.scheduled = "draft", False
-            self.state.lose("date-missing", item.id, "", excerpt(entry.title), entry.file)
+            self.state.lose("date-missing", item.id, "", entry.title, entry.file)
             when = changed
         entry.date = when
         if entry.scheduled and when and self._came_due(entry, when):
@@ -303,7 +302,7 @@ class Planning:
         words = header.plain(re.sub(r"<!--.*?-->", " ", item.body[:20000], flags=re.S))
         first = header.title(" ".join(words.split()[:8]))
         title = first or f"{item.type.capitalize()} {abs(item.id)}"
-        self.state.lose("title-made", item.id, "", excerpt(title), entry.file)
+        self.state.lose("title-made", item.id, "", title, entry.file)
         return title
 
     def _fields(self, entry: Entry, item: Item) -> None:

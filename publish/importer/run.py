@@ -14,7 +14,7 @@ from publish.importer.ending import shared
 from publish.importer.fetch import OldSite
 from publish.importer.item_store import INCLUDED, Spool, Store
 from publish.importer.ledger import SHAPING, Ledger
-from publish.importer.losses import BEYOND, excerpt
+from publish.importer.losses import BEYOND
 from publish.importer.model import Channel, Known, Options
 from publish.importer.pictures import MediaLibrary, plain
 from publish.importer.plan import Planning
@@ -96,9 +96,7 @@ def _read(state: State, exports: Sequence[Path]) -> None:
             elif found.type in ("post", "page", *INCLUDED["module"]):
                 state.store.put(found)
             elif found.type not in address.SKIPPED and found.status in address.KEPT:
-                state.lose(
-                    "type-left", found.id, found.type, excerpt(address.title_of(found.title))
-                )
+                state.lose("type-left", found.id, found.type, address.title_of(found.title))
     state.store.commit()
 
 
@@ -194,6 +192,5 @@ def _convert(state: State, steps: Steps) -> None:
     state.results.flush()
     state.result.ends = ends.most_common()
     if ends:
-        words = excerpt(state.result.ends[0][0])
-        state.lose("end-dropped", 0, count(ends.total(), "post"), words)
+        state.lose("end-dropped", 0, count(ends.total(), "post"), state.result.ends[0][0])
     saving.save(state, steps.media, list(used))

@@ -11,6 +11,7 @@ from publish.importer.item_store import Spool, Store
 from publish.importer.ledger import Ledger
 from publish.importer.losses import Loss, LossLog
 from publish.importer.model import Channel, Options
+from publish.post.text import shorten
 from publish.settings import Settings
 
 Say = Callable[[str], None]
@@ -69,4 +70,5 @@ class State:
     ) -> None:
         """Note a loss, with the post's file if known."""
         place = f"{self.folder}/{file}" if file else ""
-        self.result.losses.add([Loss(code, id, detail, words, place, 1 if file else 0)])
+        first = shorten(" ".join(words.split()), 80)
+        self.result.losses.add([Loss(code, id, detail, first, place, 1 if file else 0)])

@@ -215,26 +215,20 @@ def _hour(value: Any) -> time | None:
     raise _Wrong(f"is no quarter of an hour: {value!r}", remedy)
 
 
-def _age(value: Any, most: float = inf) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-        bound = "" if most == inf else " and at most 10 million"
-        raise _Wrong(f"must be a number of at least 0{bound}, not {value!r}", "correct that line")
+def _age(value: Any, most: float = inf, least: float = 0) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        bound = f"{least:g}" + ("" if most == inf else " and at most 10 million")
+        raise _Wrong(f"must be a number of at least {bound}, not {value!r}", "correct that line")
     return float(value)
 
 
 _number = partial(_age, most=1e7)
 """Unlike an age, more than this leads beyond every calendar."""
 
-
-def _deadline(value: Any) -> float:
-    if not (found := _number(value)):
-        raise _Wrong("must be more than 0, for no request is answered at once", "write 30")
-    return found
-
-
 FORMS: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("settle", "barrier", "undo_minutes"), _number),
-    "timeout": _deadline, "max_age_days": _age, "max_per_run": lambda value: int(_number(value)),
+    "timeout": partial(_number, least=0.001), "max_age_days": _age,
+    "max_per_run": lambda value: int(_number(value)),
     "since": _day, "send_at": _hour, "reply_to": _address, "topics": _topics,
 }  # fmt: skip
 """What makes a value of each setting of the newsletter that has a form of its own."""

@@ -26,7 +26,8 @@ def merge_ledgers(ours: Files, theirs: Files, base: Files) -> dict[str, bytes]:
     Raises:
         Refused: a file is damaged, or one address has two identities.
     """
-    found: dict[str, bytes] = {**ours, **theirs}
+    # Of other files, such as the record of an import, theirs counts where they changed it.
+    found = {**theirs, **ours, **{path: b for path, b in theirs.items() if b != base.get(path)}}
     if FACTS in found:
         try:
             found[FACTS] = facts(ours.get(FACTS, b""), theirs.get(FACTS, b""))

@@ -19,6 +19,7 @@ from publish.office.site import Site
 from publish.post import stamps
 from publish.post.identity import SINCE
 from publish.post.issue import Issue, key_of
+from publish.settings import Settings
 
 GONE = "its post is not public any more, or not for the mail"
 ELSEWHERE = "its post is not here"
@@ -60,7 +61,7 @@ class Letters:
 
     def is_orphan(self, letter: Letter) -> bool:
         """Whether it is scheduled although one of its posts is no longer public here."""
-        return self.lacks_post(letter) and self.is_known(letter)
+        return self.lacks_post(letter) and is_known(self.site.settings, letter)
 
     def lacks_post(self, letter: Letter) -> bool:
         """Whether it is scheduled and one of its posts is not public here: it is not composed, or
@@ -74,17 +75,18 @@ class Letters:
         public += [key_of([uid]) for uids in self.site.public() for uid in uids]
         return catalogue.lacks_post(letter, public)
 
-    def is_known(self, letter: Letter) -> bool:
-        """Whether its posts were ever public here, or it was sent from here. Another site with this
-        audience has letters too, and a machine whose posts were not pulled yet."""
-        from publish.site import addresses
-
-        ever = [key_of([uid]) for uid in addresses.read(self.site.settings).values()]
-        return bool(letter.past.intent) or not catalogue.lacks_post(letter, ever)
-
     def handle(self, letter: Letter) -> str:
         """The letter's unambiguous name on the command line."""
         return catalogue.handle(letter, self.all)
+
+
+def is_known(settings: Settings, letter: Letter) -> bool:
+    """Whether its posts were ever public here, or it was sent from here. Another site with this
+    audience has letters too, and a machine whose posts were not pulled yet."""
+    from publish.site import addresses
+
+    ever = [key_of([uid]) for uid in addresses.read(settings).values()]
+    return bool(letter.past.intent) or not catalogue.lacks_post(letter, ever)
 
 
 def load_letters(office: Office, folder: Path | None = None) -> Letters:

@@ -238,7 +238,7 @@ def _entry(
         urgent = hour is None or (office.now - hour).days < office.account.limits.max_age_days
         words += f"; if it did not: {' and '.join(again)}"
     elif found.lacks_post(letter):
-        urgent = found.is_known(letter)
+        urgent = letters.is_known(office.settings, letter)
         why = letters.GONE if urgent else letters.ELSEWHERE
         words += f", and {why}; {command('undo', handle)} takes it back"
     elif letter.past.held and letter.past.done and letter.scheduled:

@@ -66,7 +66,7 @@ def _orphans(settings: Settings) -> list[str]:
     from publish.newsletter import catalogue, issue, schedule
     from publish.newsletter.facts import hour_of
     from publish.newsletter.ledger import Damaged, Ledger
-    from publish.office.letters import GONE
+    from publish.office.letters import GONE, is_known
     from publish.office.words import Words, command
     from publish.post.text import moment
 
@@ -82,7 +82,8 @@ def _orphans(settings: Settings) -> list[str]:
             lines.append(str(damage))
             continue
         for letter in found:
-            if catalogue.waits(letter.past, now) and catalogue.lacks_post(letter, public):
+            gone = catalogue.lacks_post(letter, public) and is_known(settings, letter)
+            if gone and catalogue.waits(letter.past, now):
                 hour = hour_of(letter.past.promised) or now
                 undo = command("undo", catalogue.handle(letter, found))
                 lines.append(

@@ -88,7 +88,11 @@ def settle(office: Office, going: Collection[str] = ()) -> None:
     public = {key_of(uids[:1]) for uids in office.site.public()}
     for letter in found.all:
         lasts = letter.unfinished and letter.issue is None and not letter.scheduled
-        if lasts and letter.key not in {*going, *public} and found.is_known(letter):
+        if (
+            lasts
+            and letter.key not in {*going, *public}
+            and letters.is_known(office.settings, letter)
+        ):
             for draft in letter.drafts:
                 holding.hold(office.api, office.ledger, letter, draft, letters.GONE, office.clock)
             office.voice.say(f"{office.words.letter(letter)}: {letters.GONE}; it is kept back")

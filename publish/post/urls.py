@@ -175,15 +175,11 @@ def folded(file: str) -> str:
     return unicodedata.normalize("NFC", file).casefold()
 
 
-def is_private_host(host: str) -> bool:
-    """Whether a host, without its port, is this machine or in a private network."""
-    return bool(PRIVATE_HOST.fullmatch(host.lower()))
-
-
 def is_private(url: str) -> bool:
-    """Whether an absolute address has such a host; False for an invalid one."""
+    """Whether the host of an absolute address is this machine or in a private network; False for an
+    invalid one."""
     try:
-        return is_private_host(urlsplit(url).hostname or "")
+        return bool(PRIVATE_HOST.fullmatch(urlsplit(url).hostname or ""))
     except ValueError:
         return False
 

@@ -90,6 +90,8 @@ def _renaming(settings: Settings, post: Source, new: str) -> Renaming:
     refuse_taken(settings, new, post.lang, but=post.file)
     if post.slug == new:
         return Renaming(post, new, post.data, post.address(new))
+    if not post.header.fields:
+        raise ConfigError(f"{post.name}:1: no header begins here", "`publish check` tells how")
     try:
         post.data.decode("utf-8")
     except UnicodeDecodeError:

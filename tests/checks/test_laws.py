@@ -288,6 +288,8 @@ def test_a_setting_of_which_writing_fails_is_named_at_its_line_with_the_code_of_
             "refused",
             "DEFAULT_METADATA: 'soon' is not a valid",
         ),
+        ("DIRECT_TEMPLATES = ['index', 'index']", "refused", "FileOverwriteFailedError: F"),
+        ("ARTICLE_TRANSLATION_ID = 5", "refused", "TypeError: Cannot unpack 5"),
         ("DEFAULT_METADATA = [('author', '!!!')]", "refused", "DEFAULT_METADATA makes no address"),
         ("EXTRA_PATH_METADATA = {'pages': {'author': 'Nora'}}", "refused", "EXTRA_PATH_METADATA: "),
         ("EXTRA_PATH_METADATA = {'posts': {'tags': ['a']}}", "refused", "EXTRA_PATH_METADATA: "),

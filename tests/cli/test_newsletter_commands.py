@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from publish import sandbox
+from publish.newsletter.facts import Fact
 from publish.newsletter.ledger import Ledger
 from publish.post.issue import digest_of
 from tests.cli.inside import publish
@@ -369,6 +370,14 @@ def test_a_scheduled_letter_is_the_first_line_where_a_build_refuses_to_take_its_
     )
 
 
+def test_no_build_warns_of_a_letter_of_another_site_that_a_status_noted(small: Path):
+    known = {"status": "schedule", "time": "2099-01-01T09:00:00+00:00"}
+    theirs = Fact("done", "f" * 20, time.time(), "aaaa1111", known)
+    Ledger(sandbox.folder(small) / "ledger").append(theirs)
+    built = publish("build", cwd=small)
+    assert (built.returncode, "takes it back" in built.stderr) == (0, False), built.stderr
+
+
 def test_every_build_warns_of_a_scheduled_letter_whose_post_is_gone(small: Path):
     undo_minutes(small, 15)
     post = put_post(small, "new")
@@ -469,6 +478,15 @@ def test_a_dry_run_is_told_in_words_and_for_scripts(small: Path):
     publish("build", "-q", cwd=small)
     told = publish("run", cwd=small).stdout.splitlines()
     assert told[0] == "DEPLOY is empty: nothing is uploaded"
+
+
+def test_a_status_without_a_letter_says_so(small: Path):
+    (small / "content/posts/old.md").unlink()
+    told = publish("status", cwd=small).stdout
+    assert told == "there is no letter yet [SANDBOX — nobody was e-mailed]\n"
+    put_post(small, "old", days=90)
+    told = publish("status", cwd=small).stdout
+    assert told == "1 older post goes out only by name [SANDBOX — nobody was e-mailed]\n"
 
 
 def test_the_plan_writes_nothing(small: Path):

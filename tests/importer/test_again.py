@@ -53,6 +53,9 @@ def test_a_damaged_ledger_is_refused_and_nothing_is_written(
     assert "bring it back from git" in capsys.readouterr().err
     assert posts(blog) == set()
     assert file.read_text() == text
+    file.write_text(f"{{\n<<<<<<< HEAD\n{text}")
+    assert imported(blog, export(item(1, "Words."))) == 1
+    assert "a git merge has left — keep the lines of both sides" in capsys.readouterr().err
 
 
 def test_the_same_item_in_two_files_is_one_and_the_last_counts(blog: Settings):

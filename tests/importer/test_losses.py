@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from publish.importer.losses import CODES, excerpt
+from publish.importer.losses import CODES
+from publish.importer.wordpress.expand import Context
 
 
 def test_the_page_on_moving_in_has_every_code(root: Path):
@@ -25,5 +26,9 @@ def test_every_code_that_is_used_is_known_and_every_known_one_is_used(root: Path
 
 
 def test_an_excerpt_is_one_short_line():
-    assert excerpt("a\n b\t c") == "a b c"
-    assert len(excerpt("word " * 1000)) == 80
+    context = Context(1)
+    context.lose("shortcode-left", words="a\n b\t c")
+    context.lose("shortcode-left", words="word " * 1000)
+    short, cut = (loss.excerpt for loss in context.losses)
+    assert short == "a b c"
+    assert 70 < len(cut) <= 80

@@ -170,3 +170,12 @@ def test_only_addresses_of_posts_that_the_repository_has_go_home():
     home = ledger_merge.only_uids(ours, {"u1"})
     assert json.loads(home["urls.json"]) == {"/a/": "u1"}
     assert home["issues.jsonl"] == b""
+
+
+def test_what_one_machine_alone_wrote_stays_whichever_it_is():
+    """The record of an import is no table of addresses, and is committed with the posts or not."""
+    old, new = {"import.json": b"old"}, {"import.json": b"new"}
+    for ours, theirs in ((new, old), (old, new), (new, {}), ({}, new), (new, new)):
+        base = old if theirs != {} and ours != {} else {}
+        assert ledger_merge.merge_ledgers(ours, theirs, base) == new
+    assert ledger_merge.merge_ledgers({"import.json": b"mine"}, new, old) == new

@@ -239,6 +239,14 @@ def test_a_source_in_another_encoding_is_not_rewritten(site: Site):
     assert file.read_bytes() == before
 
 
+@pytest.mark.parametrize("before", ["\n", "Words.\n"])
+def test_a_file_whose_first_line_begins_no_header_is_not_renamed(site: Site, before: str):
+    file = site.write("content/posts/late.md", f"{before}Title: Late\nSlug: late\n\nText.\n")
+    with pytest.raises(ConfigError, match=r"late\.md:1: no header begins here"):
+        rename(site.settings, "late", "later")
+    assert file.read_text().startswith(before)
+
+
 def test_what_cannot_be_read_is_passed_over_and_a_loop_of_links_is_followed_once(site: Site):
     (site.root / "content/posts/loop").symlink_to(site.root / "content/posts")
     (site.root / "content/posts/gone.md").symlink_to(site.root / "nowhere")

@@ -44,9 +44,7 @@ def escaped(source: Source, written: str, site: Site) -> str:
     address = written.replace("#", "%23").replace("?", "%3F")
     mark = MARK.match(address)
     path = inside(source, mark[2] if mark else address)
-    if address == written or path not in site.files:
-        return ""
-    return literal(path, site) or address if mark else address
+    return literal(path, site) if path in site.files else ""
 
 
 def literal(path: str, site: Site) -> str:

@@ -168,6 +168,8 @@ def _of_settings(text: str, remedy: str, site: Site) -> Problem:
         ("DEFAULT_METADATA", "static_lang_"),
         ("SLUGIFY_SOURCE", "{'slug'}"),
         ("PAGINATION_PATTERNS", "failed to write"),
+        ("DIRECT_TEMPLATES", "failed to overwrite"),
+        ("ARTICLE_TRANSLATION_ID", "'translation_id'"),
     )
     found += (
         site.of_setting(name, message, remedy) for name, words in concerned if words in text.lower()

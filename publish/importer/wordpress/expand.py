@@ -9,12 +9,12 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
-from publish.importer.losses import Loss, excerpt
+from publish.importer.losses import Loss
 from publish.importer.model import number_of
 from publish.importer.tree import unescaped
 from publish.importer.wordpress import divi, fragments, shortcodes, wpbakery
 from publish.importer.wordpress.nesting import Code
-from publish.post.text import clean, plain
+from publish.post.text import clean, plain, shorten
 
 EMBEDS = {
     "youtube": "https://www.youtube.com/watch?v=", "vimeo": "https://vimeo.com/",
@@ -75,7 +75,9 @@ class Context:
     def lose(self, code: str, detail: str = "", words: str = "") -> None:
         """Note a loss."""
         # JSON can hold halves of a character, which no file can.
-        self.losses.append(Loss(code, self.id, clean(detail), excerpt(clean(words))))
+        self.losses.append(
+            Loss(code, self.id, clean(detail), shorten(" ".join(clean(words).split()), 80))
+        )
 
 
 def expand(text: str, context: Context) -> str:
