@@ -24,8 +24,8 @@ def files(index: Mapping[str, str], posts: int) -> dict[str, bytes]:
     pieces = shards(index)
     about = {"posts": posts, "block": BLOCK, "pieces": list(pieces)}
     return {
-        "index.json": _json(about),
-        **{f"{name(prefix)}.json": _json(piece) for prefix, piece in pieces.items()},
+        "index.json": as_json(about),
+        **{f"{name(prefix)}.json": as_json(piece) for prefix, piece in pieces.items()},
     }
 
 
@@ -34,12 +34,8 @@ def block(number: int) -> str:
     return f"d-{number}.json"
 
 
-def results(lines: Sequence[Line]) -> bytes:
-    """One file of results."""
-    return _json(lines)
-
-
-def _json(value: Mapping[str, Any] | Sequence[Line]) -> bytes:
+def as_json(value: Mapping[str, Any] | Sequence[Line]) -> bytes:
+    """The bytes of a file: the words, or one file of results."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 

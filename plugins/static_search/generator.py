@@ -15,7 +15,7 @@ from publish.post.diagnostic import unwritable
 from publish.post.files import write_whole
 from publish.post.text import plain, plain_title, without_notes
 
-from .files import BLOCK, Line, block, files, results
+from .files import BLOCK, Line, as_json, block, files
 from .index import Index, Post
 
 FOLDER = "search"
@@ -64,7 +64,7 @@ class SearchGenerator(Generator):
         for first in range(0, len(articles), BLOCK):
             few = articles[first : first + BLOCK]
             key = digest_of(repr((made_from, marks[first : first + BLOCK])))
-            put(block(first // BLOCK), key, lambda few=few: results([_line(a, lang) for a in few]))
+            put(block(first // BLOCK), key, lambda few=few: as_json([_line(a, lang) for a in few]))
         # Remove old pieces: a retracted post must not stay in one.
         for pattern in ("w-*.json", "u-*.json", "d-*.json"):
             for file in folder.glob(pattern):

@@ -107,8 +107,12 @@ def _ask_all(urls: set[str], pause: float) -> dict[str, str]:
     def ask_host(mine: list[str]) -> list[tuple[str, str]]:
         return [(url, ask(url, pause=pause)) for url in mine]
 
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
+    pool = ThreadPoolExecutor(CONNECTIONS)
+    try:
         return {url: said for host in pool.map(ask_host, by_host.values()) for url, said in host}
+    finally:
+        # Ctrl-C waits for no host that does not answer.
+        pool.shutdown(wait=False)
 
 
 def ask(url: str, timeout: float = TIMEOUT, pause: float = PAUSE) -> str:

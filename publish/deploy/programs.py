@@ -6,6 +6,7 @@ No secret is ever an argument; output is shown with the secrets' values masked.
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import re
 import signal
@@ -60,7 +61,8 @@ def run(
         try:
             out, err = child.communicate(stdin, timeout=deadline)
         except BaseException as error:
-            os.killpg(child.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it has just ended
+                os.killpg(child.pid, signal.SIGKILL)
             if isinstance(error, subprocess.TimeoutExpired):
                 raise Failed(f"{words[0]} did not end within {deadline:g} s", remedy) from None
             raise

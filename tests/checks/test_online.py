@@ -1,6 +1,10 @@
 """Links to other sites, requested from a server on this machine."""
 
+import os
+import signal
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -58,6 +62,24 @@ def web() -> Iterator[Web]:
     web = Web()
     yield web
     web.close()
+
+
+def test_ctrl_c_waits_for_no_host_that_does_not_answer(project: Project):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+
+        def stop() -> None:
+            asked.append(silent.accept()[0])
+            time.sleep(0.1)  # a signal that comes just before a wait is seen only after it
+            os.kill(os.getpid(), signal.SIGINT)
+
+        asked: list[socket.socket] = []
+        project.post(f"[a](http://127.0.0.1:{silent.getsockname()[1]}/)\n")
+        library, began = project.library, time.monotonic()
+        threading.Thread(target=stop).start()
+        with pytest.raises(KeyboardInterrupt):
+            dead_links(project.settings, library, pause=0, local=True)
+        assert time.monotonic() - began < 8
+        asked[0].close()
 
 
 def test_a_dead_link_is_a_warning_at_its_place(project: Project, web: Web):

@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from publish.cli import run as publish
 from publish.deploy import programs
 from publish.deploy.deploy import Stopped
-from publish.deploy.targets.connection import Server
+from publish.deploy.targets.connection import Connection, Server
 from publish.http import fetch
 from publish.settings import load
 from publish.site import manifest, snapshot
@@ -487,6 +487,30 @@ def test_a_deploy_that_is_stopped_leaves_no_key(
     _, said = child.communicate(timeout=30)
     assert (child.returncode, list((tmp_path / "temporary").iterdir())) == (130, []), said
     assert "interrupted — run it again" in said
+
+
+def test_a_deploy_that_is_stopped_waits_for_no_command_at_work_on_the_server():
+    line = Connection(["sh"], "h", "")
+    threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        line.ask(lambda end: f"exec sleep 20; echo {end}\n")
+    stopped = line.child.poll()
+    line.close()
+    assert stopped == -signal.SIGKILL
+
+
+def test_a_program_that_has_just_ended_when_it_is_stopped_is_no_fault(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    communicate = subprocess.Popen.communicate
+
+    def stopped(self: subprocess.Popen[bytes], *args: Any, **options: Any) -> None:
+        communicate(self, *args, **options)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(subprocess.Popen, "communicate", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        programs.run(["true"])
 
 
 def test_a_deploy_stopped_as_its_clock_starts_does_not_wait_for_that_clock(

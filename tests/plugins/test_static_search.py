@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from static_search import index as rule
-from static_search.files import BLOCK, LARGEST, Line, block, name, results, shards
+from static_search.files import BLOCK, LARGEST, Line, as_json, block, name, shards
 from static_search.files import files as of_index
 from static_search.index import Index, Post, encode
 from static_search.words import LONGEST, words
@@ -52,7 +52,7 @@ def look_up(made: Mapping[str, bytes], word: str) -> Hits:
 def files(posts: Sequence[Post], shown: Sequence[Line]) -> dict[str, bytes]:
     """All files of an index, as the generator writes them."""
     firsts = range(0, len(shown), BLOCK)
-    told = {block(first // BLOCK): results(shown[first : first + BLOCK]) for first in firsts}
+    told = {block(first // BLOCK): as_json(shown[first : first + BLOCK]) for first in firsts}
     return {**of_index(index(posts), len(posts)), **told}
 
 

@@ -122,10 +122,16 @@ class Connection:
     def _answer(self, end: bytes) -> tuple[bytes, bytes]:
         assert self.child.stdout is not None
         lines: list[bytes] = []
-        while line := self.child.stdout.readline():
-            if line.startswith(end):
-                return b"".join(lines), line[len(end) :].strip()
-            lines.append(line)
+        try:
+            while line := self.child.stdout.readline():
+                if line.startswith(end):
+                    return b"".join(lines), line[len(end) :].strip()
+                lines.append(line)
+        except KeyboardInterrupt:
+            # Neither a long command nor a server that hangs is waited for.
+            self.child.kill()
+            self.child.wait()
+            raise
         self.child.wait()
         raise self.failed("the connection broke")
 
