@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
+from publish.post.contents import names_of
 from publish.post.text import plain
 from publish.post.urls import join, site_address
 
@@ -50,7 +51,7 @@ def channel(
     site = plain(context["SITENAME"])
     home = site_address(context) + "/"
     domain = (context.get("FEED_DOMAIN") or "").rstrip("/")
-    about = plain(title)
+    about = " ".join(names_of([title]))
     return Channel(
         # The id holds neither the site's address nor this feed's title: both may change.
         id=urn(f"feed:{context.get('FEED_IDENTITY') or site}:{path}"),

@@ -10,7 +10,7 @@ from typing import Any
 from pelican.generators import Generator
 
 from publish.post import cache
-from publish.post.contents import categories_of, digest_of
+from publish.post.contents import categories_of, digest_of, names_of
 from publish.post.diagnostic import unwritable
 from publish.post.files import write_whole
 from publish.post.text import plain, plain_title, without_notes
@@ -109,7 +109,7 @@ def _post(article: Any) -> Post:
     summary = article.metadata.get("summary") or ""
     return Post(
         title=plain_title(article.title),
-        labels=" ".join(plain(one.name) for one in named),
+        labels=" ".join(names_of(named)),
         text=f"{plain(summary)} {plain(article._content or '')}",
     )
 
@@ -120,7 +120,7 @@ def _line(article: Any, lang: str) -> Line:
         plain_title(article.title),
         article.date.date().isoformat(),
         article.locale_date,
-        [plain(category.name) for category in categories_of(article)],
+        list(names_of(categories_of(article))),
         plain(without_notes(article.summary)),
         article.lang if article.lang != lang else "",
     )

@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from html import escape
 from typing import Any
 
 from publish.post.text import plain
@@ -54,9 +55,10 @@ def has_links(content: Any) -> bool:
 
 
 def names_of(things: Iterable[Any] | None) -> tuple[str, ...]:
-    """The names of categories, tags or authors as plain text, each once and none empty (a site
-    without AUTHOR has an empty one)."""
-    return tuple(dict.fromkeys(name for thing in things or () if (name := plain(thing))))
+    """The names of categories, tags or authors, which are text and no HTML, each once and none
+    empty (a site without AUTHOR has an empty one)."""
+    names = (plain(escape(str(thing))) for thing in things or ())
+    return tuple(dict.fromkeys(filter(None, names)))
 
 
 def updated_of(content: Any) -> datetime | None:

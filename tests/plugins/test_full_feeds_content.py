@@ -104,6 +104,14 @@ def test_no_title_body_or_name_can_break_a_feed(site: Site):
         )
 
 
+def test_a_name_is_text_and_no_html(site: Site):
+    site.post("one", "Words.", Category="R&amp;D <b> 1 < 2", Tags="a < b")
+    built = site.build()
+    said = ["R&amp;D <b> 1 < 2", "a < b"]
+    assert [tag.term for tag in built.feed().entries[0].tags] == said
+    assert built.json()["items"][0]["tags"] == said
+
+
 def test_emoji_and_scripts_from_right_to_left_arrive_whole(site: Site):
     words = "مرحبا بالعالم שלום 👩🏽‍⚕️ ẞ 漢字"
     site.post("one", f'<p dir="rtl">{words}</p>', Title=words, Slug="one", Tags=words)
