@@ -47,6 +47,7 @@ class Reader:
     _stop: threading.Event = field(default_factory=threading.Event)
     _seen: stamps.Stamps | None = None
     _drawn: float = 0.0
+    _shown: threading.Event = field(default_factory=threading.Event)
     _wanted: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
@@ -73,9 +74,9 @@ class Reader:
 
     def read_files(self) -> None:
         """Read the posts now, so that a page drawn after a write shows the new content."""
-        self._drawn = time.monotonic()
-        posts = self._posts.read(self.settings, datetime.now(UTC))
-        self.change(posts=posts)
+        self._read_posts()
+        # A file that is gone before the next poll would change no stamp.
+        self._shown.set()
 
     def request_reading(self) -> None:
         """Have Mailchimp and the site read soon: after an act, once the preview has composed the
@@ -111,14 +112,16 @@ class Reader:
     def _files(self) -> None:
         while not self._stop.is_set():
             began = time.monotonic()
+            shown = self._shown.is_set()
+            self._shown.clear()
             seen = self._stamps()
-            if seen != self._seen:
+            if shown or seen != self._seen:
                 self._seen = seen
                 self.request_reading()
                 self._look_at_files()
             elif began - self._drawn > MINUTE:
                 # Times such as “in 2 minutes” change, and scheduled posts come due.
-                self.read_files()
+                self._read_posts()
                 self.notify()
             # At most a fifth of the time is spent polling, however large the archive is.
             self._stop.wait(max(PAUSE, 4 * (time.monotonic() - began)))
@@ -127,7 +130,7 @@ class Reader:
         try:
             self.settings = load(self.settings.path)
             self.change(**self._named())
-            self.read_files()
+            self._read_posts()
             found: dict[str, tuple[Diagnostic, ...]] = {}
             for finding in self.check(self.settings):
                 found[finding.file] = (*found.get(finding.file, ()), finding)
@@ -135,6 +138,10 @@ class Reader:
         except Exception as error:
             # Any exception is reported, so that the thread survives for the next change.
             self.change(trouble=str(error))
+
+    def _read_posts(self) -> None:
+        self._drawn = time.monotonic()
+        self.change(posts=self._posts.read(self.settings, datetime.now(UTC)))
 
     def _named(self) -> dict[str, Any]:
         """The fields of the snapshot that come from the settings."""

@@ -289,3 +289,24 @@ def test_a_file_that_the_settings_import_is_watched(tmp_path: Path):
         until(lambda: reader.current.name == "Another")
     finally:
         reader.close()
+
+
+def test_a_file_that_a_page_showed_and_that_is_gone_before_the_next_look_is_not_shown(
+    tmp_path: Path,
+):
+    (tmp_path / "content").mkdir()
+    conf, file = tmp_path / "pelicanconf.py", tmp_path / "content/a.md"
+    conf.write_text("SITENAME = 'One'\n", encoding="utf-8")
+    reader = Reader(load(conf), lambda _: [], lambda _: Newsletter(), lambda _: Site())
+    reader.begin(Snapshot())
+    reader.watch()
+    try:
+        until(lambda: not reader.current.posts)
+        for _ in range(5):
+            file.write_text("Title: A\n\nWords.\n", encoding="utf-8")
+            reader.read_files()
+            file.unlink()
+            assert reader.current.posts
+            until(lambda: not reader.current.posts)
+    finally:
+        reader.close()
