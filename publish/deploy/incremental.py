@@ -238,9 +238,8 @@ class IncrementalTarget(Target):
         # Imported late: most deploys have nothing to do.
         from concurrent.futures import ThreadPoolExecutor
 
-        with ThreadPoolExecutor(self.workers) as pool:
-            try:
-                return list(pool.map(act, paths))
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
+        pool = ThreadPoolExecutor(self.workers)
+        try:
+            return list(pool.map(act, paths))
+        finally:
+            pool.shutdown(cancel_futures=True)

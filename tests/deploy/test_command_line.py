@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -497,6 +498,27 @@ def test_a_deploy_that_is_stopped_waits_for_no_command_at_work_on_the_server():
     stopped = line.child.poll()
     line.close()
     assert stopped == -signal.SIGKILL
+
+
+def test_a_deploy_that_is_stopped_waits_for_no_store_that_does_not_answer(tmp_path: Path):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        store = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        target = {"kind": "s3", "bucket": "b", "endpoint": store}
+        child = subprocess.Popen(
+            [sys.executable, "-m", "publish", "deploy", "--no-verify"],
+            cwd=project(tmp_path / "a", site(1), DEPLOY={"store": target}),
+            env={**os.environ, "AWS_ACCESS_KEY_ID": "A" * 16, "AWS_SECRET_ACCESS_KEY": "S" * 16},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        with silent.accept()[0]:
+            time.sleep(0.1)
+            child.send_signal(signal.SIGINT)
+            try:
+                said = child.communicate(timeout=15)[1]
+            finally:
+                child.kill()
+    assert (child.returncode, said.count("interrupted")) == (130, 1)
 
 
 def test_a_program_that_has_just_ended_when_it_is_stopped_is_no_fault(

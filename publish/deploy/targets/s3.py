@@ -11,8 +11,10 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -240,7 +242,7 @@ class S3(IncrementalTarget):
 
     def _ignores_conditions(self, place: str, data: bytes) -> bool:
         try:
-            obstore.put(self.once, place, data, mode="create")
+            _waited_for(lambda: obstore.put(self.once, place, data, mode="create"))
         except BaseError:
             return False
         return True
@@ -256,7 +258,7 @@ class S3(IncrementalTarget):
         for pause in range(TRIES):
             time.sleep(pause * 0.2)
             try:
-                obstore.put(self.once, place, data, mode="create")
+                _waited_for(lambda: obstore.put(self.once, place, data, mode="create"))
                 return True
             except (UnauthenticatedError, PermissionDeniedError) as refused:
                 raise self._explained(refused) from None
@@ -305,7 +307,7 @@ class S3(IncrementalTarget):
 
     def _ask(self, act: Callable[[], T]) -> T:
         try:
-            return act()
+            return _waited_for(act)
         except (NotFoundError, FileNotFoundError) as error:
             raise _Missing(f"{self._where()}: {_line(error)}") from None
         except (BaseError, OSError) as error:
@@ -338,6 +340,20 @@ class S3(IncrementalTarget):
 
     def _where(self) -> str:
         return f"s3://{self.place.text('bucket')}"
+
+
+def _waited_for(act: Callable[[], T]) -> T:
+    """``act()`` in a thread: Ctrl-C does not reach a thread in which the library waits."""
+    done: Future[T] = Future()
+
+    def work() -> None:
+        try:
+            done.set_result(act())
+        except BaseException as error:
+            done.set_exception(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    return done.result()
 
 
 def _keys() -> dict[str, str]:
