@@ -44,7 +44,8 @@ class Outcome:
     """What was done; ``seconds`` per phase.
 
     ``state`` is ``live``, ``deployed`` (not looked at), ``unchanged``, ``superseded``, ``planned``
-    (a dry run), ``partial``, ``held`` (by a rollback), or ``stopped`` (readers see what was there).
+    (a dry run), ``partial``, ``held`` (by a rollback), or ``stopped`` (the old site is there, or,
+    where an answer was lost, the new one as a whole).
     """
 
     target: str
