@@ -476,16 +476,27 @@ def test_a_deploy_that_is_stopped_leaves_no_key(
     monkeypatch.setenv("PUBLISH_SSH_KEY", "SECRET OF THE TESTS")
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
-    child = subprocess.Popen(
-        [sys.executable, "-m", "publish", "deploy", "--no-verify"],
+    # Under nohup, where the tests may run, a closed terminal stops nothing.
+    heeding = f"import signal; signal.signal({int(stop)}, signal.SIG_DFL)"
+    with subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            f"{heeding}; import publish.cli; publish.cli.main()",
+            "deploy",
+            "--no-verify",
+        ],
         cwd=folder,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    while child.poll() is None and not list((tmp_path / "temporary").glob("*/key")):
-        time.sleep(0.01)
-    child.send_signal(stop)
-    _, said = child.communicate(timeout=30)
+    ) as child:
+        try:
+            while child.poll() is None and not list((tmp_path / "temporary").glob("*/key")):
+                time.sleep(0.01)
+            child.send_signal(stop)
+            _, said = child.communicate(timeout=30)
+        finally:
+            child.kill()
     assert (child.returncode, list((tmp_path / "temporary").iterdir())) == (130, []), said
     assert "interrupted — run it again" in said
 
