@@ -44,7 +44,7 @@ def share(work: Callable[[int], Any], numbers: Sequence[int], jobs: int) -> Iter
         what = "a process of the import was killed, as for want of memory"
         raise Refused(what, "end other programs, then run it again") from None
     finally:
-        # All is done, or nobody wants the rest: who stops twice must not wait for it.
+        # All is done, or the import was stopped: a second Ctrl-C must not wait for the workers.
         for process in pool._processes.values():
             process.kill()
         pool.shutdown(cancel_futures=True)
